@@ -1,0 +1,136 @@
+"""The database: one declarative base, one way to open a unit of work, and the column types that need care."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import NullPool
+from sqlalchemy.types import TypeDecorator
+
+from mealroute.core.errors import MealrouteError
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table of the program; names of constraints are fixed so that migrations can find them."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored and read back in UTC on both databases. A naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time must be aware")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+JsonDict = JSON().with_variant(JSONB(), "postgresql")
+"""A JSON column: text in SQLite, jsonb in PostgreSQL."""
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with the settings that the program relies on.
+
+    SQLite: WAL, foreign keys on, 30 s wait for a writer, and every unit of work begins IMMEDIATE when it first
+    writes (`BEGIN` is emitted by us, not by the driver), so that two writers queue instead of failing.
+    """
+    if url.startswith("sqlite"):
+        engine = create_engine(
+            url,
+            connect_args={"timeout": 30, "check_same_thread": False},
+            poolclass=None if ":memory:" in url else NullPool,
+        )
+
+        @event.listens_for(engine, "connect")
+        def _pragmas(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "busy_timeout=30000"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Any) -> None:
+            mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+            connection.exec_driver_sql(f"BEGIN {mode}")
+
+        return engine
+    return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+
+
+class _State:
+    engine: Engine | None = None
+    factory: sessionmaker[Session] | None = None
+
+
+def configure(url: str) -> Engine:
+    """Make ``url`` the database of this process; the engine opened before is closed."""
+    if _State.engine is not None:
+        _State.engine.dispose()
+    _State.engine = make_engine(url)
+    _State.factory = sessionmaker(_State.engine, expire_on_commit=False)
+    return _State.engine
+
+
+def engine() -> Engine:
+    """The configured engine."""
+    if _State.engine is None:
+        raise MealrouteError(
+            "database-not-configured", "No database is configured.", "Call mealroute.core.db.configure(url) first."
+        )
+    return _State.engine
+
+
+@contextmanager
+def unit_of_work(*, read_only: bool = False) -> Iterator[Session]:
+    """One transaction: commits when the block ends, rolls back when it raises.
+
+    ``read_only`` never commits and, on SQLite, takes a snapshot instead of the write lock: pages that only read do
+    not wait behind a running import.
+    """
+    engine()
+    assert _State.factory is not None
+    session = _State.factory()
+    if read_only:
+        session.connection(execution_options={"sqlite_begin": "DEFERRED"})
+        session.info["read_only"] = True
+    try:
+        yield session
+        if read_only:
+            session.rollback()
+        else:
+            session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.close()
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_writes_in_reads(session: Session, _context: Any, _instances: Any) -> None:
+    if session.info.get("read_only") and (session.new or session.dirty or session.deleted):
+        raise ValueError("a read-only unit of work must not write")
