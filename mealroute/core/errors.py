@@ -24,7 +24,7 @@ class NotFound(MealrouteError):
 
 
 class Forbidden(MealrouteError):
-    """This person's role does not allow it."""
+    """The person's role does not allow it."""
 
     status = 403
 

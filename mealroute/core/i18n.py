@@ -45,11 +45,11 @@ def chinese() -> dict[str, str]:
     """Every English sentence and its Chinese, from all parts. A sentence may stand in two parts only with the same words."""
     import yaml
 
+    Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # noqa: N806 -- a class
+
     found: dict[str, str] = {}
     for part in sorted(PARTS.glob("*.yaml")):
-        for english, translated in (
-            yaml.load(part.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
-        ).items():
+        for english, translated in (yaml.load(part.read_text("utf-8"), Loader) or {}).items():  # noqa: S506 -- a safe loader
             if found.setdefault(english, translated) != translated:
                 raise ValueError(f"{part.name} translates {english!r} differently from another part")
     return found

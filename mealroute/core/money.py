@@ -3,6 +3,7 @@
 from decimal import Decimal, InvalidOperation
 
 Fen = int
+LARGEST = 10**12  # yuan; anything above is a slip of the keyboard
 
 
 def yuan(amount: Fen) -> str:
@@ -29,7 +30,7 @@ def parse_yuan(value: str | Decimal | float) -> Fen:
         amount = Decimal(text)
     except InvalidOperation:
         raise ValueError(f"expected an amount in yuan, got {value!r}") from None
-    if not amount.is_finite():
+    if not amount.is_finite() or abs(amount) >= LARGEST:
         raise ValueError(f"expected an amount in yuan, got {value!r}")
     fen = amount * 100
     if fen != fen.to_integral_value():

