@@ -35,7 +35,8 @@ def test_the_kind_is_part_of_the_fingerprint() -> None:
     assert crypto.blind_index("phone", "123") != crypto.blind_index("id", "123")
 
 
-def test_a_new_first_key_reads_the_old_fields_and_keeps_the_index(_restore_keys) -> None:
+@pytest.mark.usefixtures("_restore_keys")
+def test_a_new_first_key_reads_the_old_fields_and_keeps_the_index() -> None:
     stored = FIELD.process_bind_param("secret", DIALECT)
     before = crypto.blind_index("id", "secret")
     crypto.configure_keys([Fernet.generate_key().decode(), FIELD_KEY])
@@ -43,7 +44,8 @@ def test_a_new_first_key_reads_the_old_fields_and_keeps_the_index(_restore_keys)
     assert crypto.blind_index("id", "secret") == before
 
 
-def test_a_field_under_a_lost_key_says_so(_restore_keys) -> None:
+@pytest.mark.usefixtures("_restore_keys")
+def test_a_field_under_a_lost_key_says_so() -> None:
     stored = FIELD.process_bind_param("secret", DIALECT)
     crypto.configure_keys([Fernet.generate_key().decode()])
     with pytest.raises(MealrouteError, match="field-key-missing"):
