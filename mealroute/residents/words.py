@@ -1,0 +1,20 @@
+"""What people call the values of this feature's vocabularies."""
+
+from mealroute.core.i18n import _, _l
+
+DIETS = {
+    "normal": _l("Ordinary"),
+    "low-sugar": _l("Low sugar"),
+    "low-salt": _l("Low salt"),
+    "soft": _l("Soft"),
+    "puree": _l("Puree"),
+    "halal": _l("Halal"),
+    "vegetarian": _l("Vegetarian"),
+    "no-peanut": _l("No peanut"),
+    "no-seafood": _l("No seafood"),
+}
+
+
+def diet_label(diet: str) -> str:
+    """``low-sugar`` → ``低糖`` (or ``Low sugar``); a value outside the vocabulary is shown as it is."""
+    return _(DIETS[diet]) if diet in DIETS else diet
