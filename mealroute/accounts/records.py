@@ -1,0 +1,60 @@
+"""The words of this feature: who may sign in, and what a permission is called."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from mealroute.core.actor import Role
+
+AccountId = NewType("AccountId", int)
+
+
+class Permission(StrEnum):
+    """What a role may do; every route of the web names exactly one."""
+
+    DAY_VIEW = "day.view"
+    RESIDENTS_VIEW = "residents.view"
+    RESIDENTS_EDIT = "residents.edit"
+    RESIDENTS_REVEAL = "residents.reveal"
+    RESIDENTS_IMPORT = "residents.import"
+    ORDERS_VIEW = "orders.view"
+    ORDERS_EDIT = "orders.edit"
+    ORDERS_CLOSE = "orders.close"
+    KITCHEN_VIEW = "kitchen.view"
+    KITCHEN_PRINT = "kitchen.print"
+    PLAN_VIEW = "plan.view"
+    PLAN_RUN = "plan.run"
+    PLAN_EDIT = "plan.edit"
+    DISPATCH_PUBLISH = "dispatch.publish"
+    LIVE_VIEW = "live.view"
+    DELIVERY_RECORD = "delivery.record"
+    CASES_CLOSE = "cases.close"
+    VENDORS_VIEW = "vendors.view"
+    VENDORS_EDIT = "vendors.edit"
+    SUBSIDY_VIEW = "subsidy.view"
+    SUBSIDY_CLOSE = "subsidy.close"
+    EXPORTS_RUN = "exports.run"
+    USERS_MANAGE = "users.manage"
+    AUDIT_VIEW = "audit.view"
+    IMPORT_RUN = "import.run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRecord:
+    """A person who may sign in; never with the password's hash."""
+
+    id: AccountId
+    login: str
+    display_name: str
+    role: Role
+    street_code: str | None
+    vendor_code: str | None
+    kitchen_code: str | None
+    driver_code: str | None
+    station_code: str | None
+    active: bool
+    language: str
+    locked_until: datetime | None
+    last_login_at: datetime | None
+    created_at: datetime

@@ -1,0 +1,32 @@
+"""Tables of what deliveries have taught. Written by delivery, read by planning and by the residents' pages."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mealroute.core.db import Base, UtcDateTime
+
+
+class DriverMemory(Base):
+    """One driver at one resident's door: number of days on which they met, and the last of them."""
+
+    __tablename__ = "driver_memory"
+    __table_args__ = (UniqueConstraint("resident_id", "driver_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    driver_code: Mapped[str] = mapped_column(String(40))
+    visits: Mapped[int] = mapped_column(default=0)
+    last_day: Mapped[date]
+
+
+class DoorTime(Base):
+    """One measured wait at a door, in seconds from ringing to the handover."""
+
+    __tablename__ = "door_time"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
+    seconds: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
