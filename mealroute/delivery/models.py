@@ -1,0 +1,77 @@
+"""Tables of delivery. A proof is written once; a later one for the same line supersedes it and leaves it standing."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mealroute.core.audit import append_only
+from mealroute.core.db import Base, UtcDateTime
+
+
+@append_only
+class Proof(Base):
+    """Evidence for one order line at one door. The current one of a line is the one that no other supersedes."""
+
+    __tablename__ = "proof"
+    __table_args__ = (
+        UniqueConstraint("client_id"),
+        UniqueConstraint("supersedes_id"),
+        CheckConstraint("quantity >= 0", name="quantity"),
+        CheckConstraint("cash_collected_fen >= 0", name="cash"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(64))
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True)
+    visit_id: Mapped[int] = mapped_column(ForeignKey("plan_visit.id"))
+    book_line_id: Mapped[int] = mapped_column(ForeignKey("book_line.id"), index=True)
+    outcome: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    seen: Mapped[bool]
+    left_with: Mapped[str] = mapped_column(String(80), default="")
+    quantity: Mapped[int]
+    cash_collected_fen: Mapped[int] = mapped_column(BigInteger, default=0)
+    phone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    server_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    by_name: Mapped[str] = mapped_column(String(80))
+    source: Mapped[str] = mapped_column(String(12))
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("proof.id"))
+
+
+class FollowUp(Base):
+    """A person who was not seen at the door, until somebody by name says how they know that all is well."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (UniqueConstraint("book_line_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    book_line_id: Mapped[int] = mapped_column(ForeignKey("book_line.id"))
+    proof_id: Mapped[int] = mapped_column(ForeignKey("proof.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    owner: Mapped[str] = mapped_column(String(80))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(8), index=True)
+    last_step: Mapped[str] = mapped_column(Text, default="")
+    closed_by: Mapped[str | None] = mapped_column(String(80))
+    closed_how: Mapped[str | None] = mapped_column(Text)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+@append_only
+class StationReceipt(Base):
+    """A station's signature for a bulk stop: how many portions arrived, who signed."""
+
+    __tablename__ = "station_receipt"
+    __table_args__ = (UniqueConstraint("client_id"), CheckConstraint("portions >= 0", name="portions"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(64))
+    visit_id: Mapped[int] = mapped_column(ForeignKey("plan_visit.id"), index=True)
+    station_code: Mapped[str] = mapped_column(String(40))
+    portions: Mapped[int]
+    signed_by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
