@@ -41,6 +41,11 @@ class Sheet:
         self.pdf.add_page()
         self._styled = ("", "", 0)
 
+    def turn_to(self, page: int) -> None:
+        """Go back to a page that was begun, to add what is known only later (the number of pages)."""
+        self.pdf.page = page
+        self._styled = ("", "", 0)
+
     def close(self) -> bytes:
         """Finish the last page and give the bytes."""
         if self.footer and self.pdf.page:
@@ -92,7 +97,8 @@ class Sheet:
 
         With ``most`` lines used up the rest stays on the last line and is shrunk by :meth:`fit`: nothing is cut off.
         """
-        lines, line = [], ""
+        lines: list[str] = []
+        line = ""
         for token in _tokens(text):
             if line and self.measure(line + token, size, bold=bold) > width and len(lines) < most - 1:
                 lines.append(line.rstrip())

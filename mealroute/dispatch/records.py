@@ -1,0 +1,130 @@
+"""The words of dispatch: a published run, and the sheet that goes with it. Times are seconds since local midnight."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+RunId = NewType("RunId", int)
+
+
+class RunState(StrEnum):
+    """A run is published with its plan; withdrawing the plan withdraws it; closing the day ends it."""
+
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One route handed to a driver."""
+
+    id: RunId
+    version_id: int
+    route_id: int
+    number: int
+    day: date
+    slot: str
+    kitchen_code: str
+    vendor_code: str
+    driver_code: str
+    vehicle_code: str
+    state: RunState
+    published_at: datetime
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadTotal:
+    """One kind of box to be counted before leaving. ``label`` is in the reader's language; ``sealed`` travels in its own box."""
+
+    label: str
+    diets: tuple[str, ...]
+    dish_name: str
+    size: str
+    portions: int
+    sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestItem:
+    """One book line at a stop: a person, with the full name for the driver of the day."""
+
+    book_line_id: int
+    resident_id: int
+    name: str
+    phone: str
+    door: str
+    door_note: str
+    diets: tuple[str, ...]
+    strict: bool
+    dish_name: str
+    size: str
+    quantity: int
+    cash_due_fen: int
+    handover: str
+    new_face: bool
+    contact_name: str
+    contact_phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestStop:
+    """A door or building; ``position`` counts stops through the whole route. ``margin_s`` is the heat left at the last door."""
+
+    position: int
+    visit_id: int
+    trip: int
+    arrival_s: int
+    window_from_s: int | None
+    window_to_s: int | None
+    address: str
+    margin_s: int | None
+    station_bulk: bool
+    station_code: str
+    lon: float | None
+    lat: float | None
+    portions: int
+    items: tuple[ManifestItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestTrip:
+    """What happens between two loadings."""
+
+    number: int
+    load_at_s: int
+    leave_s: int
+    portions: int
+    stops: tuple[ManifestStop, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """The whole sheet of one run. ``portions`` = sum of the load totals = sum over the stops."""
+
+    run_id: int
+    day: date
+    slot: str
+    number: int
+    version_number: int
+    kitchen_code: str
+    kitchen_name: str
+    driver_code: str
+    driver_name: str
+    vehicle_code: str
+    vehicle_kind: str
+    plate: str
+    packed_at_s: int
+    depart_s: int
+    last_stop_s: int
+    back_s: int
+    eat_by_s: int
+    portions: int
+    stops: int
+    cash_total_fen: int
+    load_totals: tuple[LoadTotal, ...]
+    trips: tuple[ManifestTrip, ...]
+    link_url: str = ""
+    note: str = ""
