@@ -86,7 +86,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """This record was here before; nothing was written."""
+    """The same record was here before; nothing was written."""
 
     client_id: str
     proof_id: ProofId

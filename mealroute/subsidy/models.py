@@ -1,0 +1,140 @@
+"""Tables of the money. The lines, explanations and totals of a closed period can no longer change.
+
+That is held twice: here, for everything that goes through the program's sessions, and by triggers inside the database
+(``TRIGGERS``, also created by the migration) for everything else.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import DDL, BigInteger, Connection, ForeignKey, String, Text, UniqueConstraint, event, inspect, select
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
+
+from mealroute.core.db import Base, JsonDict, UtcDateTime
+
+
+class Period(Base):
+    """One payer's calendar month."""
+
+    __tablename__ = "settlement_period"
+    __table_args__ = (UniqueConstraint("payer", "month"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payer: Mapped[str] = mapped_column(String(40))
+    month: Mapped[str] = mapped_column(String(7))
+    state: Mapped[str] = mapped_column(String(8), default="open")
+    closed_by: Mapped[str | None] = mapped_column(String(80))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totals: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
+    lines_digest: Mapped[str | None] = mapped_column(String(64))
+    csv_sha256: Mapped[str | None] = mapped_column(String(64))
+
+
+class ClaimLine(Base):
+    """One subsidised portion under one rule. One a person, day and rule: the database holds that, too."""
+
+    __tablename__ = "claim_line"
+    __table_args__ = (UniqueConstraint("rule_id", "resident_id", "day"), UniqueConstraint("period_id", "line_no"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"))
+    line_no: Mapped[int]
+    rule_id: Mapped[str] = mapped_column(String(60))
+    rule_version: Mapped[int]
+    document_no: Mapped[str] = mapped_column(String(80))
+    beneficiary: Mapped[str] = mapped_column(String(12))
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    shares: Mapped[dict[str, Any]] = mapped_column(JsonDict)
+    order_id: Mapped[int] = mapped_column(ForeignKey("meal_order.id"))
+    book_line_id: Mapped[int] = mapped_column(ForeignKey("book_line.id"), index=True)
+    proof_id: Mapped[int] = mapped_column(ForeignKey("proof.id"))
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    resident_code: Mapped[str] = mapped_column(String(40))
+    day: Mapped[date]
+    slot: Mapped[str] = mapped_column(String(10))
+    street_code: Mapped[str] = mapped_column(String(20))
+    vendor_code: Mapped[str] = mapped_column(String(40))
+    unit_price_fen: Mapped[int] = mapped_column(BigInteger)
+    resident_paid_fen: Mapped[int] = mapped_column(BigInteger)
+    copay_fen: Mapped[int] = mapped_column(BigInteger)
+    outcome: Mapped[str] = mapped_column(String(20))
+    basis: Mapped[dict[str, Any]] = mapped_column(JsonDict)
+
+
+class Explanation(Base):
+    """Why delivered portions are neither subsidised nor paid in full; ``automatic`` where a rule says it."""
+
+    __tablename__ = "explanation"
+    __table_args__ = (UniqueConstraint("book_line_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"), index=True)
+    book_line_id: Mapped[int] = mapped_column(ForeignKey("book_line.id"))
+    day: Mapped[date]
+    code: Mapped[str] = mapped_column(String(40))
+    sentence: Mapped[str] = mapped_column(Text)
+    portions: Mapped[int]
+    automatic: Mapped[bool]
+    by_name: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def _refuse_when_closed(_mapper: Mapper[Any], connection: Connection, target: Base) -> None:
+    if isinstance(target, Period):
+        before = inspect(target).attrs.state.history
+        was = before.deleted[0] if before.deleted else target.state
+        closed = was == "closed"
+    else:
+        assert isinstance(target, ClaimLine | Explanation)
+        closed = connection.scalar(select(Period.state).where(Period.id == target.period_id)) == "closed"
+    if closed:
+        raise ValueError(f"{target.__tablename__} of a closed period is immutable")
+
+
+for _model in (Period, ClaimLine, Explanation):
+    event.listen(_model, "before_update", _refuse_when_closed)
+    event.listen(_model, "before_delete", _refuse_when_closed)
+for _model in (ClaimLine, Explanation):
+    event.listen(_model, "before_insert", _refuse_when_closed)
+
+_GUARDED = (("claim_line", True), ("explanation", True), ("settlement_period", False))
+
+
+def _triggers() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Dialect → table → statements. A closed period's rows can be neither added, changed nor removed."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {"sqlite": {}, "postgresql": {}}
+    for table, child in _GUARDED:
+        sqlite, postgresql = [], []
+        for verb in ("INSERT", "UPDATE", "DELETE") if child else ("UPDATE", "DELETE"):
+            row = "NEW" if verb == "INSERT" else "OLD"
+            closed = (
+                f"EXISTS (SELECT 1 FROM settlement_period p WHERE p.id = {row}.period_id AND p.state = 'closed')"  # noqa: S608 -- fixed names
+                if child
+                else f"{row}.state = 'closed'"
+            )
+            name = f"{table}_closed_{verb.lower()}"
+            words = f"{table} of a closed period is immutable"
+            sqlite.append(
+                f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {closed} BEGIN SELECT RAISE(ABORT, '{words}'); END"
+            )
+            back = "OLD" if verb == "DELETE" else "NEW"
+            postgresql.append(
+                f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+                f"IF {closed} THEN RAISE EXCEPTION '{words}'; END IF; RETURN {back}; END $guard$"
+            )
+            postgresql.append(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+        found["sqlite"][table] = tuple(sqlite)
+        found["postgresql"][table] = tuple(postgresql)
+    return found
+
+
+TRIGGERS = _triggers()
+
+for _dialect, _tables in TRIGGERS.items():
+    for _table, _statements in _tables.items():
+        for _statement in _statements:
+            event.listen(
+                Base.metadata.tables[_table],
+                "after_create",
+                DDL(_statement).execute_if(dialect=_dialect),
+            )

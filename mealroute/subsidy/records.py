@@ -1,0 +1,356 @@
+"""The words of the money: dated rules, entitlements, claim lines, identities, settlements. Amounts are integer fen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from mealroute.core.money import Fen
+
+
+class Beneficiary(StrEnum):
+    """Whose money a rule pays: the resident's (taken off the price) or the operator's."""
+
+    RESIDENT = "resident"
+    OPERATOR = "operator"
+
+
+class PeriodState(StrEnum):
+    """A closed period never opens again; a mistake in it becomes a line of a later one."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What must hold on the day of the meal. ``outcomes`` are the ways of delivery that the district pays for."""
+
+    basic_service: bool
+    at_home: bool
+    slots: frozenset[str]
+    price_above_amount: bool
+    resident_paid_part: bool
+    outcomes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleVersion:
+    """One version of one rule, with the document that it comes from. Both dates inclusive; old versions are kept.
+
+    ``payer_shares`` are weights; see ``rules.split`` for the odd fen. ``option`` names the district option that must be on.
+    """
+
+    rule_id: str
+    version: int
+    title: str
+    title_en: str
+    description: str
+    document_no: str
+    document_title: str
+    reference: str
+    source: str
+    beneficiary: Beneficiary
+    unit: str
+    amount_fen: Fen
+    payer_shares: tuple[tuple[str, int], ...]
+    conditions: Conditions
+    option: str | None
+    valid_from: date
+    valid_to: date | None
+
+    def in_force(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionValue:
+    """What a district has decided about one option from a day on, and where that is written."""
+
+    valid_from: date
+    value: bool | frozenset[str]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """All versions of all rules and the district's options; ask it for a day, never for "now"."""
+
+    payer: str
+    payer_name: str
+    rules: tuple[RuleVersion, ...]
+    options: Mapping[str, tuple[OptionValue, ...]] = field(default_factory=dict)
+
+    def option_on(self, key: str, day: date) -> OptionValue | None:
+        """The value in force on ``day``: the one that began last."""
+        values = [value for value in self.options.get(key, ()) if value.valid_from <= day]
+        return max(values, key=lambda value: value.valid_from, default=None)
+
+    def on(self, day: date) -> tuple[RuleVersion, ...]:
+        """The rules in force on ``day``, in the order of the file; rules whose option is off are left out."""
+        return tuple(rule for rule in self.rules if rule.in_force(day) and self._chosen(rule, day))
+
+    def _chosen(self, rule: RuleVersion, day: date) -> bool:
+        if rule.option is None:
+            return True
+        option = self.option_on(rule.option, day)
+        return option is not None and option.value is True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentOnDay:
+    """What the rules need to know about a resident on the day of the meal. Nothing else is looked at."""
+
+    resident_id: int
+    code: str
+    state: str
+    living: str
+    basic_service: bool
+    pause_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """One delivered order line with its evidence. ``paid_fen`` is what the resident has paid for the whole order, net."""
+
+    book_line_id: int
+    order_id: int
+    proof_id: int
+    day: date
+    slot: str
+    outcome: str
+    portions: int
+    unit_price_fen: Fen
+    paid_fen: Fen
+    street_code: str
+    vendor_code: str
+    resident: ResidentOnDay
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a rule does not pay: a stable code and a sentence."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimLineRecord:
+    """One subsidised portion under one rule, with everything needed to compute it again."""
+
+    rule_id: str
+    rule_version: int
+    document_no: str
+    beneficiary: Beneficiary
+    amount_fen: Fen
+    shares: tuple[tuple[str, Fen], ...]
+    order_id: int
+    book_line_id: int
+    proof_id: int
+    resident_id: int
+    resident_code: str
+    day: date
+    slot: str
+    street_code: str
+    vendor_code: str
+    unit_price_fen: Fen
+    resident_paid_fen: Fen
+    copay_fen: Fen
+    outcome: str
+    basis: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimProblem:
+    """A handover that a rule does not pay, and why."""
+
+    rule_id: str
+    book_line_id: int
+    order_id: int
+    resident_code: str
+    day: date
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineAccount:
+    """One delivered order line in portions: ``delivered = subsidised + self_paid + unclaimed``.
+
+    ``unclaimed`` portions need an explanation; ``code`` and ``sentence`` say what is known, ``automatic`` whether that
+    is enough. ``outstanding_fen`` is what is still owed for the delivered portions.
+    """
+
+    book_line_id: int
+    order_id: int
+    resident_id: int
+    resident_code: str
+    day: date
+    slot: str
+    street_code: str
+    delivered: int
+    subsidised: int
+    self_paid: int
+    unclaimed: int
+    outstanding_fen: Fen
+    code: str = ""
+    sentence: str = ""
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationRecord:
+    """Why delivered portions of a line were neither subsidised nor paid in full, and who says so."""
+
+    book_line_id: int
+    day: date
+    code: str
+    sentence: str
+    portions: int
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPortion:
+    """A delivered line that still needs a person's explanation before the month can close. The name is masked."""
+
+    book_line_id: int
+    order_id: int
+    resident_code: str
+    resident_name: str
+    day: date
+    slot: str
+    street_code: str
+    portions: int
+    outstanding_fen: Fen
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of an identity: its words and its figure."""
+
+    label: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """``total = sum of parts``: shown as an equation, true or false."""
+
+    code: str
+    total: Term
+    parts: tuple[Term, ...]
+    unit: str = "portions"
+
+    @property
+    def difference(self) -> int:
+        return self.total.value - sum(part.value for part in self.parts)
+
+    @property
+    def holds(self) -> bool:
+        return self.difference == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imbalance:
+    """A difference that keeps a period open: what was expected, what was found, where."""
+
+    code: str
+    sentence: str
+    expected: int
+    found: int
+    subject: str = ""
+    day: date | None = None
+
+    @property
+    def difference(self) -> int:
+        return self.found - self.expected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthFigures:
+    """The month of contracts.md's summary.json. Portions, except ``claimed_lines`` (rows) and the amounts."""
+
+    month: str
+    ordered: int
+    planned: int
+    unassigned: int
+    portions_loaded: int
+    delivered: int
+    not_delivered: int
+    subsidised: int
+    self_paid: int
+    explained: int
+    claimed_lines: int
+    claimed_fen: Fen
+    copay_fen: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """Lines and amount of one group (a rule, a vendor, a street); ``shares`` by payer."""
+
+    key: str
+    label: str
+    lines: int
+    portions: int
+    residents: int
+    amount_fen: Fen
+    shares: tuple[tuple[str, Fen], ...] = ()
+    document_no: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthStatement:
+    """All that a settlement page shows of one month."""
+
+    payer: str
+    payer_name: str
+    state: PeriodState
+    closed_by: str | None
+    closed_at: datetime | None
+    csv_sha256: str | None
+    figures: MonthFigures
+    service_days: int
+    residents: int
+    copay_paid_fen: Fen
+    outstanding_fen: Fen
+    by_rule: tuple[Sum, ...]
+    by_vendor: tuple[Sum, ...]
+    by_street: tuple[Sum, ...]
+    identities: tuple[Identity, ...]
+    imbalances: tuple[Imbalance, ...]
+    open_portions: tuple[OpenPortion, ...]
+    explanations: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlementLine:
+    """One row of the settlement's files: a claim line with the words that people read. Name and ID number are masked."""
+
+    line_no: int
+    claim: ClaimLineRecord
+    resident_name: str
+    resident_id_masked: str
+    street_name: str
+    vendor_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """A month's claim lines and sums; immutable once ``state`` is closed."""
+
+    payer: str
+    payer_name: str
+    month: str
+    state: PeriodState
+    closed_by: str | None
+    closed_at: datetime | None
+    csv_sha256: str | None
+    figures: MonthFigures
+    by_rule: tuple[Sum, ...]
+    lines: tuple[SettlementLine, ...]
