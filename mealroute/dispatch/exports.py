@@ -278,7 +278,7 @@ class _RouteSheet:
         for text, bold in lines:
             paper.write(X_DOOR, y, text, 13 if bold else 11, bold=bold)
             y += 5.4
-        return max(y + 1.2, name_y + 10.6)
+        return max(y + 1.2, name_y + 11.8)
 
     # -- end ---------------------------------------------------------------------------------------------------
     def _end(self) -> None:

@@ -5,6 +5,7 @@ printed as its reading in brackets with a mark, and the sheet's maker can list s
 name is ever lost silently (fpdf2 itself would drop it).
 """
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -56,7 +57,7 @@ def _shown(ch: str) -> tuple[str, str]:
         return ch, MAIN
     if code in covered(SPARE):
         return ch, SPARE
-    if ch.isspace() or not ch.isprintable():
+    if _blank(ch):
         return " ", MAIN
     from pypinyin import lazy_pinyin
 
@@ -65,4 +66,9 @@ def _shown(ch: str) -> tuple[str, str]:
 
 
 def _printable(ch: str) -> bool:
-    return ord(ch) in covered(MAIN) or ord(ch) in covered(SPARE) or ch.isspace() or not ch.isprintable()
+    return ord(ch) in covered(MAIN) or ord(ch) in covered(SPARE) or _blank(ch)
+
+
+def _blank(ch: str) -> bool:
+    """Spaces and control or format characters; an unassigned or private code point may still be part of a name."""
+    return ch.isspace() or unicodedata.category(ch) in {"Cc", "Cf"}
