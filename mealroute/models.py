@@ -16,7 +16,7 @@ def _register() -> tuple[str, ...]:
         if (here / feature / "models.py").exists():
             found.append(importlib.import_module(f"mealroute.{feature}.models").__name__)
     for module in pkgutil.iter_modules([str(here / "core")]):
-        if module.name in {"importing", "jobs"}:
+        if module.name in {"import_batches", "jobs"}:
             found.append(importlib.import_module(f"mealroute.core.{module.name}").__name__)
     return tuple(found)
 

@@ -1,0 +1,119 @@
+"""Spreadsheet files → ``Sheet``s: XLSX, XLS, XLSB and ODS through calamine, CSV as Excel and WPS write it.
+
+The content decides what a file is, never its name. Row numbers are those that Excel shows. Files come from outside: sizes are
+bounded before anything is unpacked, and what cannot be read ends in one sentence, never in a traceback.
+"""
+
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from mealroute.adapters.sheets_errors import formula_errors
+from mealroute.adapters.sheets_text import read_text
+from mealroute.core.cells import CellValue, is_blank
+from mealroute.core.errors import MealrouteError
+from mealroute.core.i18n import _
+from mealroute.core.importing import Sheet
+
+MAX_BYTES = 50_000_000
+MAX_UNPACKED_BYTES = 600_000_000
+MAX_ROWS = 200_000
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def read(path: Path) -> tuple[Sheet, ...]:
+    """Every sheet of a file that holds anything.
+
+    Raises
+    ------
+    MealrouteError
+        The file is missing, empty, too large, locked by a password, or not a spreadsheet.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise _too_large(path.name)
+        return read_bytes(path.read_bytes(), path.name)
+    except OSError:
+        raise MealrouteError(
+            "file-not-found", _("%(file)s cannot be opened.", file=path.name), _("Check the path and the permission.")
+        ) from None
+
+
+def read_bytes(data: bytes, name: str) -> tuple[Sheet, ...]:
+    """As ``read``, for a file that was uploaded. ``name`` is only shown."""
+    if len(data) > MAX_BYTES:
+        raise _too_large(name)
+    if not data.strip():
+        raise MealrouteError("file-empty", _("%(file)s is empty.", file=name), _("Save the sheet again and retry."))
+    digest = hashlib.sha256(data).hexdigest()
+    found = _workbook(data, name) if data.startswith((_ZIP, _OLE)) else {"": read_text(data, name)}
+    sheets = []
+    for title, rows in found.items():
+        kept = {number: row for number, row in rows.items() if not all(is_blank(cell) for cell in row)}
+        if len(kept) > MAX_ROWS:
+            raise _too_large(name)
+        if kept:
+            sheets.append(Sheet(name, title, kept, digest))
+    if not sheets:
+        raise MealrouteError("file-empty", _("%(file)s is empty.", file=name), _("Save the sheet again and retry."))
+    return tuple(sheets)
+
+
+def _workbook(data: bytes, name: str) -> dict[str, dict[int, list[CellValue]]]:
+    unreadable = MealrouteError(
+        "file-unreadable",
+        _("%(file)s is damaged or not a spreadsheet.", file=name),
+        _("Open it in Excel or WPS and save it again as .xlsx."),
+    )
+    try:
+        errors: dict[str, dict[tuple[int, int], str]] = {}
+        if data.startswith(_ZIP):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED_BYTES:
+                    raise _too_large(name)
+                errors = formula_errors(archive)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        found: dict[str, dict[int, list[CellValue]]] = {}
+        for title in book.sheet_names:
+            sheet = book.get_sheet_by_name(title)
+            if sheet.total_height > MAX_ROWS * 5:  # formatting far below the data is common, a million rows is not
+                raise _too_large(name)
+            rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+            for (row, column), error in errors.get(title, {}).items():
+                if row < len(rows) and column < len(rows[row]):
+                    rows[row][column] = error
+            found[title] = {index + 1: row for index, row in enumerate(rows)}
+    except PasswordError:
+        raise MealrouteError(
+            "file-encrypted",
+            _("%(file)s is locked by a password.", file=name),
+            _("Remove the password in Excel, save, and retry."),
+        ) from None
+    except MealrouteError:
+        raise
+    except (CalamineError, zipfile.BadZipFile, ValueError, KeyError, OSError, RuntimeError, NotImplementedError):
+        if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in data:
+            raise MealrouteError(
+                "file-encrypted",
+                _("%(file)s is locked by a password.", file=name),
+                _("Remove the password in Excel, save, and retry."),
+            ) from None
+        raise unreadable from None
+    return found
+
+
+def _too_large(name: str) -> MealrouteError:
+    return MealrouteError(
+        "file-too-large",
+        _(
+            "%(file)s is too large: at most %(mb)d MB and %(rows)d rows.",
+            file=name,
+            mb=MAX_BYTES // 10**6,
+            rows=MAX_ROWS,
+        ),
+        _("Remove empty formatted rows or split the file."),
+    )
