@@ -23,7 +23,7 @@ LARGEST: Final = 2**31 - 1
 class ProblemError(ValueError):
     """A problem or plan that makes no sense: names the key and the id of what is wrong."""
 
-    def __init__(self, key: str, id: object, message: str, *, kind: str = "") -> None:  # noqa: A002
+    def __init__(self, key: str, id: object, message: str, *, kind: str = "") -> None:
         self.key = key
         self.id = id
         self.message = message
@@ -31,7 +31,7 @@ class ProblemError(ValueError):
         super().__init__(f"{where}{key}: {message}")
 
 
-def whole(value: object, key: str, id: object, kind: str, *, most: int = LARGEST) -> int:  # noqa: A002
+def whole(value: object, key: str, id: object, kind: str, *, most: int = LARGEST) -> int:
     """A whole number from 0 to ``most``; refuses booleans, fractions, text and negative numbers."""
     if isinstance(value, np.integer):
         value = int(value)
@@ -44,7 +44,7 @@ def whole(value: object, key: str, id: object, kind: str, *, most: int = LARGEST
     return value
 
 
-def _wholes(values: Iterable[object], key: str, id: object, kind: str) -> None:  # noqa: A002
+def _wholes(values: Iterable[object], key: str, id: object, kind: str) -> None:
     for value in values:
         whole(value, key, id, kind)
 
@@ -291,6 +291,7 @@ class Problem:
     dimensions: int = field(init=False)
     _stops: dict[int, Stop] = field(init=False, repr=False)
     _vehicles: dict[int, Vehicle] = field(init=False, repr=False)
+    _owner: dict[int, int] = field(init=False, repr=False)
     _travel: dict[tuple[str, float], Matrix] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -305,20 +306,25 @@ class Problem:
         assign(self, "dimensions", dimensions)
         assign(self, "_stops", {stop.id: stop for stop in stops})
         assign(self, "_vehicles", {vehicle.id: vehicle for vehicle in vehicles})
+        assign(self, "_owner", {stop: vehicle.id for vehicle in vehicles for stop in vehicle.locked})
         assign(self, "_travel", {})
         check_problem(self)
 
-    def stop(self, id: int) -> Stop:  # noqa: A002
+    def stop(self, id: int) -> Stop:
         return self._stops[id]
 
-    def vehicle(self, id: int) -> Vehicle:  # noqa: A002
+    def vehicle(self, id: int) -> Vehicle:
         return self._vehicles[id]
 
-    def has_stop(self, id: int) -> bool:  # noqa: A002
+    def has_stop(self, id: int) -> bool:
         return id in self._stops
 
-    def has_vehicle(self, id: int) -> bool:  # noqa: A002
+    def has_vehicle(self, id: int) -> bool:
         return id in self._vehicles
+
+    def owner(self, stop: int) -> int | None:
+        """The vehicle that a stop is locked to, if any."""
+        return self._owner.get(stop)
 
     def depot_at(self, location: int | None) -> Depot | None:
         """The listed depot at a location; None means unlimited and without skills."""
