@@ -1,0 +1,48 @@
+"""Roads where a network covers the points, a marked estimate elsewhere, in one matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mealroute.adapters.travel import Leg, Network, Travel, TravelMatrix
+from mealroute.core.geo import LonLat
+
+
+class CompositeTravel:
+    """Nobody is left out of a plan for want of a road: points off the network get estimates, marked as such."""
+
+    def __init__(self, network: Network, fallback: Travel) -> None:
+        self._network = network
+        self._fallback = fallback
+
+    def network_id(self, profile: str) -> str:
+        return f"{self._network.network_id(profile)}+{self._fallback.network_id(profile)}"
+
+    def matrix(self, points: Sequence[LonLat], profile: str) -> TravelMatrix:
+        """Times of the network between the points that it covers; the fallback's for every pair with another point."""
+        covered = self._network.covers(points, profile)
+        if covered.all():
+            return self._network.matrix(points, profile)
+        estimate = self._fallback.matrix(points, profile)
+        known = np.flatnonzero(covered)
+        if len(known) == 0:
+            return estimate
+        by_road = self._network.matrix([points[i] for i in known.tolist()], profile)
+        pick = np.ix_(known, known)
+        durations, distances = estimate.durations.copy(), estimate.distances.copy()
+        estimated, snap_m = estimate.estimated.copy(), estimate.snap_m.copy()
+        durations[pick], distances[pick], estimated[pick] = by_road.durations, by_road.distances, by_road.estimated
+        snap_m[known] = by_road.snap_m
+        return TravelMatrix(durations, distances, estimated, snap_m, self.network_id(profile))
+
+    def path(self, points: Sequence[LonLat], profile: str) -> tuple[Leg, ...]:
+        """Lines along roads, straight ones for legs with an end off the network."""
+        covered = self._network.covers(points, profile)
+        if covered.all():
+            return self._network.path(points, profile)
+        return tuple(
+            (self._network if covered[i] and covered[i + 1] else self._fallback).path(points[i : i + 2], profile)[0]
+            for i in range(len(points) - 1)
+        )
