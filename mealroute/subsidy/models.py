@@ -136,5 +136,5 @@ for _dialect, _tables in TRIGGERS.items():
             event.listen(
                 Base.metadata.tables[_table],
                 "after_create",
-                DDL(_statement).execute_if(dialect=_dialect),
+                DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
             )

@@ -1,7 +1,7 @@
 """The words of the money: dated rules, entitlements, claim lines, identities, settlements. Amounts are integer fen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -24,7 +24,10 @@ class PeriodState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """What must hold on the day of the meal. ``outcomes`` are the ways of delivery that the district pays for."""
+    """What must hold on the day of the meal. ``outcomes`` are the ways of delivery that are paid for.
+
+    With ``outcomes_option`` the district's option of that name gives the outcomes, day by day.
+    """
 
     basic_service: bool
     at_home: bool
@@ -32,6 +35,7 @@ class Conditions:
     price_above_amount: bool
     resident_paid_part: bool
     outcomes: frozenset[str]
+    outcomes_option: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +91,24 @@ class Rulebook:
         return max(values, key=lambda value: value.valid_from, default=None)
 
     def on(self, day: date) -> tuple[RuleVersion, ...]:
-        """The rules in force on ``day``, in the order of the file; rules whose option is off are left out."""
-        return tuple(rule for rule in self.rules if rule.in_force(day) and self._chosen(rule, day))
+        """The rules in force on ``day``, in the order of the file, with the district's options of that day filled in.
+
+        A rule whose option is off is left out.
+        """
+        return tuple(self._filled(rule, day) for rule in self.rules if rule.in_force(day) and self._chosen(rule, day))
 
     def _chosen(self, rule: RuleVersion, day: date) -> bool:
         if rule.option is None:
             return True
         option = self.option_on(rule.option, day)
         return option is not None and option.value is True
+
+    def _filled(self, rule: RuleVersion, day: date) -> RuleVersion:
+        if rule.conditions.outcomes_option is None:
+            return rule
+        option = self.option_on(rule.conditions.outcomes_option, day)
+        outcomes = option.value if option and isinstance(option.value, frozenset) else frozenset()
+        return replace(rule, conditions=replace(rule.conditions, outcomes=outcomes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +180,7 @@ class ClaimProblem:
     """A handover that a rule does not pay, and why."""
 
     rule_id: str
+    beneficiary: Beneficiary
     book_line_id: int
     order_id: int
     resident_code: str
@@ -269,6 +284,35 @@ class Imbalance:
     @property
     def difference(self) -> int:
         return self.found - self.expected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFacts:
+    """One day and meal of the month in portions, as the books, the plan and the doors have it.
+
+    ``ordered`` is what the closed book holds; ``planned`` and ``unassigned`` come from the published plan. ``open`` are
+    loaded portions without any record; ``stray`` are placed orders of the day that are in no closed book.
+    """
+
+    day: date
+    slot: str
+    ordered: int
+    planned: int
+    unassigned: int
+    delivered: int
+    not_delivered: int
+    open: int
+    stray: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofFacts:
+    """The current proof of a line: what a claim line must point to."""
+
+    proof_id: int
+    book_line_id: int
+    outcome: str
+    delivered: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,163 @@
+"""Does every portion of a month agree, from the order to the claim? Pure; every difference names its place."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mealroute.core.i18n import _
+from mealroute.subsidy.records import (
+    Beneficiary,
+    ClaimLineRecord,
+    DayFacts,
+    Identity,
+    Imbalance,
+    LineAccount,
+    MonthFigures,
+    ProofFacts,
+    Rulebook,
+    Term,
+)
+from mealroute.subsidy.rules import split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthFacts:
+    """Everything that a month is checked from. ``explained`` maps order lines to the portions that are explained."""
+
+    month: str
+    days: tuple[DayFacts, ...]
+    proofs: Mapping[int, ProofFacts]
+    accounts: tuple[LineAccount, ...]
+    lines: tuple[ClaimLineRecord, ...]
+    explained: Mapping[int, int]
+
+
+def figures(facts: MonthFacts) -> MonthFigures:
+    """The month in portions and fen. ``explained`` counts only portions that somebody or a rule has explained."""
+    return MonthFigures(
+        month=facts.month,
+        ordered=sum(day.ordered for day in facts.days),
+        planned=sum(day.planned for day in facts.days),
+        unassigned=sum(day.unassigned for day in facts.days),
+        portions_loaded=sum(day.planned for day in facts.days),
+        delivered=sum(day.delivered for day in facts.days),
+        not_delivered=sum(day.not_delivered for day in facts.days),
+        subsidised=len({line.book_line_id for line in facts.lines}),
+        self_paid=sum(account.self_paid for account in facts.accounts),
+        explained=sum(min(facts.explained.get(account.book_line_id, 0), account.unclaimed) for account in facts.accounts),
+        claimed_lines=len(facts.lines),
+        claimed_fen=sum(line.amount_fen for line in facts.lines),
+        copay_fen=sum(line.copay_fen for line in facts.lines if line.beneficiary is Beneficiary.RESIDENT),
+    )  # fmt: skip
+
+
+def identities(found: MonthFigures) -> tuple[Identity, ...]:
+    """The equations of contracts.md for a month."""
+    delivered = Term(_("Delivered"), found.delivered)
+    return (
+        Identity(
+            code="ordered", total=Term(_("Ordered"), found.ordered),
+            parts=(Term(_("Planned"), found.planned), Term(_("Unassigned"), found.unassigned)),
+        ),
+        Identity(
+            code="loaded", total=Term(_("Loaded"), found.portions_loaded),
+            parts=(delivered, Term(_("Not delivered"), found.not_delivered)),
+        ),
+        Identity(
+            code="delivered", total=delivered,
+            parts=(
+                Term(_("Subsidised"), found.subsidised), Term(_("Paid in full"), found.self_paid),
+                Term(_("Explained"), found.explained),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def check_period(facts: MonthFacts, rulebook: Rulebook) -> tuple[Imbalance, ...]:
+    """Every difference of the month; an empty answer lets the period close."""
+    return (
+        *_days(facts.days),
+        *_portions(facts),
+        *_evidence(facts.lines, facts.proofs),
+        *_once(facts.lines),
+        *_amounts(facts.lines, rulebook),
+    )
+
+
+def _days(days: Sequence[DayFacts]) -> Iterable[Imbalance]:
+    for day in days:
+        subject = f"{day.day}/{day.slot}"
+        if day.stray:
+            yield Imbalance(
+                code="order-without-book", sentence=_("Orders are in no closed order book."),
+                expected=0, found=day.stray, subject=subject, day=day.day,
+            )  # fmt: skip
+        if day.ordered != day.planned + day.unassigned:
+            yield Imbalance(
+                code="ordered", sentence=_("Ordered portions differ from planned and unassigned ones."),
+                expected=day.ordered, found=day.planned + day.unassigned, subject=subject, day=day.day,
+            )  # fmt: skip
+        if day.open:
+            yield Imbalance(
+                code="no-record", sentence=_("Loaded portions have no record from the door."),
+                expected=0, found=day.open, subject=subject, day=day.day,
+            )  # fmt: skip
+        if day.planned != day.delivered + day.not_delivered + day.open:
+            yield Imbalance(
+                code="loaded", sentence=_("Loaded portions differ from delivered and not delivered ones."),
+                expected=day.planned, found=day.delivered + day.not_delivered + day.open, subject=subject, day=day.day,
+            )  # fmt: skip
+
+
+def _portions(facts: MonthFacts) -> Iterable[Imbalance]:
+    accounted = sum(account.delivered for account in facts.accounts)
+    delivered = sum(day.delivered for day in facts.days)
+    if accounted != delivered:
+        yield Imbalance(
+            code="delivered", sentence=_("Delivered portions differ from those that were settled."),
+            expected=delivered, found=accounted,
+        )  # fmt: skip
+    for account in facts.accounts:
+        explained = facts.explained.get(account.book_line_id, 0)
+        if explained < account.unclaimed:
+            yield Imbalance(
+                code="unexplained", sentence=account.sentence or _("Neither subsidised nor paid in full."),
+                expected=account.unclaimed, found=explained, subject=f"book-line/{account.book_line_id}", day=account.day,
+            )  # fmt: skip
+
+
+def _evidence(lines: Sequence[ClaimLineRecord], proofs: Mapping[int, ProofFacts]) -> Iterable[Imbalance]:
+    for line in lines:
+        proof = proofs.get(line.book_line_id)
+        if proof is None or proof.proof_id != line.proof_id or proof.delivered < 1:
+            yield Imbalance(
+                code="claim-without-proof", sentence=_("A claim line has no valid record of a handover."),
+                expected=line.proof_id, found=proof.proof_id if proof else 0, subject=f"book-line/{line.book_line_id}", day=line.day,
+            )  # fmt: skip
+
+
+def _once(lines: Sequence[ClaimLineRecord]) -> Iterable[Imbalance]:
+    counted = Counter((line.rule_id, line.resident_code, line.day) for line in lines)
+    for (rule, resident, day), times in counted.items():
+        if times > 1:
+            yield Imbalance(
+                code="claimed-twice", sentence=_("One rule pays a person more than once on one day."),
+                expected=1, found=times, subject=f"{rule}/{resident}", day=day,
+            )  # fmt: skip
+
+
+def _amounts(lines: Sequence[ClaimLineRecord], rulebook: Rulebook) -> Iterable[Imbalance]:
+    known = {(rule.rule_id, rule.version): rule for rule in rulebook.rules}
+    for line in lines:
+        rule = known.get((line.rule_id, line.rule_version))
+        due = rule.amount_fen if rule and rule.in_force(line.day) else 0
+        shares = split(due, rule.payer_shares) if rule else ()
+        if (
+            line.amount_fen != due
+            or sum(part for _payer, part in line.shares) != due
+            or dict(line.shares) != dict(shares)
+        ):
+            yield Imbalance(
+                code="amount", sentence=_("An amount differs from the rule of its day."),
+                expected=due, found=line.amount_fen, subject=f"book-line/{line.book_line_id}", day=line.day,
+            )  # fmt: skip
