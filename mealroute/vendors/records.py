@@ -1,0 +1,223 @@
+"""The words of this feature: who cooks, hands over and drives, and with what."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from mealroute.core.geo import LonLat
+from mealroute.core.money import Fen
+from mealroute.core.slots import MealSlot
+
+EVERY_DAY = 0b1111111
+
+
+class VendorType(StrEnum):
+    """What kind of business a vendor is (policy M25)."""
+
+    CATERING = "catering"
+    INSTITUTION = "institution"
+    CARE_CENTRE = "care-centre"
+    STATION = "station"
+    DELIVERY_COMPANY = "delivery-company"
+    CANTEEN = "canteen"
+
+
+class SupplyMode(StrEnum):
+    """How a vendor's meals reach people, in the order of preference for dispatch (policy D35)."""
+
+    HUB_MAIN = "hub-main"
+    INSTITUTION_RADIATING = "institution-radiating"
+    CATERING_DISPERSED = "catering-dispersed"
+    GROUP_MEAL_CHAIN = "group-meal-chain"
+    ELDER_TABLE = "elder-table"
+
+
+class VendorState(StrEnum):
+    """Where a vendor stands in admission and exit (policy D05)."""
+
+    APPLIED = "applied"
+    ADMITTED = "admitted"
+    PROBATION = "probation"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    EXITED = "exited"
+
+
+WORKING_STATES = frozenset({VendorState.ADMITTED, VendorState.PROBATION, VendorState.ACTIVE})
+"""States in which a vendor may be given work."""
+
+
+class StationKind(StrEnum):
+    """A street's hub (街道综合为老服务中心) or a community's station (驿站)."""
+
+    HUB = "hub"
+    STATION = "station"
+
+
+class VehicleKind(StrEnum):
+    """What is driven; its road profile has the same spelling without the dash."""
+
+    E_BIKE = "e-bike"
+    VAN = "van"
+
+
+PROFILES = {VehicleKind.E_BIKE: "ebike", VehicleKind.VAN: "van"}
+"""Road profile of each kind (data/roads/profiles.yaml)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorRecord:
+    """A vendor of the register. Dates are inclusive; ``None`` = not on file. ``street_codes`` empty = the whole district."""
+
+    code: str
+    name: str
+    uscc: str
+    type: VendorType
+    supply_mode: SupplyMode | None
+    contact_name: str
+    licence_no: str
+    licence_kind: str
+    licence_valid_to: date | None
+    filing_no: str
+    contract_no: str
+    contract_from: date | None
+    contract_to: date | None
+    state: VendorState
+    street_codes: tuple[str, ...]
+    has_phone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRecord:
+    """One cooking of one kitchen. Seconds since local midnight: cooked, loading may start, the last moment to eat."""
+
+    slot: MealSlot
+    cooked_at_s: int
+    ready_at_s: int
+    eat_by_s: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.cooked_at_s <= self.ready_at_s < self.eat_by_s:
+            raise ValueError("a batch must satisfy 0 <= cooked <= ready < eat-by")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KitchenRecord:
+    """A kitchen where trips load. ``diets`` are those that it can cook; ``daily_capacity`` counts portions of one slot."""
+
+    code: str
+    name: str
+    vendor_code: str
+    street_code: str | None
+    address: str
+    point: LonLat
+    daily_capacity: int
+    loading_places: int
+    diets: frozenset[str]
+    batches: tuple[BatchRecord, ...]
+
+    def batches_for(self, slot: MealSlot) -> tuple[BatchRecord, ...]:
+        """The batches of one slot, the earliest first."""
+        return tuple(sorted((b for b in self.batches if b.slot is slot), key=lambda b: (b.ready_at_s, b.cooked_at_s)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationRecord:
+    """A place where people collect their meals and whose counter signs for the bulk box."""
+
+    code: str
+    name: str
+    kind: StationKind
+    street_code: str
+    address: str
+    point: LonLat | None
+    phone: str | None
+    operator_vendor_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverRecord:
+    """Someone who drives. The shift is in seconds since local midnight; bit 0 of ``weekdays`` is Monday."""
+
+    code: str
+    name: str
+    phone: str | None
+    vendor_code: str | None
+    kitchen_code: str
+    shift_start_s: int
+    shift_end_s: int
+    volunteer: bool
+    health_certificate_to: date | None
+    weekdays: int
+    active: bool
+
+    def works_on(self, day: date) -> bool:
+        return self.active and bool(self.weekdays >> day.weekday() & 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleRecord:
+    """A vehicle with its compartments (in boxes) and costs. ``profile`` names its travel times."""
+
+    code: str
+    plate: str
+    kind: VehicleKind
+    profile: str
+    kitchen_code: str
+    hot_boxes: int
+    cold_boxes: int
+    halal_marked: bool
+    driver_code: str | None
+    fixed_fen: Fen
+    per_km_fen: Fen
+    per_hour_fen: Fen
+    max_trips: int
+    load_duration_s: int
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FleetUnit:
+    """A vehicle and who drives it that day."""
+
+    vehicle: VehicleRecord
+    driver: DriverRecord
+
+    @property
+    def shift_start_s(self) -> int:
+        return self.driver.shift_start_s
+
+    @property
+    def shift_end_s(self) -> int:
+        return self.driver.shift_end_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetGap:
+    """A vehicle or driver that can't go out that day, why, and a sentence for the dispatcher."""
+
+    vehicle_code: str | None
+    driver_code: str | None
+    kitchen_code: str
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """Who drives what on a day, and what stays behind."""
+
+    day: date
+    units: tuple[FleetUnit, ...] = ()
+    gaps: tuple[FleetGap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidityWarning:
+    """A paper that has run out or soon will. ``blocks``: no work may be given until it is mended."""
+
+    subject: str
+    code: str
+    sentence: str
+    blocks: bool
+    due: date | None = field(default=None)
