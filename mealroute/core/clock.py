@@ -11,7 +11,8 @@ DEFAULT_ZONE = "Asia/Shanghai"
 class Clock(Protocol):
     """Tells the time; ``now`` is aware and in UTC, ``today`` is the date in the district's zone."""
 
-    zone: ZoneInfo
+    @property
+    def zone(self) -> ZoneInfo: ...
 
     def now(self) -> datetime: ...
     def today(self) -> date: ...

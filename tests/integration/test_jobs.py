@@ -1,0 +1,203 @@
+"""Jobs survive killed workers and killed servers: a real server process, a real dask worker, a real kill -9."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from mealroute.core import audit, db, jobs
+from mealroute.core.actor import Actor
+from mealroute.core.clock import FixedClock, SystemClock
+from mealroute.core.jobs import JobId, JobRecord, JobState, StaleAttempt
+from tests.conftest import FIELD_KEY
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Server:
+    """The server process and the database that it shares with the test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = f"sqlite:///{folder / 'jobs.sqlite'}"
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        env = {
+            **os.environ,
+            "MEALROUTE_DATABASE_URL": self.url,
+            "MEALROUTE_FIELD_KEYS": FIELD_KEY,
+            "MEALROUTE_INSTANCE_DIR": str(self.folder),
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.integration.job_server"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "ready\n"
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def queue(self, kind: str, by: Actor) -> JobId:
+        with db.unit_of_work() as session:
+            return jobs.enqueue(
+                session, kind, f"test/{kind}", {"folder": str(self.folder)}, by=by, clock=SystemClock()
+            )[0]
+
+    def job(self, job_id: JobId) -> JobRecord:
+        with db.unit_of_work(read_only=True) as session:
+            return jobs.job(session, job_id)
+
+    def worker(self, attempt: int) -> int:
+        mark = self.folder / f"attempt-{attempt}"
+        wait_for(lambda: mark.exists() and mark.read_text() != "")
+        return int(mark.read_text())
+
+    def done_rows(self) -> int:
+        with db.unit_of_work(read_only=True) as session:
+            return len(audit.events(session, action="test.done"))
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 40) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    from mealroute import models  # noqa: F401 -- registers every table
+
+    made = Server(tmp_path)
+    db.Base.metadata.create_all(db.configure(made.url), tables=[jobs.Job.__table__, audit.AuditEvent.__table__])
+    made.start()
+    yield made
+    made.stop()
+
+
+def test_a_killed_worker_gives_its_job_to_another_and_the_result_is_written_once(server: Server, by: Actor) -> None:
+    job_id = server.queue("slow", by)
+    first = server.worker(1)
+    wait_for(lambda: server.job(job_id).progress.get("attempt") == 1)
+
+    os.kill(first, signal.SIGKILL)
+    second = server.worker(2)
+    (server.folder / "go").touch()
+    wait_for(lambda: not server.job(job_id).open)
+
+    assert second != first
+    assert server.job(job_id).state is JobState.DONE
+    assert server.job(job_id).result == {"attempt": 2}
+    assert server.done_rows() == 1
+
+
+def test_a_killed_server_takes_its_workers_along_and_the_next_one_finishes_the_job(server: Server, by: Actor) -> None:
+    job_id = server.queue("slow", by)
+    worker = server.worker(1)
+
+    server.kill()
+    wait_for(lambda: not alive(worker))
+    assert server.job(job_id).state is JobState.RUNNING
+    with db.unit_of_work() as session:  # fifteen seconds later
+        session.get_one(jobs.Job, job_id).lease_until = SystemClock().now() - timedelta(seconds=1)
+    server.start()
+    server.worker(2)
+    (server.folder / "go").touch()
+    wait_for(lambda: not server.job(job_id).open)
+
+    assert server.job(job_id).result == {"attempt": 2}
+    assert server.done_rows() == 1
+
+
+def test_a_running_job_stops_when_asked_and_a_refusal_or_a_mistake_ends_it_with_a_reason(
+    server: Server, by: Actor
+) -> None:
+    stopped, refused, crashed = (server.queue(kind, by) for kind in ("slow", "refusing", "crashing"))
+    server.worker(1)
+
+    with db.unit_of_work() as session:
+        jobs.request_cancel(session, stopped, clock=SystemClock())
+    wait_for(lambda: not any(server.job(n).open for n in (stopped, refused, crashed)))
+
+    assert server.job(stopped).state is JobState.CANCELLED
+    assert (server.job(refused).state, server.job(refused).error_code) == (JobState.FAILED, "nothing-to-plan")
+    assert "Close the book first." in server.job(refused).error_sentence
+    assert (server.job(crashed).state, server.job(crashed).error_code) == (JobState.FAILED, "job-crashed")
+    assert server.done_rows() == 0
+
+
+def test_asking_twice_queues_one_job_until_it_is_over(db: Session, by: Actor, clock: FixedClock) -> None:
+    first = jobs.enqueue(db, "plan-day", "plan/1", {}, by=by, clock=clock)
+    again = jobs.enqueue(db, "plan-day", "plan/1", {}, by=by, clock=clock)
+    jobs.request_cancel(db, first[0], clock=clock)
+    after = jobs.enqueue(db, "plan-day", "plan/1", {}, by=by, clock=clock)
+
+    assert first[1]
+    assert again == (first[0], False)
+    assert after[1]
+    assert after[0] != first[0]
+
+
+def test_an_attempt_that_lost_its_lease_can_write_nothing(db: Session, by: Actor, clock: FixedClock) -> None:
+    job_id, _new = jobs.enqueue(db, "plan-day", "plan/1", {}, by=by, clock=clock)
+    jobs.claim(db, job_id, clock=clock)
+    assert jobs.claim(db, job_id, clock=clock) is None
+    clock.at += timedelta(seconds=16)
+    assert jobs.sweep(db, clock=clock) == (job_id,)
+    jobs.claim(db, job_id, clock=clock)
+
+    with pytest.raises(StaleAttempt):
+        jobs.heartbeat(db, job_id, 1, None, clock=clock)
+    with pytest.raises(StaleAttempt):
+        jobs.finish(db, job_id, 1, {}, clock=clock)
+    jobs.finish(db, job_id, 2, {"version": 7}, clock=clock)
+    assert jobs.job(db, job_id).result == {"version": 7}
+
+
+def test_a_job_that_keeps_losing_its_worker_is_given_up_with_a_reason(
+    db: Session, by: Actor, clock: FixedClock
+) -> None:
+    job_id, _new = jobs.enqueue(db, "plan-day", "plan/1", {}, by=by, clock=clock)
+    for _attempt in range(jobs.MAX_ATTEMPTS):
+        jobs.claim(db, job_id, clock=clock)
+        clock.at += timedelta(seconds=16)
+        jobs.sweep(db, clock=clock)
+
+    assert jobs.job(db, job_id).state is JobState.FAILED
+    assert jobs.job(db, job_id).error_code == "worker-lost"
+
+
+def test_a_job_whose_worker_died_after_the_wish_to_cancel_is_cancelled(
+    db: Session, by: Actor, clock: FixedClock
+) -> None:
+    job_id, _new = jobs.enqueue(db, "plan-day", "plan/1", {}, by=by, clock=clock)
+    jobs.claim(db, job_id, clock=clock)
+    jobs.request_cancel(db, job_id, clock=clock)
+    clock.at += timedelta(seconds=16)
+
+    assert jobs.sweep(db, clock=clock) == ()
+    assert jobs.job(db, job_id).state is JobState.CANCELLED
