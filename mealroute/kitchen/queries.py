@@ -1,0 +1,70 @@
+"""Reads for the kitchen's papers: a plan version's lines with their route, dish and name, in a handful of statements."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mealroute.kitchen.records import PlannedPortion
+from mealroute.menus.models import Dish
+from mealroute.orders.models import BookLine
+from mealroute.planning.models import PlanLine, PlanRoute, PlanVisit
+from mealroute.residents.models import Resident
+from mealroute.vendors.models import Driver, Vehicle
+
+
+def planned_portions(db: Session, version_id: int, *, kitchen_code: str | None = None) -> tuple[PlannedPortion, ...]:
+    """Every planned book line of the version. Stops are counted through the route, as on the driver's sheet."""
+    stops = {visit_id: place for visit_id, *place in _places(db, version_id)}
+    query = (
+        select(PlanLine.visit_id, BookLine, Resident.name, Dish.name, PlanRoute, Driver.name, Vehicle.plate)
+        .join(BookLine, BookLine.id == PlanLine.book_line_id)
+        .join(Resident, Resident.id == BookLine.resident_id)
+        .join(PlanVisit, PlanVisit.id == PlanLine.visit_id)
+        .join(PlanRoute, PlanRoute.id == PlanVisit.route_id)
+        .outerjoin(Dish, Dish.code == BookLine.dish_code)
+        .outerjoin(Driver, Driver.code == PlanRoute.driver_code)
+        .outerjoin(Vehicle, Vehicle.code == PlanRoute.vehicle_code)
+        .where(PlanLine.version_id == version_id)
+        .order_by(PlanRoute.number, PlanVisit.position, BookLine.id)
+    )
+    if kitchen_code is not None:
+        query = query.where(PlanRoute.kitchen_code == kitchen_code)
+    rows = db.execute(query).tuples()
+    return tuple(
+        _portion(line, resident, dish or "", route, driver or "", plate or route.vehicle_code, stops[visit])
+        for visit, line, resident, dish, route, driver, plate in rows
+        if visit is not None
+    )
+
+
+def _portion(
+    line: BookLine, resident: str, dish: str, route: PlanRoute, driver: str, vehicle: str, place: list[int]
+) -> PlannedPortion:
+    position, trip, load_at, leave = place
+    return PlannedPortion(
+        book_line_id=line.id, kitchen_code=route.kitchen_code, route=route.number, trip=trip, position=position,
+        load_at_s=load_at, leave_s=leave, resident_name=resident, dish_code=line.dish_code or "", dish_name=dish,
+        diets=tuple(line.diets), strict=bool(line.strict_diets), size=line.size, quantity=line.quantity,
+        driver_name=driver, vehicle=vehicle,
+    )  # fmt: skip
+
+
+def _places(db: Session, version_id: int) -> Iterator[tuple[int, int, int, int, int]]:
+    """(visit, stop number on the route, trip, loading begins, trip leaves) of each stop."""
+    rows = db.execute(
+        select(PlanVisit)
+        .join(PlanRoute, PlanRoute.id == PlanVisit.route_id)
+        .where(PlanRoute.version_id == version_id)
+        .order_by(PlanVisit.route_id, PlanVisit.position)
+    ).scalars()
+    route, position, load_at, leave = -1, 0, 0, 0
+    for visit in rows:
+        if visit.route_id != route:
+            route, position = visit.route_id, 0
+        if visit.kind in {"start", "reload"}:
+            load_at = visit.arrival_s + visit.waiting_s
+            leave = load_at + visit.setup_s + visit.service_s
+        elif visit.kind == "job":
+            position += 1
+            yield visit.id, position, visit.trip, load_at, leave

@@ -1,0 +1,45 @@
+"""What the kitchen asks for: the counts, packing lists and labels of a plan version."""
+
+from collections import defaultdict
+
+from sqlalchemy.orm import Session
+
+from mealroute.core.slots import MealSlot
+from mealroute.kitchen import queries, rules
+from mealroute.kitchen.records import KitchenSheet, PlannedPortion, ProductionSheet
+from mealroute.planning import queries as planning
+from mealroute.planning.records import PlanVersionId
+from mealroute.vendors import queries as vendors
+
+
+def production(db: Session, version_id: PlanVersionId, *, kitchen_code: str | None = None) -> ProductionSheet:
+    """Everything the kitchens need for one version; ``kitchen_code`` limits it to one kitchen's own sheet.
+
+    Raises NotFound for an unknown version.
+    """
+    version = planning.version(db, version_id)
+    rows = queries.planned_portions(db, version_id, kitchen_code=kitchen_code)
+    by_kitchen: dict[str, list[PlannedPortion]] = defaultdict(list)
+    for row in rows:
+        by_kitchen[row.kitchen_code].append(row)
+    sheets, times = [], {}
+    for kitchen in vendors.kitchens(db):
+        part = by_kitchen.pop(kitchen.code, [])
+        if not part:
+            continue
+        batch = kitchen.batches_for(MealSlot(version.slot))[0]
+        cooked, ready, eat_by = batch.cooked_at_s, batch.ready_at_s, batch.eat_by_s
+        times[kitchen.code] = (cooked, eat_by)
+        sheets.append(
+            KitchenSheet(
+                kitchen_code=kitchen.code, kitchen_name=kitchen.name, capacity=kitchen.daily_capacity, cooked_at_s=cooked,
+                ready_at_s=ready, eat_by_s=eat_by, portions=sum(row.quantity for row in part), dishes=rules.dish_counts(part),
+                groups=rules.diet_groups(part), departures=rules.departures(part),
+            )
+        )  # fmt: skip
+    if by_kitchen:
+        raise ValueError(f"routes load at unknown kitchens: {sorted(by_kitchen)}")
+    return ProductionSheet(
+        day=version.day, slot=MealSlot(version.slot), version=version.number, portions=sum(row.quantity for row in rows),
+        kitchens=tuple(sheets), packing=rules.packing(rows), labels=rules.labels(rows, times),
+    )  # fmt: skip
