@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, select
+from sqlalchemy import String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from mealroute.core import audit
@@ -32,6 +32,15 @@ class ImportBatch(Base):
     problems: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
     by_name: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def one_at_a_time(db: Session) -> None:
+    """Make a second import wait until this transaction ends; the first call of every import.
+
+    SQLite lets one writer in anyway. On PostgreSQL two files with the same new code would otherwise collide.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(text("lock table import_batch in share row exclusive mode"))
 
 
 @dataclass(frozen=True, slots=True)

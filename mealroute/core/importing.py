@@ -250,6 +250,12 @@ def _first_of_each(rows: Iterable[ParsedRow], key: str | None, problems: list[Ce
     return tuple(first.values())
 
 
+def source_of(sheets: Sheet | Sequence[Sheet]) -> tuple[str, str]:
+    """The file's name and digest."""
+    first = sheets if isinstance(sheets, Sheet) else next(iter(sheets), None)
+    return (first.file, first.digest) if first else ("", "")
+
+
 def column_letter(index: int) -> str:
     """``0`` → ``A``, ``27`` → ``AB``."""
     letters = ""

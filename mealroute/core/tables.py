@@ -144,5 +144,5 @@ def _write(sheet: Any, row: int, index: int, cell: Any, kind: Kind, shape: Any) 
 
 
 def _sheet_name(name: str) -> str:
-    """Excel allows 31 characters without []:*?/\\."""
+    r"""Excel allows 31 characters without []:*?/\\."""
     return re.sub(r"[\[\]:*?/\\]", " ", name)[:31] or "1"

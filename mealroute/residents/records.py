@@ -9,6 +9,7 @@ from mealroute.adapters.coordinates import Datum
 from mealroute.core.geo import LonLat
 
 __all__ = [
+    "CategoryRule", "CategoryTable",
     "ContactRecord", "Datum", "Diet", "Handover", "Living", "PauseReason", "PauseRecord", "Precision", "ResidentId",
     "ResidentRecord", "ResidentState", "ResidentSummary", "Sex", "StateChangeRecord",
 ]  # fmt: skip
@@ -195,3 +196,37 @@ class ResidentSummary:
     has_point: bool
     has_phone: bool
     pause: PauseRecord | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRule:
+    """One category of the closed vocabulary. Where any of the four bounds is set it follows from the ledger by itself."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    priority: int
+    must_serve: bool
+    handover: Handover | None = None
+    age_from: int | None = None
+    ability_from: int | None = None
+    ability_to: int | None = None
+    living: frozenset[Living] = frozenset()
+    source: str = ""
+
+    @property
+    def derived(self) -> bool:
+        return self.age_from is not None or self.ability_from is not None or bool(self.living)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryTable:
+    """All categories, heaviest first, and the bounds of 老老人."""
+
+    rules: tuple[CategoryRule, ...]
+    laolaoren_age: int
+    laolaoren_disabled_age: int
+    laolaoren_disabled_level: int
+
+    def rule(self, code: str) -> CategoryRule | None:
+        return next((rule for rule in self.rules if rule.code == code), None)

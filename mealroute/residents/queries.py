@@ -1,0 +1,165 @@
+"""Reads of the resident ledger. Lists of people need a scope; what a stage works with is asked for by day."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from mealroute.core import rulebook
+from mealroute.core.actor import Scope
+from mealroute.core.errors import NotFound
+from mealroute.core.i18n import _
+from mealroute.residents import build
+from mealroute.residents.models import Contact, Pause, Resident, ResidentCategory, ResidentDiet, StateChange
+from mealroute.residents.records import (
+    CategoryRule,
+    CategoryTable,
+    Handover,
+    Living,
+    PauseRecord,
+    ResidentId,
+    ResidentRecord,
+    ResidentState,
+    StateChangeRecord,
+)
+
+IN_SERVICE = frozenset({ResidentState.ACTIVE, ResidentState.PAUSED})
+
+
+@lru_cache(maxsize=4)
+def category_table(path: Path = rulebook.RULES / "categories.yaml") -> CategoryTable:
+    """The category vocabulary with its weights, heaviest first."""
+    root = rulebook.read(path, kind="resident-categories").only("kind", "schema", "laolaoren", "categories")
+    rules = []
+    for code, node in root.node("categories").entries():
+        node.only("name", "priority", "must_serve", "handover", "derived", "source")
+        derived = (
+            node.node("derived").only("age_from", "ability_from", "ability_to", "living")
+            if node.has("derived")
+            else None
+        )
+        if node.integer("priority") > 100:
+            node.fail("priority", _("expected a whole number from 0 to 100"))
+        bounds = {
+            key: derived.integer(key) if derived is not None and derived.has(key) else None
+            for key in ("age_from", "ability_from", "ability_to")
+        }
+        rules.append(
+            CategoryRule(
+                code=code, name_zh=node.node("name").text("zh"), name_en=node.node("name").text("en"),
+                priority=node.integer("priority"), must_serve=node.flag("must_serve"), source=node.text("source"),
+                handover=Handover(node.choice("handover", frozenset(Handover))) if node.has("handover") else None,
+                living=frozenset(map(Living, derived.choices("living", frozenset(Living))))
+                if derived is not None and derived.has("living") else frozenset(), **bounds,
+            )
+        )  # fmt: skip
+    old = root.node("laolaoren").only("age", "disabled_age", "disabled_level")
+    return CategoryTable(
+        rules=tuple(sorted(rules, key=lambda rule: (-rule.priority, rule.code))), laolaoren_age=old.integer("age"),
+        laolaoren_disabled_age=old.integer("disabled_age"), laolaoren_disabled_level=old.integer("disabled_level"),
+    )  # fmt: skip
+
+
+def in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    """The condition under which a row of the ledger is within reach; the one place that turns a scope into SQL here."""
+    return () if scope.streets is None else (Resident.street_code.in_(sorted(scope.streets)),)
+
+
+def resident(db: Session, resident_id: ResidentId, *, scope: Scope, day: date) -> ResidentRecord:
+    """One resident as of ``day``. Raises NotFound outside the scope, just as where there is none."""
+    found = _records(db, select(Resident).where(Resident.id == resident_id, *in_scope(scope)), day)
+    if not found:
+        raise NotFound("resident-not-found", _("There is no such resident."))
+    return found[0]
+
+
+def by_code(db: Session, code: str, *, scope: Scope, day: date) -> ResidentRecord | None:
+    """One resident by the code that sheets use."""
+    return next(iter(_records(db, select(Resident).where(Resident.code == code, *in_scope(scope)), day)), None)
+
+
+def by_ids(db: Session, ids: Iterable[ResidentId], *, day: date) -> dict[ResidentId, ResidentRecord]:
+    """Residents of orders that the caller already holds (a manifest, a claim); no list of people, so no scope."""
+    wanted = sorted(set(ids))
+    found: dict[ResidentId, ResidentRecord] = {}
+    for start in range(0, len(wanted), 10_000):  # SQLite allows 32,766 parameters, the loaders below repeat them
+        query = select(Resident).where(Resident.id.in_(wanted[start : start + 10_000]))
+        found |= {record.id: record for record in _records(db, query, day)}
+    return found
+
+
+def ids_by_code(db: Session) -> dict[str, ResidentId]:
+    """Code → id of the whole ledger, for imports that refer to residents."""
+    return {code: ResidentId(number) for code, number in db.execute(select(Resident.code, Resident.id))}
+
+
+def active_on(db: Session, day: date, *, scope: Scope) -> tuple[ResidentRecord, ...]:
+    """Everyone in service on ``day`` (active or paused), by code. Six statements whatever the number of people."""
+    everyone = _records(db, select(Resident).where(*in_scope(scope)), day, only=IN_SERVICE)
+    return tuple(sorted(everyone, key=lambda record: record.code))
+
+
+def pauses_on(db: Session, day: date) -> dict[ResidentId, PauseRecord]:
+    """Who has a pause that covers ``day``, whatever their state."""
+    query = select(Pause).where(
+        Pause.cancelled_at.is_(None), Pause.starts_on <= day, (Pause.ends_on.is_(None)) | (Pause.ends_on >= day)
+    )
+    return {ResidentId(row.resident_id): build.pause_record(row) for row in db.scalars(query.order_by(Pause.id))}
+
+
+def pauses(db: Session, resident_id: ResidentId) -> tuple[PauseRecord, ...]:
+    """Every pause of one resident, the cancelled ones too, by first day."""
+    query = select(Pause).where(Pause.resident_id == resident_id).order_by(Pause.starts_on, Pause.id)
+    return tuple(build.pause_record(row) for row in db.scalars(query))
+
+
+def history(db: Session, resident_id: ResidentId) -> tuple[StateChangeRecord, ...]:
+    """Every state that one resident has had, in the order of entry."""
+    query = select(StateChange).where(StateChange.resident_id == resident_id).order_by(StateChange.id)
+    return tuple(build.state_record(row) for row in db.scalars(query))
+
+
+def unlocated(db: Session, *, scope: Scope, day: date) -> tuple[ResidentRecord, ...]:
+    """Residents in service without a point to plan with, by street and code."""
+    query = select(Resident).where((Resident.lon.is_(None)) | (Resident.lat.is_(None)), *in_scope(scope))
+    found = _records(db, query, day, only=IN_SERVICE)
+    return tuple(sorted(found, key=lambda record: (record.street_code, record.code)))
+
+
+def _records(
+    db: Session, query: Select[Resident], day: date, *, only: frozenset[ResidentState] | None = None
+) -> list[ResidentRecord]:
+    rows = db.scalars(query).all()
+    around = around_of(db, query)
+    table = category_table()
+    records = (
+        build.resident_record(row, around[row.id], day, table) for row in rows if _in_ledger(around[row.id], day, only)
+    )
+    return [record for record in records if only is None or record.state in only]
+
+
+def _in_ledger(around: build.Around, day: date, only: frozenset[ResidentState] | None) -> bool:
+    """Lists of a day leave out whoever came into the ledger later; a card or a manifest shows them all the same."""
+    return only is None or any(change.since <= day for change in around.history)
+
+
+def around_of(db: Session, query: Select[Resident], *, contacts: bool = True) -> dict[int, build.Around]:
+    """What hangs on the residents of a query: five statements, each with the query as a subquery."""
+    ids = query.with_only_columns(Resident.id).order_by(None)
+    return build.gather(
+        db.scalars(ids),
+        history=db.scalars(select(StateChange).where(StateChange.resident_id.in_(ids)).order_by(StateChange.id)).all(),
+        pauses=db.scalars(select(Pause).where(Pause.resident_id.in_(ids)).order_by(Pause.id)).all(),
+        diets=db.scalars(select(ResidentDiet).where(ResidentDiet.resident_id.in_(ids)).order_by(ResidentDiet.id)).all(),
+        granted=db.scalars(
+            select(ResidentCategory).where(ResidentCategory.resident_id.in_(ids)).order_by(ResidentCategory.id)
+        ).all(),
+        contacts=db.scalars(
+            select(Contact).where(Contact.resident_id.in_(ids)).order_by(Contact.resident_id, Contact.position)
+        ).all()
+        if contacts
+        else (),
+    )
