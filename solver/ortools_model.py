@@ -1,0 +1,329 @@
+"""OR-Tools' routing model of a problem: nodes, costs, penalties, and the dimensions of time, ride, load and counts.
+
+Dimensions that start anew with each trip (ride, load) are reset at a reload copy: the way into it takes more off than
+can have come together, and the slack of the node before it makes up the difference.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from ortools.constraint_solver import pywrapcp
+
+from solver.options import Sequences
+from solver.ortools_nodes import Nodes, Table, Tables, begin_intervals, cost_unit, make_nodes, penalties
+from solver.problem import LARGEST, Problem, Stop, Vehicle
+
+HORIZON: Final = 4 * LARGEST
+"""Later than any moment of any plan, and small enough to add a few of."""
+
+_MOST_PENALTY: Final = 2**60
+
+
+class RoutingModel:
+    """The model and the way back from its indices to stops. Build, then hand ``routing`` to the search."""
+
+    def __init__(self, problem: Problem, first: Sequences) -> None:
+        self.problem = problem
+        self.nodes: Nodes = make_nodes(problem, first)
+        nodes = self.nodes
+        count = len(problem.vehicles)
+        self.manager: Any = pywrapcp.RoutingIndexManager(nodes.count, count, list(nodes.starts), list(nodes.ends))
+        self.routing: Any = pywrapcp.RoutingModel(self.manager)
+        self.solver: Any = self.routing.solver()
+        self.stop_index: list[int] = [self.manager.NodeToIndex(node) for node in range(len(nodes.stops))]
+        self.reload_index: list[int] = [
+            self.manager.NodeToIndex(node) for node in range(nodes.first_reload, nodes.first_terminal)
+        ]
+        self.starts: list[int] = [self.routing.Start(v) for v in range(count)]
+        self.ends: list[int] = [self.routing.End(v) for v in range(count)]
+        self._kinds, self._kind_of = _kinds(problem, nodes)
+        self._add_costs()
+        self._allow_vehicles()
+        self._add_time()
+        self._add_ride()
+        self._add_loads()
+        self._add_counts()
+        self._add_travel_limits()
+
+    # -- what each part of the objective and each key of the contract becomes ------------------------------------
+
+    def _add_costs(self) -> None:
+        problem, routing = self.problem, self.routing
+        unit = cost_unit(problem)
+        while True:
+            tables = [kind.cost(unit) for kind in self._kinds]
+            fixed = [3_600_000 * vehicle.costs.fixed // unit for vehicle in problem.vehicles]
+            credit = 3_600_000 * sum(max(stop.familiarity.values(), default=0) for stop in problem.stops) // unit
+            most = max(int(table.max()) for table in tables)
+            bound = most * (self.nodes.first_terminal + len(fixed)) + sum(fixed) + credit
+            weights = penalties(problem, bound)
+            if sum(weights) < _MOST_PENALTY:
+                break
+            unit *= 10
+        evaluators = [routing.RegisterTransitMatrix(table.tolist()) for table in tables]
+        for v, kind in enumerate(self._kind_of):
+            routing.SetArcCostEvaluatorOfVehicle(evaluators[kind], v)
+            routing.SetFixedCostOfVehicle(fixed[v], v)
+        for index, weight in zip(self.stop_index, weights, strict=True):
+            routing.AddDisjunction([index], weight)
+        for index in self.reload_index:
+            routing.AddDisjunction([index], 0)
+        self._add_familiarity(unit)
+
+    def _add_familiarity(self, unit: int) -> None:
+        """A visit costs the best credit that the stop offers, less the credit of the vehicle that makes it."""
+        stops = self.problem.stops
+        if not any(stop.familiarity for stop in stops):
+            return
+        best = [max(stop.familiarity.values(), default=0) for stop in stops]
+        transits = [
+            self._per_node([3_600_000 * (b - s.familiarity.get(vehicle.id, 0)) // unit for b, s in zip(best, stops, strict=True)])
+            for vehicle in self.problem.vehicles
+        ]
+        self.routing.AddDimensionWithVehicleTransits(transits, 0, HORIZON * len(stops), True, "stranger")
+        dimension = self.routing.GetDimensionOrDie("stranger")
+        for v in range(len(self.problem.vehicles)):
+            dimension.SetSpanCostCoefficientForVehicle(1, v)
+
+    def _allow_vehicles(self) -> None:
+        """Skills, skills of the depot, locks: who may serve a stop; a reload is for vehicles that start there."""
+        problem = self.problem
+        bound = {stop: v for v, vehicle in enumerate(problem.vehicles) for stop in vehicle.locked}
+        for stop, index in zip(problem.stops, self.stop_index, strict=True):
+            able = [v for v, vehicle in enumerate(problem.vehicles) if may_serve(problem, stop, vehicle)]
+            if stop.id in bound:
+                able = [v for v in able if v == bound[stop.id]]
+            if len(able) < len(problem.vehicles):
+                self.routing.VehicleVar(index).SetValues([-1, *able])
+        for place, index in zip(self.nodes.reloads, self.reload_index, strict=True):
+            able = [v for v, vehicle in enumerate(problem.vehicles) if vehicle.start == place and vehicle.max_trips > 1]
+            self.routing.VehicleVar(index).SetValues([-1, *able])
+
+    def _add_time(self) -> None:
+        problem, routing = self.problem, self.routing
+        evaluators = [routing.RegisterTransitMatrix(kind.time().tolist()) for kind in self._kinds]
+        routing.AddDimensionWithVehicleTransits(
+            [evaluators[kind] for kind in self._kind_of], HORIZON, HORIZON, False, "time"
+        )
+        self.time: Any = routing.GetDimensionOrDie("time")
+        for stop, index in zip(problem.stops, self.stop_index, strict=True):
+            restrict(self.time.CumulVar(index), begin_intervals(stop))
+        for index in self.reload_index:
+            self.time.SlackVar(index).SetValue(0)  # waiting before loading is free, after it the food grows old
+        for v, vehicle in enumerate(problem.vehicles):
+            self.time.CumulVar(self.starts[v]).SetRange(vehicle.shift.earliest, vehicle.shift.latest)
+            self.time.CumulVar(self.ends[v]).SetRange(vehicle.shift.earliest, vehicle.shift.latest)
+            # a break may follow the loading, so waiting there must be possible
+            self.time.SlackVar(self.starts[v]).SetRange(0, HORIZON if vehicle.breaks else 0)
+            if vehicle.max_duration is not None:
+                self.time.SetSpanUpperBoundForVehicle(vehicle.max_duration, v)
+            self._add_breaks(v, vehicle)
+        self._add_releases()
+
+    def _add_breaks(self, v: int, vehicle: Vehicle) -> None:
+        if not vehicle.breaks:
+            return
+        busy = [0] * self.routing.Size()
+        for stop, index in zip(self.problem.stops, self.stop_index, strict=True):
+            busy[index] = stop.service
+        for index in (*self.reload_index, self.starts[v]):
+            busy[index] = vehicle.load_duration
+        intervals = []
+        for pause in vehicle.breaks:
+            windows = [(w.earliest, w.latest) for w in pause.time_windows] or [(0, LARGEST)]
+            interval = self.solver.FixedDurationIntervalVar(
+                windows[0][0], windows[-1][1], pause.service, False, f"break {vehicle.id} {pause.id}"
+            )
+            restrict(interval.StartExpr().Var(), windows)
+            intervals.append(interval)
+        self.time.SetBreakIntervalsOfVehicle(intervals, v, busy)
+
+    def _add_releases(self) -> None:
+        """Loading starts no earlier than the release of any stop of the trip."""
+        problem, solver = self.problem, self.solver
+        releases = {stop.release for stop in problem.stops}
+        if releases <= {0}:
+            return
+        if len(releases) == 1:
+            (release,) = releases
+            for v, vehicle in enumerate(problem.vehicles):
+                start = self.time.CumulVar(self.starts[v])
+                start.SetRange(min(max(release, start.Min()), vehicle.shift.latest), vehicle.shift.latest)
+                if vehicle.shift.latest < release:
+                    for index in self.stop_index:
+                        self.routing.VehicleVar(index).RemoveValue(v)
+            for index in self.reload_index:
+                self.time.CumulVar(index).SetMin(release)
+            return
+        zero = self._per_node([0] * len(problem.stops))
+        self.routing.AddDimension(zero, HORIZON, HORIZON, True, "loading")
+        loading = self.routing.GetDimensionOrDie("loading")
+        for stop, index in zip(problem.stops, self.stop_index, strict=True):
+            loading.CumulVar(index).SetMin(stop.release)
+            loading.SlackVar(index).SetValue(0)
+        for index in (*self.reload_index, *self.starts):
+            solver.Add(loading.CumulVar(index) + loading.SlackVar(index) == self.time.CumulVar(index))
+
+    def _add_ride(self) -> None:
+        """Seconds since the end of loading, waiting included; only upper bounds matter, so more slack never helps."""
+        problem, routing = self.problem, self.routing
+        limits = [[problem.ride_limit(stop, vehicle) for vehicle in problem.vehicles] for stop in problem.stops]
+        if all(limit is None for row in limits for limit in row):
+            return
+        evaluators = [routing.RegisterTransitMatrix(self._reset(kind.ride(), HORIZON).tolist()) for kind in self._kinds]
+        routing.AddDimensionWithVehicleTransits(
+            [evaluators[kind] for kind in self._kind_of], 2 * HORIZON, HORIZON, True, "ride"
+        )
+        ride = routing.GetDimensionOrDie("ride")
+        for (node, stop), row in zip(enumerate(problem.stops), limits, strict=True):
+            index = self.stop_index[node]
+            allowed = [self._ride_after_setup(node, stop, v, limit) for v, limit in enumerate(row)]
+            if len(set(allowed)) == 1:
+                ride.CumulVar(index).SetMax(allowed[0])
+            else:
+                limit = self.solver.Element([HORIZON, *allowed], self.routing.VehicleVar(index) + 1)
+                self.solver.Add(ride.CumulVar(index) <= limit)
+            self.solver.Add(ride.SlackVar(index) >= self.time.SlackVar(index))
+        for v in range(len(problem.vehicles)):
+            self.solver.Add(ride.SlackVar(self.starts[v]) >= self.time.SlackVar(self.starts[v]))
+
+    def _ride_after_setup(self, node: int, stop: Stop, v: int, limit: int | None) -> int:
+        """The limit for the moment after setup: the direct way must stay possible, anything longer counts the setup."""
+        if limit is None:
+            return HORIZON
+        direct = int(self._kinds[self._kind_of[v]].travel[self.nodes.starts[v], node])
+        return max(limit, direct + stop.setup) if direct <= limit else limit
+
+    def _add_loads(self) -> None:
+        problem = self.problem
+        for k in range(problem.dimensions):
+            capacities = [vehicle.capacity[k] for vehicle in problem.vehicles]
+            most = max(capacities)
+            delivery = [stop.delivery[k] for stop in problem.stops]
+            pickup = [stop.pickup[k] for stop in problem.stops]
+            if any(pickup) and any(delivery):
+                self._add_both_loads(k, most, capacities, delivery, pickup)
+            elif any(delivery) or any(pickup):
+                self._add_load(f"load {k}", [d + p for d, p in zip(delivery, pickup, strict=True)], most, capacities)
+            self._limit_depots(k, delivery)
+
+    def _add_load(self, name: str, amounts: list[int], most: int, capacities: list[int]) -> Any:
+        """What was handed over (or taken in) since loading, up to the capacity."""
+        transit = self._per_node(amounts, reload=-most)
+        self.routing.AddDimensionWithVehicleCapacity(transit, most, capacities, True, name)
+        dimension = self.routing.GetDimensionOrDie(name)
+        for index in self.stop_index:
+            dimension.SlackVar(index).SetValue(0)
+        for index in self.starts:
+            dimension.SlackVar(index).SetValue(0)
+        return dimension
+
+    def _add_both_loads(
+        self, k: int, most: int, capacities: list[int], delivery: list[int], pickup: list[int]
+    ) -> None:
+        """What is aboard never exceeds the capacity, and at the end of a trip covers what was picked up in it."""
+        taken = self._add_load(f"taken {k}", pickup, most, capacities)
+        change = [p - d for d, p in zip(delivery, pickup, strict=True)]
+        transit = self._per_node(change, reload=-most)
+        self.routing.AddDimensionWithVehicleCapacity(transit, 2 * most, capacities, False, f"aboard {k}")
+        aboard = self.routing.GetDimensionOrDie(f"aboard {k}")
+        for index in (*self.stop_index, *self.starts):
+            aboard.SlackVar(index).SetValue(0)
+        for index in (*self.reload_index, *self.ends):
+            self.solver.Add(aboard.CumulVar(index) >= taken.CumulVar(index))
+
+    def _limit_depots(self, k: int, delivery: list[int]) -> None:
+        for depot in self.problem.depots:
+            if depot.capacity is None or sum(delivery) <= depot.capacity[k]:
+                continue
+            here = [v for v, vehicle in enumerate(self.problem.vehicles) if vehicle.start == depot.location]
+            loaded = [
+                self.solver.IsMemberVar(self.routing.VehicleVar(index), here) * amount
+                for index, amount in zip(self.stop_index, delivery, strict=True)
+                if amount
+            ]
+            if here and loaded:
+                self.solver.Add(self.solver.Sum(loaded) <= depot.capacity[k])
+
+    def _add_counts(self) -> None:
+        vehicles, n = self.problem.vehicles, len(self.problem.stops)
+        if self.reload_index:
+            transit = self._per_node([0] * n, reload=1)
+            limits = [vehicle.max_trips - 1 for vehicle in vehicles]
+            self.routing.AddDimensionWithVehicleCapacity(transit, 0, limits, True, "reloads")
+        if any(vehicle.max_tasks is not None for vehicle in vehicles):
+            limits = [n if vehicle.max_tasks is None else vehicle.max_tasks for vehicle in vehicles]
+            self.routing.AddDimensionWithVehicleCapacity(self._per_node([1] * n), 0, limits, True, "tasks")
+        if any(len(vehicle.locked) > 1 for vehicle in vehicles):
+            self.routing.AddDimension(self._per_node([1] * n), 0, n, True, "position")
+            position = self.routing.GetDimensionOrDie("position")
+            node_of = {stop.id: node for node, stop in enumerate(self.problem.stops)}
+            for vehicle in vehicles:
+                order = [position.CumulVar(self.stop_index[node_of[stop]]) for stop in vehicle.locked]
+                for earlier, later in zip(order, order[1:], strict=False):
+                    self.solver.Add(earlier < later)
+
+    def _add_travel_limits(self) -> None:
+        vehicles = self.problem.vehicles
+        for name, limits, tables in (
+            ("travel", [vehicle.max_travel_time for vehicle in vehicles], [kind.travel for kind in self._kinds]),
+            ("way", [vehicle.max_distance for vehicle in vehicles], [kind.distance for kind in self._kinds]),
+        ):
+            if all(limit is None for limit in limits):
+                continue
+            evaluators = [self.routing.RegisterTransitMatrix([] if t is None else t.tolist()) for t in tables]
+            self.routing.AddDimensionWithVehicleTransitAndCapacity(
+                [evaluators[kind] for kind in self._kind_of],
+                0,
+                [HORIZON if limit is None else limit for limit in limits],
+                True,
+                name,
+            )
+
+    # -- helpers ------------------------------------------------------------------------------------------------------
+
+    def _per_node(self, amounts: list[int], reload: int = 0) -> int:
+        """Register what leaving each stop adds to a dimension, and what leaving a reload copy adds."""
+        nodes = self.nodes
+        values = [*amounts, *([reload] * len(nodes.reloads))]
+        values += [0] * (nodes.count - len(values))
+        evaluator: int = self.routing.RegisterUnaryTransitVector(values)
+        return evaluator
+
+    def _reset(self, table: Table, amount: int) -> Table:
+        """Take ``amount`` off on every way into a reload copy, and let the way to an end be nothing."""
+        nodes = self.nodes
+        table = table.copy()
+        table[:, nodes.first_reload : nodes.first_terminal] = -amount
+        ends = np.unique(np.array(nodes.ends, dtype=np.int64))
+        table[:, ends] = 0
+        return table
+
+
+def may_serve(problem: Problem, stop: Stop, vehicle: Vehicle) -> bool:
+    """Whether the vehicle has the stop's skills and loads where the stop's depot skills are."""
+    depot = problem.depot_at(vehicle.start)
+    return stop.skills <= vehicle.skills and stop.depot_skills <= (depot.skills if depot else frozenset())
+
+
+def restrict(variable: Any, intervals: list[tuple[int, int]]) -> None:
+    """Leave the variable only the sorted intervals."""
+    variable.SetRange(intervals[0][0], intervals[-1][1])
+    for (_, before), (after, _) in zip(intervals, intervals[1:], strict=False):
+        variable.RemoveInterval(before + 1, after - 1)
+
+
+def _kinds(problem: Problem, nodes: Nodes) -> tuple[list[Tables], list[int]]:
+    """Tables shared by vehicles alike in profile, speed, loading time and cost of travel; which each one uses."""
+    numbers: dict[tuple[object, ...], int] = {}
+    kinds: list[Tables] = []
+    kind_of: list[int] = []
+    for vehicle in problem.vehicles:
+        key = (vehicle.profile, vehicle.speed_factor, vehicle.load_duration, vehicle.costs.per_hour, vehicle.costs.per_km)
+        if key not in numbers:
+            numbers[key] = len(kinds)
+            kinds.append(Tables(problem, nodes, vehicle))
+        kind_of.append(numbers[key])
+    return kinds, kind_of

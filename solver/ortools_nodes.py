@@ -1,0 +1,161 @@
+"""A problem as nodes and integer tables, which is how OR-Tools' routing model wants it.
+
+Nodes are the stops first (in the order of the problem), then the reload copies, then the places where vehicles begin
+and end. A vehicle without start or end begins or ends at a place that is no time and no way from anywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import gcd
+
+import numpy as np
+import numpy.typing as npt
+
+from solver.cost import UNITS_PER_COST
+from solver.options import Sequences
+from solver.problem import LARGEST, Problem, Stop, Vehicle
+
+Table = npt.NDArray[np.int64]
+
+_SPARE_RELOADS = 6
+"""Reload copies beyond those that a first plan uses, and half as many again: more copies only slow the search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Which node is what. ``place`` is the matrix index of each node; ``nowhere`` stands for a missing one."""
+
+    stops: tuple[Stop, ...]
+    reloads: tuple[int, ...]
+    place: npt.NDArray[np.int64]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    nowhere: int
+
+    @property
+    def count(self) -> int:
+        return len(self.place)
+
+    @property
+    def first_reload(self) -> int:
+        return len(self.stops)
+
+    @property
+    def first_terminal(self) -> int:
+        return len(self.stops) + len(self.reloads)
+
+
+def make_nodes(problem: Problem, first: Sequences) -> Nodes:
+    """Lay out the nodes; how many reload copies there are depends on how many the first plan needs."""
+    nowhere = next(iter(problem.matrices.values())).size
+    reloads = _reload_places(problem, first)
+    terminals: dict[int, int] = {}
+    ends_at: list[tuple[int, int]] = []
+    begin = len(problem.stops) + len(reloads)
+    for vehicle in problem.vehicles:
+        start = nowhere if vehicle.start is None else vehicle.start
+        end = nowhere if vehicle.end is None else vehicle.end
+        for place in (start, end):
+            terminals.setdefault(place, begin + len(terminals))
+        ends_at.append((terminals[start], terminals[end]))
+    place = [stop.location for stop in problem.stops] + reloads + list(terminals)
+    return Nodes(
+        stops=problem.stops,
+        reloads=tuple(reloads),
+        place=np.array(place, dtype=np.int64),
+        starts=tuple(start for start, _ in ends_at),
+        ends=tuple(end for _, end in ends_at),
+        nowhere=nowhere,
+    )
+
+
+def _reload_places(problem: Problem, first: Sequences) -> list[int]:
+    places: list[int] = []
+    for location in sorted({v.start for v in problem.vehicles if v.max_trips > 1 and v.start is not None}):
+        here = [vehicle for vehicle in problem.vehicles if vehicle.start == location]
+        allowed = sum(min(vehicle.max_trips - 1, len(problem.stops)) for vehicle in here)
+        used = sum(max(0, len(first.get(vehicle.id, ())) - 1) for vehicle in here)
+        wanted = used + used // 2 + _SPARE_RELOADS if first else len(problem.stops)
+        places += [location] * max(used, min(allowed, wanted, len(problem.stops)))
+    return places
+
+
+class Tables:
+    """Arc tables (node × node) of one kind of vehicle: profile, speed, loading time and what its travel costs."""
+
+    def __init__(self, problem: Problem, nodes: Nodes, vehicle: Vehicle) -> None:
+        matrix = problem.travel(vehicle)
+        self.travel = _spread(matrix.durations, nodes)
+        self.distance = _spread(matrix.distances, nodes) if matrix.distances is not None else None
+        self._nodes = nodes
+        self._load = vehicle.load_duration
+        self._costs = vehicle.costs
+
+    def ride(self) -> Table:
+        """From the begin of service at a node (end of loading at a depot) to that at the next: service, way, setup."""
+        nodes = self._nodes
+        service = np.zeros(nodes.count, dtype=np.int64)
+        service[: len(nodes.stops)] = [stop.service for stop in nodes.stops]
+        setup = np.zeros(nodes.count, dtype=np.int64)
+        setup[: len(nodes.stops)] = [stop.setup for stop in nodes.stops]
+        elsewhere = nodes.place[:, None] != nodes.place[None, :]
+        result: Table = service[:, None] + self.travel + setup[None, :] * elsewhere
+        return result
+
+    def time(self) -> Table:
+        """As `ride`, but a depot's clock is read at the begin of its loading."""
+        loads = np.arange(self._nodes.count) >= self._nodes.first_reload
+        result: Table = self.ride() + (loads * self._load)[:, None]
+        return result
+
+    def cost(self, unit: int) -> Table:
+        """Cost of each way, in multiples of ``unit`` exact units, rounded to the nearest."""
+        cost = 1000 * self._costs.per_hour * self.travel
+        if self.distance is not None:
+            cost = cost + 3600 * self._costs.per_km * self.distance
+        result: Table = (cost + unit // 2) // unit
+        return result
+
+
+def _spread(matrix: npt.NDArray[np.int32], nodes: Nodes) -> Table:
+    """A location matrix as a node matrix; ``nowhere`` is zero away from everywhere."""
+    wide = np.zeros((nodes.nowhere + 1, nodes.nowhere + 1), dtype=np.int64)
+    wide[:-1, :-1] = matrix
+    result: Table = wide[np.ix_(nodes.place, nodes.place)]
+    return result
+
+
+def cost_unit(problem: Problem) -> int:
+    """The largest unit in which every cost of the problem is whole."""
+    unit = UNITS_PER_COST
+    for vehicle in problem.vehicles:
+        unit = gcd(unit, 1000 * vehicle.costs.per_hour, 3600 * vehicle.costs.per_km)
+    return unit
+
+
+def penalties(problem: Problem, cost_bound: int) -> tuple[int, ...]:
+    """What leaving each stop out costs, so that the sum orders plans as the objective does.
+
+    Must-serve stops outweigh all priorities, priorities all numbers of stops, one stop any cost up to ``cost_bound``.
+    """
+    each = cost_bound + 1
+    per_priority = each * (len(problem.stops) + 1)
+    must = per_priority * sum(stop.priority for stop in problem.stops) + per_priority
+    return tuple(each + per_priority * stop.priority + must * stop.must_serve for stop in problem.stops)
+
+
+def begin_intervals(stop: Stop) -> list[tuple[int, int]]:
+    """When service after setup may begin. The model's clock is read after setup; windows speak of the moment before.
+
+    Narrowed by the setup, because whether it applies depends on where the vehicle comes from: never too early and,
+    except in windows shorter than the setup, never too late. ``schedule`` gives the exact times afterwards.
+    """
+    windows = [(w.earliest + stop.setup, max(w.latest, w.earliest + stop.setup)) for w in stop.time_windows]
+    intervals: list[tuple[int, int]] = []
+    for earliest, latest in windows or [(0, 2 * LARGEST)]:
+        if intervals and earliest <= intervals[-1][1] + 1:
+            intervals[-1] = (intervals[-1][0], max(intervals[-1][1], latest))
+        else:
+            intervals.append((earliest, latest))
+    return intervals
