@@ -1,0 +1,96 @@
+"""Which role may do what, and which rows each person reaches. The one scope function of the program stands here."""
+
+from collections.abc import Mapping
+
+from mealroute.accounts.records import AccountRecord, Permission
+from mealroute.core.actor import Actor, Role, Scope
+
+P = Permission
+_READ_DAY = frozenset({P.DAY_VIEW, P.ORDERS_VIEW, P.LIVE_VIEW})
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.DISPATCHER: _READ_DAY | {
+        P.RESIDENTS_VIEW, P.RESIDENTS_EDIT, P.RESIDENTS_REVEAL, P.RESIDENTS_IMPORT, P.ORDERS_EDIT, P.ORDERS_CLOSE,
+        P.KITCHEN_VIEW, P.KITCHEN_PRINT, P.PLAN_VIEW, P.PLAN_RUN, P.PLAN_EDIT, P.DISPATCH_PUBLISH, P.DELIVERY_RECORD,
+        P.CASES_CLOSE, P.VENDORS_VIEW, P.SUBSIDY_VIEW, P.EXPORTS_RUN, P.IMPORT_RUN,
+    },
+    Role.KITCHEN: frozenset({P.DAY_VIEW, P.KITCHEN_VIEW, P.KITCHEN_PRINT}),
+    Role.DRIVER: frozenset({P.DELIVERY_RECORD}),
+    Role.VENDOR: frozenset({P.DAY_VIEW, P.LIVE_VIEW, P.KITCHEN_VIEW, P.VENDORS_VIEW}),
+    Role.STATION: _READ_DAY | {P.RESIDENTS_VIEW, P.ORDERS_EDIT, P.DELIVERY_RECORD, P.CASES_CLOSE},
+    Role.HOTLINE: _READ_DAY | {P.RESIDENTS_VIEW, P.RESIDENTS_EDIT, P.RESIDENTS_REVEAL, P.ORDERS_EDIT},
+    Role.FINANCE: _READ_DAY | {P.VENDORS_VIEW, P.SUBSIDY_VIEW, P.SUBSIDY_CLOSE, P.EXPORTS_RUN},
+    Role.STREET_CHECKER: _READ_DAY | {P.RESIDENTS_VIEW, P.SUBSIDY_VIEW, P.EXPORTS_RUN},
+    Role.DISTRICT_APPROVER: _READ_DAY | {P.SUBSIDY_VIEW, P.SUBSIDY_CLOSE, P.EXPORTS_RUN},
+    Role.AUDITOR: _READ_DAY | {P.RESIDENTS_VIEW, P.SUBSIDY_VIEW, P.AUDIT_VIEW, P.EXPORTS_RUN},
+    Role.DISTRICT: _READ_DAY | {
+        P.RESIDENTS_VIEW, P.KITCHEN_VIEW, P.PLAN_VIEW, P.VENDORS_VIEW, P.VENDORS_EDIT, P.SUBSIDY_VIEW, P.EXPORTS_RUN,
+    },
+    Role.ADMIN: frozenset({P.DAY_VIEW, P.USERS_MANAGE, P.IMPORT_RUN}),
+    Role.SYSTEM: frozenset(Permission),
+}  # fmt: skip
+"""Roles of the system, of its security and of its audit are three people: the administrator reads no audit and no resident."""
+
+NEEDS_CODE: Mapping[Role, str] = {
+    Role.VENDOR: "vendor_code", Role.KITCHEN: "kitchen_code", Role.DRIVER: "driver_code", Role.STATION: "station_code",
+}  # fmt: skip
+"""Roles that make sense only with a code, and the column that holds it."""
+
+MIN_PASSWORD = 10
+MAX_PASSWORD = 200
+MAX_FAILURES = 5
+LOCK_MINUTES = 15
+_NOBODY: frozenset[str] = frozenset()
+
+
+def may(actor: Actor, permission: str) -> bool:
+    """Whether the actor's role allows it. Names that are no permission are allowed to nobody."""
+    return permission in PERMISSIONS[actor.role]
+
+
+def scope_of(account: AccountRecord) -> Scope:
+    """Which rows the account reaches. A role bound to a code reaches nothing until the code is set.
+
+    Vendors, kitchens and drivers list no residents at all: they see people only through their own runs of the day.
+    """
+    match account.role:
+        case Role.VENDOR:
+            return Scope(streets=_NOBODY, vendor=account.vendor_code or "")
+        case Role.KITCHEN:
+            return Scope(streets=_NOBODY, vendor=account.vendor_code, kitchen=account.kitchen_code or "")
+        case Role.DRIVER:
+            return Scope(streets=_NOBODY, driver=account.driver_code or "")
+        case Role.STATION:
+            streets = frozenset({account.street_code}) if account.street_code else _NOBODY
+            return Scope(streets=streets, station=account.station_code or "")
+        case (
+            Role.DISPATCHER
+            | Role.HOTLINE
+            | Role.FINANCE
+            | Role.STREET_CHECKER
+            | Role.DISTRICT_APPROVER
+            | Role.AUDITOR
+            | Role.DISTRICT
+        ):
+            return Scope(streets=frozenset({account.street_code}) if account.street_code else None)
+        case Role.ADMIN:
+            return Scope(streets=_NOBODY)
+        case Role.SYSTEM:
+            return Scope.everything()
+
+
+def actor_of(account: AccountRecord) -> Actor:
+    """The account as somebody who acts."""
+    return Actor(account_id=account.id, name=account.display_name, role=account.role, scope=scope_of(account))
+
+
+def password_fault(password: str, login: str) -> str | None:
+    """``short``, ``long``, ``login`` or ``plain`` (one character or a run of digits); None when it will do."""
+    if len(password) < MIN_PASSWORD:
+        return "short"
+    if len(password) > MAX_PASSWORD:
+        return "long"
+    if login.lower() in password.lower():
+        return "login"
+    runs = "012345678901234567899876543210abcdefghijklmnopqrstuvwxyzqwertyuiop"
+    return "plain" if len(set(password)) < 4 or password.lower() in runs else None
