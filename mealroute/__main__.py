@@ -1,0 +1,7 @@
+"""`python -m mealroute …`."""
+
+import sys
+
+from mealroute.cli import main
+
+sys.exit(main())

@@ -1,0 +1,117 @@
+"""The command line: parses, opens the installation, calls one command, prints one clear sentence when something is refused."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from mealroute.core.errors import MealrouteError
+from mealroute.core.i18n import set_language
+from mealroute.core.slots import MealSlot
+
+KINDS = (
+    "areas",
+    "vendors",
+    "kitchens",
+    "stations",
+    "drivers",
+    "vehicles",
+    "dishes",
+    "menu",
+    "residents",
+    "standing-orders",
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    top = argparse.ArgumentParser(
+        prog="python -m mealroute", description="Plan, deliver and account for subsidised meals."
+    )
+    top.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of papers and messages")
+    commands = top.add_subparsers(dest="command", required=True)
+
+    demo = commands.add_parser(
+        "demo", help="load the sample district, run its next service day, close last month, serve"
+    )
+    demo.add_argument("--day", type=date.fromisoformat, help="the service day (default: the next one)")
+    demo.add_argument("--no-serve", action="store_true", help="stop after the main job")
+    demo.add_argument("--time-limit", type=float, default=45.0, help="seconds of search for the day's plan")
+    demo.add_argument("--port", type=int, default=8000)
+
+    commands.add_parser("migrate", help="bring the database to the newest schema")
+
+    bring = commands.add_parser("import", help="bring one spreadsheet in; prints one sentence per bad cell")
+    bring.add_argument("kind", choices=KINDS)
+    bring.add_argument("file", type=Path)
+
+    plan = commands.add_parser("plan-day", help="orders, book, plan, publication and papers of one day")
+    plan.add_argument("day", type=date.fromisoformat)
+    plan.add_argument("--slot", type=MealSlot, choices=list(MealSlot), default=MealSlot.LUNCH)
+    plan.add_argument("--time-limit", type=float, default=60.0, help="seconds of search")
+    plan.add_argument("--draft", action="store_true", help="save the plan but do not publish it")
+
+    close = commands.add_parser("close-period", help="close a month and write its settlement")
+    close.add_argument("month", help="YYYY-MM")
+    close.add_argument("--payer", help="who pays (default: the district)")
+
+    user = commands.add_parser("add-user", help="a sign-in with a fresh password, printed once")
+    user.add_argument("login")
+    user.add_argument("role")
+    user.add_argument("--name", default="")
+    user.add_argument("--street", help="street code that limits what the person sees")
+    user.add_argument("--vendor", help="vendor code")
+    user.add_argument("--kitchen", help="kitchen code")
+    user.add_argument("--driver", help="driver code")
+
+    job = commands.add_parser("run-job", help="carry out one job; started by the program itself")
+    job.add_argument("id", type=int)
+
+    serve = commands.add_parser("serve", help="serve the pages")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+
+    commands.add_parser("verify-audit", help="walk the audit chain; exit 3 if it does not hold")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit codes: 0 done, 1 refused (one sentence on standard error), 2 usage, 3 a check found something."""
+    args = parser().parse_args(argv)
+    set_language(args.lang)
+    try:
+        return _run(args)
+    except MealrouteError as error:
+        print(f"{error.sentence} {error.hint}".strip(), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(args: argparse.Namespace) -> int:
+    from mealroute.commands import day, demo, files, people, setup, system
+
+    match args.command:
+        case "demo":
+            return demo.run(day=args.day, serve=not args.no_serve, time_limit_s=args.time_limit, port=args.port)
+        case "migrate":
+            return system.migrate(setup.open_here())
+        case "import":
+            return files.run(setup.open_here(), args.kind, args.file)
+        case "plan-day":
+            return day.command(
+                setup.open_here(), args.day, args.slot, time_limit_s=args.time_limit, publish=not args.draft
+            )
+        case "close-period":
+            return system.close_period(setup.open_here(), args.month, payer=args.payer)
+        case "add-user":
+            return people.add_user(setup.open_here(), args)
+        case "run-job":
+            return system.run_job(setup.open_here(), args.id)
+        case "serve":
+            return system.serve(setup.open_here(), args.host, args.port)
+        case "verify-audit":
+            return system.verify_audit(setup.open_here())
+        case _:
+            raise ValueError(args.command)
