@@ -1,18 +1,19 @@
-"""Tables of the menu: dishes, the weekly menu, service days."""
+"""Tables of dishes, the weekly menu and the service calendar."""
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mealroute.core.db import Base, JsonDict
 
 
 class Dish(Base):
-    """A dish that the kitchens cook."""
+    """A dish; ``suits`` and ``contains`` are lists of words from data/rules/diets.yaml."""
 
     __tablename__ = "dish"
+    __table_args__ = (CheckConstraint("price_fen >= 0", name="price"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
@@ -20,18 +21,20 @@ class Dish(Base):
     name_en: Mapped[str] = mapped_column(String(160), default="")
     suits: Mapped[list[str]] = mapped_column(JsonDict, default=list)
     contains: Mapped[list[str]] = mapped_column(JsonDict, default=list)
-    compartment: Mapped[str] = mapped_column(String(6), default="hot")
+    size_large: Mapped[bool] = mapped_column(default=False)
+    compartment: Mapped[str] = mapped_column(String(8), default="hot")
     price_fen: Mapped[int] = mapped_column(BigInteger)
     extra: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
 
 
 class MenuEntry(Base):
-    """A dish of the weekly menu; ``weekday`` 1 (Monday) … 7, both dates inclusive."""
+    """A dish on one weekday and slot for one diet group; ``code`` is ``weekday/slot/diet/choice/valid from``."""
 
     __tablename__ = "menu_entry"
-    __table_args__ = (UniqueConstraint("weekday", "slot", "diet", "choice", "valid_from"),)
+    __table_args__ = (CheckConstraint("weekday between 1 and 7", name="weekday"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(80), unique=True)
     weekday: Mapped[int]
     slot: Mapped[str] = mapped_column(String(10))
     diet: Mapped[str] = mapped_column(String(20))
@@ -40,17 +43,19 @@ class MenuEntry(Base):
     price_fen: Mapped[int] = mapped_column(BigInteger)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    extra: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
 
 
 class ServiceDay(Base):
-    """One calendar day: seeded from the public calendar, edited by people."""
+    """A day of the service calendar, seeded from the official holidays and edited by people."""
 
     __tablename__ = "service_day"
+    __table_args__ = (CheckConstraint("as_weekday between 1 and 7", name="as_weekday"),)
 
     day: Mapped[date] = mapped_column(primary_key=True)
     serves: Mapped[bool]
     kind: Mapped[str] = mapped_column(String(20))
+    as_weekday: Mapped[int]
     note: Mapped[str] = mapped_column(Text, default="")
-    source: Mapped[str] = mapped_column(String(80))
-    assumed: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[str] = mapped_column(String(20))
     edited_by: Mapped[str] = mapped_column(String(80), default="")
