@@ -1,5 +1,7 @@
 """What an order of stops must satisfy whatever its times: skills, amounts, trips, tasks, ways, locks."""
 
+from collections.abc import Hashable
+
 from solver.plan import Cause
 from solver.problem import Problem, Stop, Vehicle
 
@@ -73,3 +75,34 @@ def _ways_misfit(problem: Problem, vehicle: Vehicle, orders: list[list[Stop]]) -
         if limit is not None and table is not None and sum(map(int, table[known[:-1], known[1:]])) > limit:
             return cause, orders[-1][-1].id
     return None
+
+
+def twin(vehicle: Vehicle) -> Hashable:
+    """Equal for vehicles that differ in nothing but their id, description and steps."""
+    breaks = tuple((pause.time_windows, pause.service) for pause in vehicle.breaks)
+    return (
+        vehicle.profile,
+        vehicle.start,
+        vehicle.end,
+        vehicle.capacity,
+        vehicle.skills,
+        vehicle.shift,
+        vehicle.speed_factor,
+        vehicle.max_tasks,
+        vehicle.max_travel_time,
+        vehicle.max_distance,
+        vehicle.costs,
+        breaks,
+        vehicle.max_ride,
+        vehicle.max_trips,
+        vehicle.load_duration,
+        vehicle.max_duration,
+    )
+
+
+def kinds_of_vehicles(problem: Problem) -> list[Vehicle]:
+    """One vehicle of each kind, and each that a stop is locked to."""
+    found: dict[Hashable, Vehicle] = {}
+    for vehicle in problem.vehicles:
+        found.setdefault(vehicle.id if vehicle.locked else twin(vehicle), vehicle)
+    return list(found.values())
