@@ -24,8 +24,8 @@ from mealroute.core.text import compact
 from mealroute.residents import imports, writing
 from mealroute.residents.build import pause_record
 from mealroute.residents.imports import ResidentLine
+from mealroute.residents.loading import category_table
 from mealroute.residents.models import Contact, Pause, Resident, ResidentCategory, ResidentDiet
-from mealroute.residents.queries import category_table
 from mealroute.residents.records import Living, PauseReason, Precision, ResidentState
 from mealroute.residents.rules import (
     GENERAL,
