@@ -213,8 +213,10 @@ class _Run:
             if writing.set_granted(self.db, row, granted, wanted, day=self.today, source="import", since=since):
                 changed.append("categories")
         if line.contacts:
-            contacts = [(item.name, item.relation, item.phone, True) for item in line.contacts]
-            if writing.set_contacts(self.db, row, self.held.contacts.get(row.id, []), contacts):
+            held_contacts = self.held.contacts.get(row.id, [])
+            refused = {(item.name, item.phone) for item in held_contacts if not item.may_receive}
+            contacts = [(c.name, c.relation, c.phone, (c.name, c.phone) not in refused) for c in line.contacts]
+            if writing.set_contacts(self.db, row, held_contacts, contacts):
                 changed.append("contacts")
         if self._pause(row, line):
             changed.append("pauses")

@@ -7,11 +7,12 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from mealroute.core import rulebook
-from mealroute.core.actor import Scope
+from mealroute.core.actor import Actor, Scope
+from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.residents import build
 from mealroute.residents.models import Contact, Pause, Resident, ResidentCategory, ResidentDiet, StateChange
-from mealroute.residents.records import CategoryRule, CategoryTable, Handover, Living
+from mealroute.residents.records import CategoryRule, CategoryTable, Handover, Living, ResidentId
 
 
 @lru_cache(maxsize=4)
@@ -70,3 +71,11 @@ def around_of(db: Session, query: Select[Resident], *, contacts: bool = True) ->
         if contacts
         else (),
     )
+
+
+def reach(db: Session, resident_id: ResidentId, by: Actor) -> Resident:
+    """The row that somebody is about to change. NotFound where it is not theirs, just as where there is none."""
+    row = db.get(Resident, resident_id)
+    if row is None or not by.scope.sees_street(row.street_code):
+        raise NotFound("resident-not-found", _("There is no such resident."))
+    return row

@@ -1,0 +1,49 @@
+"""Reads of what deliveries have taught."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from statistics import median
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mealroute.experience.models import DoorTime, DriverMemory
+from mealroute.experience.records import DoorAnswer, Familiarity
+
+DOOR_SAMPLES = 10
+"""Only the last visits count: people grow slower, and a new lift makes them quicker."""
+_CHUNK = 10_000
+
+
+def familiar(db: Session, resident_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """Resident → driver code → days on which they met. Residents whom nobody knows are left out."""
+    found: dict[int, dict[str, int]] = {}
+    for chunk in _chunks(resident_ids):
+        for row in db.scalars(
+            select(DriverMemory).where(DriverMemory.resident_id.in_(chunk)).order_by(DriverMemory.id)
+        ):
+            found.setdefault(row.resident_id, {})[row.driver_code] = row.visits
+    return found
+
+
+def known_by(db: Session, resident_id: int) -> tuple[Familiarity, ...]:
+    """Who knows this door, the most familiar first."""
+    rows = db.scalars(select(DriverMemory).where(DriverMemory.resident_id == resident_id))
+    known = [Familiarity(row.resident_id, row.driver_code, row.visits, row.last_day) for row in rows]
+    return tuple(sorted(known, key=lambda item: (-item.visits, item.driver_code)))
+
+
+def door_answers(db: Session, resident_ids: Collection[int]) -> dict[int, DoorAnswer]:
+    """Resident → usual wait at the door, rounded up to a second: a plan is never optimistic."""
+    times: dict[int, list[int]] = defaultdict(list)
+    for chunk in _chunks(resident_ids):
+        query = select(DoorTime.resident_id, DoorTime.seconds).where(DoorTime.resident_id.in_(chunk))
+        for resident_id, seconds in db.execute(query.order_by(DoorTime.at.desc(), DoorTime.id.desc())):
+            if len(times[resident_id]) < DOOR_SAMPLES:
+                times[resident_id].append(seconds)
+    return {number: DoorAnswer(number, -int(-median(found) // 1), len(found)) for number, found in times.items()}
+
+
+def _chunks(ids: Collection[int]) -> list[Sequence[int]]:
+    ordered = sorted(set(ids))
+    return [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]

@@ -1,0 +1,29 @@
+"""What delivery writes down after a visit, for planning and for the residents' pages to read."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mealroute.core.clock import Clock
+from mealroute.experience.models import DoorTime, DriverMemory
+
+LONGEST_WAIT_S = 3600
+"""A longer wait is a forgotten button, not a door."""
+
+
+def remember(db: Session, resident_id: int, driver_code: str, day: date) -> None:
+    """The driver stood at this door on ``day``. One day counts once, however many meals; an earlier day adds nothing."""
+    query = select(DriverMemory).where(DriverMemory.resident_id == resident_id, DriverMemory.driver_code == driver_code)
+    row = db.scalar(query)
+    if row is None:
+        db.add(DriverMemory(resident_id=resident_id, driver_code=driver_code, visits=1, last_day=day))
+        db.flush()
+    elif day > row.last_day:
+        row.visits, row.last_day = row.visits + 1, day
+
+
+def door_time(db: Session, resident_id: int, seconds: int, *, clock: Clock) -> None:
+    """A measured wait from ringing to the handover; waits outside 0–3,600 s are not kept."""
+    if 0 <= seconds <= LONGEST_WAIT_S:
+        db.add(DoorTime(resident_id=resident_id, seconds=seconds, at=clock.now()))
