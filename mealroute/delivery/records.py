@@ -113,6 +113,8 @@ class LoadedLine:
     run_id: int
     run_state: str
     visit_id: int
+    arrival_s: int
+    station_code: str
     day: date
     slot: str
     street_code: str
@@ -233,3 +235,34 @@ class DayClosed:
     runs: int
     not_reached_lines: int
     totals: DeliveryTotals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofRecord:
+    """One record of a line, current or superseded."""
+
+    id: ProofId
+    run_id: int
+    outcome: Outcome
+    reason: str
+    note: str
+    seen: bool
+    left_with: str
+    quantity: int
+    cash_collected_fen: Fen
+    phone_at: datetime | None
+    server_at: datetime
+    by_name: str
+    source: Source
+    supersedes_id: ProofId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationReceiptRecord:
+    """A station's signature for a bulk stop."""
+
+    visit_id: int
+    station_code: str
+    portions: int
+    signed_by: str
+    at: datetime

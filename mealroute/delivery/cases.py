@@ -1,0 +1,116 @@
+"""Follow-ups: who was not seen at the door, who finds out, and who says how they know."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from mealroute.areas.queries import street_names
+from mealroute.core import audit
+from mealroute.core.actor import Actor
+from mealroute.core.clock import Clock
+from mealroute.core.errors import Conflict, MealrouteError, NotFound
+from mealroute.core.i18n import _
+from mealroute.delivery import queries, rules
+from mealroute.delivery.models import FollowUp, Proof
+from mealroute.delivery.records import CaseState, FollowUpPlan, LoadedLine, ProofId, ProofInput
+from mealroute.delivery.rulebook import load_follow_ups
+from mealroute.dispatch.models import Run
+from mealroute.orders.models import BookLine
+
+
+def follow(db: Session, written: Sequence[tuple[ProofInput, LoadedLine, ProofId]], *, now: datetime) -> None:
+    """Open, change or close the follow-up of each recorded line. A case that a person has closed stays closed."""
+    lines = [line.book_line_id for _entry, line, _proof in written]
+    open_cases = _cases(db, lines)
+    table = load_follow_ups()
+    streets = street_names(db) if any(not rules.seen(entry.outcome) for entry, _line, _proof in written) else {}
+    rows = []
+    for entry, line, proof in written:
+        plan = rules.follow_up(entry.outcome, table)
+        case = open_cases.get(line.book_line_id)
+        due = now + timedelta(minutes=plan.within_minutes) if plan else now
+        if plan and case is None:
+            rows.append({
+                "book_line_id": line.book_line_id, "proof_id": proof, "kind": plan.kind, "due_at": due,
+                "owner": _owner(plan, line, streets), "state": str(CaseState.OPEN), "last_step": plan.first_step,
+            })  # fmt: skip
+        elif plan and case is not None and case.state == CaseState.OPEN:
+            case.kind, case.proof_id, case.last_step = plan.kind, proof, plan.first_step
+            case.due_at = rules.earlier(case.due_at, due)
+        elif case is not None and case.state == CaseState.OPEN:
+            case.proof_id = proof
+            _close(
+                case, named_person=entry.by_name.strip() or _("Driver"), how=_("Seen in person at the door."), now=now
+            )
+    if rows:
+        db.execute(insert(FollowUp), rows)
+    db.flush()
+
+
+def _cases(db: Session, line_ids: Sequence[int]) -> dict[int, FollowUp]:
+    found: dict[int, FollowUp] = {}
+    for start in range(0, len(line_ids), 10_000):
+        query = select(FollowUp).where(FollowUp.book_line_id.in_(line_ids[start : start + 10_000]))
+        found |= {case.book_line_id: case for case in db.scalars(query)}
+    return found
+
+
+def _owner(plan: FollowUpPlan, line: LoadedLine, streets: Mapping[str, str]) -> str:
+    street = streets.get(line.street_code, line.street_code)
+    return (
+        _("%(street)s station", street=street) if plan.owner == "station" else _("%(street)s dispatcher", street=street)
+    )
+
+
+def _close(case: FollowUp, *, named_person: str, how: str, now: datetime) -> None:
+    case.state, case.closed_by, case.closed_how, case.closed_at = CaseState.CLOSED, named_person[:80], how, now
+
+
+def close_follow_up(db: Session, follow_up_id: int, *, named_person: str, how: str, by: Actor, clock: Clock) -> None:
+    """Close a case: a named person says how they know what has become of the resident.
+
+    Raises
+    ------
+    MealrouteError
+        ``follow-up-not-found``, ``follow-up-closed``, ``named-person-missing``, ``how-missing``.
+    """
+    close_follow_ups(db, [follow_up_id], named_person=named_person, how=how, by=by, clock=clock)
+
+
+def close_follow_ups(
+    db: Session, follow_up_ids: Sequence[int], *, named_person: str, how: str, by: Actor, clock: Clock
+) -> None:
+    """Close several cases for which the same person says the same."""
+    if not named_person.strip():
+        raise MealrouteError("named-person-missing", _("Who says so? A case closes only with a person's name."))
+    if not how.strip():
+        raise MealrouteError("how-missing", _("Write down how they know: seen, phoned, visited, told by whom."))
+    scope = queries.in_scope(by.scope)
+    for number in follow_up_ids:
+        query = (
+            select(FollowUp)
+            .join(BookLine, BookLine.id == FollowUp.book_line_id)
+            .join(Proof, Proof.id == FollowUp.proof_id)
+            .join(Run, Run.id == Proof.run_id)
+            .where(FollowUp.id == number, *scope)
+        )
+        case = db.scalars(query).one_or_none()
+        if case is None:
+            raise NotFound("follow-up-not-found", _("There is no such case."))
+        if case.state == CaseState.CLOSED:
+            raise Conflict("follow-up-closed", _("%(name)s has closed this case already.", name=case.closed_by or ""))
+        _close(case, named_person=named_person.strip(), how=how.strip(), now=clock.now())
+        audit.record(
+            db, by=by, clock=clock, action="delivery.case-closed", subject=f"follow-up/{number}", detail={"kind": case.kind}
+        )  # fmt: skip
+
+
+def note_step(db: Session, follow_up_id: int, *, step: str, by: Actor, clock: Clock) -> None:
+    """Write down the last step that was taken on an open case."""
+    case = db.get(FollowUp, follow_up_id)
+    if case is None or case.state == CaseState.CLOSED:
+        raise NotFound("follow-up-not-found", _("There is no such case."))
+    case.last_step = step.strip()
+    audit.record(db, by=by, clock=clock, action="delivery.case-step", subject=f"follow-up/{follow_up_id}")

@@ -1,0 +1,271 @@
+"""Reads of delivery: what is aboard, what the doors said, who still has to be seen. A handful of statements each."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import Session, aliased
+
+from mealroute.core.actor import Scope
+from mealroute.core.text import mask_name
+from mealroute.delivery.models import FollowUp, Proof, StationReceipt
+from mealroute.delivery.records import (
+    CaseState,
+    DeliveryTotals,
+    FollowUpId,
+    FollowUpRecord,
+    LineOutcome,
+    LiveBoard,
+    LoadedLine,
+    Outcome,
+    ProofId,
+    ProofRecord,
+    RunProgress,
+    Source,
+    StationReceiptRecord,
+)
+from mealroute.dispatch.models import Run
+from mealroute.orders.models import BookLine
+from mealroute.planning.models import PlanLine, PlanRoute, PlanVisit
+from mealroute.residents.models import Resident
+from mealroute.vendors.models import Driver
+
+ABOARD = ("published", "done")
+
+
+def current() -> ColumnElement[bool]:
+    """The condition under which a proof is the current one of its line: no other supersedes it."""
+    later = aliased(Proof)
+    return ~select(later.id).where(later.supersedes_id == Proof.id).exists()
+
+
+def in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    """The condition under which a loaded line is within reach; the one place that turns a scope into SQL here."""
+    found: list[ColumnElement[bool]] = []
+    if scope.streets is not None:
+        found.append(BookLine.street_code.in_(sorted(scope.streets)))
+    if scope.vendor is not None:
+        found.append(Run.vendor_code == scope.vendor)
+    if scope.kitchen is not None:
+        found.append(Run.kitchen_code == scope.kitchen)
+    if scope.driver is not None:
+        found.append(Run.driver_code == scope.driver)
+    if scope.station is not None:
+        found.append(BookLine.station_code == scope.station)
+    return tuple(found)
+
+
+def _aboard() -> Select[Run, PlanVisit, BookLine]:
+    return (
+        select(Run, PlanVisit, BookLine)
+        .join(PlanRoute, PlanRoute.id == Run.route_id)
+        .join(PlanVisit, PlanVisit.route_id == PlanRoute.id)
+        .join(PlanLine, PlanLine.visit_id == PlanVisit.id)
+        .join(BookLine, BookLine.id == PlanLine.book_line_id)
+    )
+
+
+_LOADED = (
+    BookLine.id, BookLine.order_id, BookLine.resident_id, Run.id, Run.state, PlanVisit.id, PlanVisit.arrival_s,
+    PlanVisit.station_code, Run.day, Run.slot, BookLine.street_code, Run.vendor_code, Run.driver_code, BookLine.quantity,
+    BookLine.cash_due_fen, BookLine.handover,
+)  # fmt: skip
+
+
+def loaded_lines(
+    db: Session,
+    *,
+    scope: Scope,
+    day: date | None = None,
+    slot: str = "",
+    run_ids: Iterable[int] = (),
+    line_ids: Iterable[int] = (),
+) -> tuple[LoadedLine, ...]:
+    """Lines aboard runs: those of a day and slot (withdrawn runs left out), or the given lines on the given runs."""
+    if day is not None:
+        wanted = [and_(Run.day == day, Run.slot == slot, Run.state.in_(ABOARD))]
+    else:
+        wanted = [Run.id.in_(sorted(set(run_ids)))]
+        lines = sorted(set(line_ids))
+        if len(lines) <= 500:
+            wanted.append(BookLine.id.in_(lines))
+    query = (
+        _aboard()
+        .where(*wanted, *in_scope(scope))
+        .with_only_columns(*_LOADED)
+        .order_by(Run.number, PlanVisit.position, BookLine.id)
+    )
+    return tuple(
+        LoadedLine(
+            book_line_id=row[0], order_id=row[1], resident_id=row[2], run_id=row[3], run_state=row[4], visit_id=row[5],
+            arrival_s=row[6], station_code=row[7], day=row[8], slot=row[9], street_code=row[10], vendor_code=row[11],
+            driver_code=row[12], quantity=row[13], cash_due_fen=row[14], handover=row[15],
+        )
+        for row in db.execute(query)
+    )  # fmt: skip
+
+
+def outcomes(db: Session, day: date, slot: str, *, scope: Scope) -> tuple[LineOutcome, ...]:
+    """Every loaded line of a day with its current record, by run and visit; names masked."""
+    query = (
+        _aboard()
+        .join(Resident, Resident.id == BookLine.resident_id)
+        .outerjoin(Proof, and_(Proof.book_line_id == BookLine.id, current()))
+        .outerjoin(FollowUp, and_(FollowUp.book_line_id == BookLine.id, FollowUp.state == CaseState.OPEN))
+        .where(Run.day == day, Run.slot == slot, Run.state.in_(ABOARD), *in_scope(scope))
+        .order_by(Run.number, PlanVisit.position, BookLine.id)
+        .with_only_columns(
+            BookLine.id, BookLine.order_id, BookLine.resident_id, Resident.name, BookLine.street_code, Run.id, Run.number,
+            PlanVisit.id, BookLine.quantity, BookLine.cash_due_fen, Proof.id, Proof.outcome, Proof.reason, Proof.seen,
+            Proof.quantity, Proof.cash_collected_fen, Proof.server_at, Proof.by_name, Proof.source, FollowUp.id,
+        )
+    )  # fmt: skip
+    return tuple(
+        LineOutcome(
+            book_line_id=row[0], order_id=row[1], resident_id=row[2], resident_name=mask_name(row[3]), street_code=row[4],
+            run_id=row[5], run_number=row[6], visit_id=row[7], quantity=row[8], cash_due_fen=row[9],
+            proof_id=None if row[10] is None else ProofId(row[10]), outcome=None if row[11] is None else Outcome(row[11]),
+            reason=row[12] or "", seen=bool(row[13]), delivered=row[14] or 0, cash_collected_fen=row[15] or 0,
+            recorded_at=row[16], by_name=row[17] or "", source=None if row[18] is None else Source(row[18]),
+            case_open=row[19] is not None,
+        )
+        for row in db.execute(query)
+    )  # fmt: skip
+
+
+def totals_of(lines: Iterable[LineOutcome]) -> DeliveryTotals:
+    """Portions by what became of them; of a line delivered in part the rest counts under ``part-returned``."""
+    loaded = delivered = missing = unrecorded = met = 0
+    by_outcome: Counter[str] = Counter()
+    for line in lines:
+        loaded += line.quantity
+        if line.outcome is None:
+            unrecorded += line.quantity
+            continue
+        delivered += line.delivered
+        missing += line.quantity - line.delivered
+        met += line.delivered if line.seen else 0
+        if line.outcome.delivered:
+            by_outcome[line.outcome] += line.delivered
+            by_outcome["part-returned"] += line.quantity - line.delivered
+        else:
+            by_outcome[line.outcome] += line.quantity
+    return DeliveryTotals(
+        portions_loaded=loaded, delivered=delivered, not_delivered=missing, open=unrecorded, seen=met,
+        by_outcome={key: count for key, count in sorted(by_outcome.items()) if count},
+    )  # fmt: skip
+
+
+def totals(db: Session, day: date, slot: str, *, scope: Scope | None = None) -> DeliveryTotals:
+    """The day's identity in portions: loaded = delivered + not delivered + open."""
+    return totals_of(outcomes(db, day, slot, scope=scope or Scope.everything()))
+
+
+def follow_ups(
+    db: Session, *, scope: Scope, day: date | None = None, slot: str = "", only_open: bool = True
+) -> tuple[FollowUpRecord, ...]:
+    """Cases by due time, all days unless one is named; names masked."""
+    query = (
+        select(FollowUp, BookLine.resident_id, Resident.name, BookLine.street_code, Run.number, Proof.outcome)
+        .join(Proof, Proof.id == FollowUp.proof_id)
+        .join(BookLine, BookLine.id == FollowUp.book_line_id)
+        .join(Resident, Resident.id == BookLine.resident_id)
+        .join(Run, Run.id == Proof.run_id)
+        .where(*in_scope(scope))
+        .order_by(FollowUp.due_at, FollowUp.id)
+    )
+    if only_open:
+        query = query.where(FollowUp.state == CaseState.OPEN)
+    if day is not None:
+        query = query.where(Run.day == day, Run.slot == slot)
+    return tuple(
+        FollowUpRecord(
+            id=FollowUpId(case.id), book_line_id=case.book_line_id, resident_id=resident_id, resident_name=mask_name(name),
+            street_code=street, run_number=number, kind=case.kind, outcome=Outcome(outcome), owner=case.owner,
+            due_at=case.due_at, state=CaseState(case.state), last_step=case.last_step, closed_by=case.closed_by,
+            closed_how=case.closed_how, closed_at=case.closed_at,
+        )
+        for case, resident_id, name, street, number, outcome in db.execute(query)
+    )  # fmt: skip
+
+
+def live_board(db: Session, day: date, slot: str, scope: Scope) -> LiveBoard:
+    """Open cases first, then every run's progress. Five statements whatever the number of runs."""
+    lines = outcomes(db, day, slot, scope=scope)
+    runs = _runs(db, day, slot, lines)
+    return LiveBoard(
+        day=day, slot=slot, totals=totals_of(lines), cases=follow_ups(db, scope=scope, day=day, slot=slot), runs=runs
+    )
+
+
+def _runs(db: Session, day: date, slot: str, lines: Sequence[LineOutcome]) -> tuple[RunProgress, ...]:
+    of_run: dict[int, list[LineOutcome]] = defaultdict(list)
+    for line in lines:
+        of_run[line.run_id].append(line)
+    query = (
+        select(Run, Driver.name)
+        .outerjoin(Driver, Driver.code == Run.driver_code)
+        .where(Run.day == day, Run.slot == slot, Run.state.in_(ABOARD))
+        .order_by(Run.number)
+    )
+    return tuple(_progress(run, name or "", of_run[run.id]) for run, name in db.execute(query) if of_run[run.id])
+
+
+def _progress(run: Run, driver_name: str, lines: Sequence[LineOutcome]) -> RunProgress:
+    open_visits = {line.visit_id for line in lines if line.outcome is None}
+    visits = {line.visit_id for line in lines}
+    return RunProgress(
+        run_id=run.id, number=run.number, driver_code=run.driver_code, driver_name=driver_name,
+        vehicle_code=run.vehicle_code, vendor_code=run.vendor_code, state=run.state, stops=len(visits),
+        stops_done=len(visits - open_visits), portions=sum(line.quantity for line in lines),
+        recorded=sum(line.quantity for line in lines if line.outcome is not None),
+        delivered=sum(line.delivered for line in lines), open_cases=sum(line.case_open for line in lines),
+        last_record_at=max((line.recorded_at for line in lines if line.recorded_at is not None), default=None),
+    )  # fmt: skip
+
+
+def current_proofs(db: Session, line_ids: Iterable[int]) -> dict[int, Proof]:
+    """The current proof of each of the given lines that has one."""
+    wanted = sorted(set(line_ids))
+    found: dict[int, Proof] = {}
+    for start in range(0, len(wanted), 10_000):  # SQLite allows 32,766 parameters
+        part = wanted[start : start + 10_000]
+        found |= {
+            proof.book_line_id: proof
+            for proof in db.scalars(select(Proof).where(Proof.book_line_id.in_(part), current()))
+        }
+    return found
+
+
+def trace(db: Session, book_line_id: int, *, scope: Scope) -> tuple[ProofRecord, ...]:
+    """Every record of one line, oldest first: what was said, and what superseded it."""
+    query = (
+        select(Proof)
+        .join(Run, Run.id == Proof.run_id)
+        .join(BookLine, BookLine.id == Proof.book_line_id)
+        .where(Proof.book_line_id == book_line_id, *in_scope(scope))
+        .order_by(Proof.id)
+    )
+    return tuple(
+        ProofRecord(
+            id=ProofId(row.id), run_id=row.run_id, outcome=Outcome(row.outcome), reason=row.reason, note=row.note, seen=row.seen,
+            left_with=row.left_with, quantity=row.quantity, cash_collected_fen=row.cash_collected_fen, phone_at=row.phone_at,
+            server_at=row.server_at, by_name=row.by_name, source=Source(row.source),
+            supersedes_id=None if row.supersedes_id is None else ProofId(row.supersedes_id),
+        )
+        for row in db.scalars(query)
+    )  # fmt: skip
+
+
+def station_receipts(db: Session, visit_ids: Iterable[int]) -> dict[int, StationReceiptRecord]:
+    """The newest signature for each of the given bulk stops."""
+    query = (
+        select(StationReceipt).where(StationReceipt.visit_id.in_(sorted(set(visit_ids)))).order_by(StationReceipt.id)
+    )
+    return {
+        row.visit_id: StationReceiptRecord(
+            visit_id=row.visit_id, station_code=row.station_code, portions=row.portions, signed_by=row.signed_by, at=row.at
+        )
+        for row in db.scalars(query)
+    }  # fmt: skip

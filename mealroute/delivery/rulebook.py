@@ -1,0 +1,29 @@
+"""``data/rules/follow-up.yaml`` → the plan for each outcome without a meeting, or an error naming file and key."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from mealroute.core.rulebook import RULES, read
+from mealroute.delivery.records import FollowUpPlan, Outcome
+
+OWNERS = frozenset({"dispatcher", "station"})
+
+
+@lru_cache(maxsize=4)
+def load_follow_ups(folder: Path = RULES) -> dict[Outcome, FollowUpPlan]:
+    """One plan for every outcome but ``handed-over``; a missing one is an error."""
+    root = read(folder / "follow-up.yaml", kind="follow-up-rules").only("kind", "schema", "source", "rules")
+    root.text("source")
+    rules = root.node("rules")
+    wanted = [outcome for outcome in Outcome if outcome is not Outcome.HANDED_OVER]
+    rules.only(*(str(outcome) for outcome in wanted))
+    found: dict[Outcome, FollowUpPlan] = {}
+    for outcome in wanted:
+        node = rules.node(str(outcome)).only("kind", "owner", "within_minutes", "first_step")
+        found[outcome] = FollowUpPlan(
+            kind=node.text("kind"),
+            owner=node.choice("owner", OWNERS),
+            within_minutes=node.integer("within_minutes", least=1),
+            first_step=node.text("first_step"),
+        )
+    return found

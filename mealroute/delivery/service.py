@@ -1,0 +1,288 @@
+"""What people do at and after the doors: record, sign for bulk boxes, close cases, close the day.
+
+Phone, desk, paper and simulation all come through ``record_proofs``. A record is written once for its ``client_id``, whatever
+happens in between; the database's unique constraint decides when two connections send it at the same moment.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from sqlalchemy import Table, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from mealroute.core import audit
+from mealroute.core.actor import Actor
+from mealroute.core.clock import Clock
+from mealroute.core.errors import Conflict, MealrouteError
+from mealroute.core.i18n import _
+from mealroute.delivery import cases, queries, rules
+from mealroute.delivery.cases import close_follow_up, close_follow_ups, note_step
+from mealroute.delivery.models import Proof, StationReceipt
+from mealroute.delivery.records import (
+    DayClosed,
+    Duplicate,
+    LoadedLine,
+    Outcome,
+    ProofId,
+    ProofInput,
+    ProofProblem,
+    Recorded,
+    Source,
+)
+from mealroute.dispatch.models import Run
+from mealroute.orders.models import BookLine, Payment
+
+__all__ = [
+    "Answer", "close_day", "close_follow_up", "close_follow_ups", "note_step", "record_proof", "record_proofs", "station_receipt",
+]  # fmt: skip
+
+Answer = Recorded | Duplicate | ProofProblem
+
+
+def record_proof(db: Session, entry: ProofInput, *, by: Actor, clock: Clock) -> Recorded | Duplicate:
+    """Write one record, or say that it is here already.
+
+    A record for a line that has one supersedes it; the earlier one stays and its cash is taken back. Any outcome but
+    ``handed-over`` opens a follow-up with an owner and a time.
+
+    Raises
+    ------
+    MealrouteError
+        ``line-not-on-run``, ``run-withdrawn``, ``quantity-out-of-range``, ``cash-out-of-range``, ``proof-id-invalid``,
+        ``proof-id-reused``, ``position-invalid``.
+    """
+    (answer,) = record_proofs(db, [entry], by=by, clock=clock)
+    if isinstance(answer, ProofProblem):
+        raise Conflict(answer.code, answer.sentence, answer.hint, book_line_id=answer.book_line_id)
+    return answer
+
+
+def record_proofs(db: Session, entries: Sequence[ProofInput], *, by: Actor, clock: Clock) -> tuple[Answer, ...]:
+    """Write many records at once, in the order given; one answer for each, and one bad record hides no other."""
+    lines = {
+        (line.run_id, line.book_line_id): line
+        for line in queries.loaded_lines(
+            db,
+            run_ids=(entry.run_id for entry in entries),
+            line_ids=(entry.book_line_id for entry in entries),
+            scope=by.scope,
+        )
+    }
+    _lock_lines(db, sorted({line.book_line_id for line in lines.values()}))
+    known = _known(db, entries)
+    answers: dict[int, Answer] = {}
+    waiting: list[tuple[int, ProofInput, LoadedLine]] = []
+    for position, entry in enumerate(entries):
+        line = lines.get((entry.run_id, entry.book_line_id))
+        if found := rules.fault(entry, line):
+            answers[position] = found
+        elif line is not None:
+            waiting.append((position, entry, line))
+    while waiting:
+        wave, waiting = _one_a_line(waiting)
+        answers |= _write(db, wave, known, by=by, now=clock.now())
+    written = [answer for answer in answers.values() if isinstance(answer, Recorded)]
+    if written:
+        of = {entry.client_id: entry for entry in entries}
+        audit.record(
+            db, by=by, clock=clock, action="delivery.recorded", subject=_subject(entries), rows=len(written),
+            detail=dict(sorted(Counter(str(of[answer.client_id].outcome) for answer in written).items())),
+        )  # fmt: skip
+    return tuple(answers[position] for position in range(len(entries)))
+
+
+def _subject(entries: Sequence[ProofInput]) -> str:
+    runs = sorted({entry.run_id for entry in entries})
+    return f"run/{runs[0]}" if len(runs) == 1 else f"runs/{runs[0]}-{runs[-1]}"
+
+
+def _one_a_line(
+    waiting: list[tuple[int, ProofInput, LoadedLine]],
+) -> tuple[list[tuple[int, ProofInput, LoadedLine]], list[tuple[int, ProofInput, LoadedLine]]]:
+    """The first waiting record of each line and of each client id; the others come in the next wave."""
+    wave, rest = [], []
+    lines: set[int] = set()
+    clients: set[str] = set()
+    for item in waiting:
+        _position, entry, _line = item
+        if entry.book_line_id in lines or entry.client_id in clients:
+            rest.append(item)
+        else:
+            wave.append(item)
+        lines.add(entry.book_line_id)
+        clients.add(entry.client_id)
+    return wave, rest
+
+
+def _lock_lines(db: Session, line_ids: Sequence[int]) -> None:
+    """Two records for one line wait for each other (PostgreSQL; SQLite has one writer at a time anyway)."""
+    if db.get_bind().dialect.name == "postgresql" and line_ids:
+        db.execute(select(BookLine.id).where(BookLine.id.in_(line_ids)).order_by(BookLine.id).with_for_update()).all()
+
+
+def _known(db: Session, entries: Sequence[ProofInput]) -> dict[str, tuple[ProofId, int]]:
+    """Client id → (proof, line) of those records that are here already."""
+    wanted = sorted({entry.client_id for entry in entries})
+    found: dict[str, tuple[ProofId, int]] = {}
+    for start in range(0, len(wanted), 10_000):
+        query = select(Proof.client_id, Proof.id, Proof.book_line_id).where(
+            Proof.client_id.in_(wanted[start : start + 10_000])
+        )
+        found |= {client: (ProofId(proof), line) for client, proof, line in db.execute(query)}
+    return found
+
+
+def _write(
+    db: Session,
+    wave: list[tuple[int, ProofInput, LoadedLine]],
+    known: dict[str, tuple[ProofId, int]],
+    *,
+    by: Actor,
+    now: datetime,
+) -> dict[int, Answer]:
+    fresh = [item for item in wave if item[1].client_id not in known]
+    before = queries.current_proofs(db, (line.book_line_id for _position, _entry, line in fresh)) if fresh else {}
+    rows = [_row(entry, line, before.get(line.book_line_id), by=by, now=now) for _position, entry, line in fresh]
+    new = dict(_insert_new(db, Proof, rows, Proof.client_id, Proof.id))
+    if len(new) < len(rows):  # another connection was first with the same client id
+        known |= _known(db, [entry for _position, entry, _line in fresh if entry.client_id not in new])
+    written = [
+        (entry, line, ProofId(new[entry.client_id])) for _position, entry, line in fresh if entry.client_id in new
+    ]
+    _collect(db, written, before, by=by, now=now)
+    cases.follow(db, written, now=now)
+    answers: dict[int, Answer] = {}
+    for position, entry, _line in wave:
+        if entry.client_id in new:
+            earlier = before.get(entry.book_line_id)
+            answers[position] = Recorded(
+                entry.client_id, ProofId(new[entry.client_id]), None if earlier is None else ProofId(earlier.id)
+            )
+        else:
+            answers[position] = _not_new(entry, known.get(entry.client_id))
+    known |= {entry.client_id: (proof, line.book_line_id) for entry, line, proof in written}
+    return answers
+
+
+def _not_new(entry: ProofInput, there: tuple[ProofId, int] | None) -> Duplicate | ProofProblem:
+    """The answer for a record that was not written: it is here already, or its place was taken at the same moment."""
+    if there is None:
+        code, sentence = "proof-conflict", _("Somebody else recorded this meal at the same moment.")
+    elif there[1] != entry.book_line_id:
+        code, sentence = "proof-id-reused", _("This record's id belongs to another meal.")
+    else:
+        return Duplicate(entry.client_id, there[0])
+    return ProofProblem(
+        entry.client_id, entry.book_line_id, code, sentence, _("Load the page again and record once more.")
+    )
+
+
+def _row(entry: ProofInput, line: LoadedLine, earlier: Proof | None, *, by: Actor, now: datetime) -> dict[str, Any]:
+    return {
+        "client_id": entry.client_id, "run_id": line.run_id, "visit_id": line.visit_id, "book_line_id": line.book_line_id,
+        "outcome": str(entry.outcome), "reason": rules.reason_of(entry), "note": entry.note.strip(),
+        "seen": rules.seen(entry.outcome), "left_with": entry.left_with.strip()[:80],
+        "quantity": rules.portions(entry, line.quantity), "cash_collected_fen": entry.cash_collected_fen,
+        "phone_at": entry.phone_at, "server_at": now, "lon": entry.lon, "lat": entry.lat,
+        "by_name": (entry.by_name.strip() or by.name)[:80], "source": str(entry.source),
+        "supersedes_id": None if earlier is None else earlier.id,
+    }  # fmt: skip
+
+
+def _insert_new(db: Session, model: type[Any], rows: Sequence[Mapping[str, Any]], *back: Any) -> list[tuple[Any, Any]]:
+    """Insert those rows whose unique key is not taken yet; the answer holds ``back`` of the inserted ones."""
+    if not rows:
+        return []
+    table: Table = model.__table__
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).on_conflict_do_nothing().returning(*(table.c[column.key] for column in back))
+    return [tuple(row) for row in db.execute(statement, list(rows))]
+
+
+def _collect(
+    db: Session, written: Iterable[tuple[ProofInput, LoadedLine, ProofId]], before: Mapping[int, Proof], *, by: Actor, now: datetime
+) -> None:  # fmt: skip
+    """Cash at the door becomes a payment of the order; cash of a superseded record is taken back."""
+    rows = []
+    for entry, line, proof in written:
+        common = {
+            "order_id": line.order_id,
+            "means": "cash-at-door",
+            "at": now,
+            "by_name": (entry.by_name.strip() or by.name)[:80],
+        }
+        earlier = before.get(line.book_line_id)
+        if earlier is not None and earlier.cash_collected_fen:
+            rows.append({
+                **common, "natural_key": f"proof/{earlier.client_id}/superseded", "kind": "refund",
+                "amount_fen": earlier.cash_collected_fen, "reference": f"proof/{earlier.id} superseded by proof/{proof}",
+            })  # fmt: skip
+        if entry.cash_collected_fen:
+            rows.append({
+                **common, "natural_key": f"proof/{entry.client_id}", "kind": "payment",
+                "amount_fen": entry.cash_collected_fen, "reference": f"proof/{proof}",
+            })  # fmt: skip
+    if rows:
+        db.execute(insert(Payment), rows)
+
+
+def station_receipt(
+    db: Session,
+    *,
+    client_id: str,
+    visit_id: int,
+    station_code: str,
+    portions: int,
+    signed_by: str,
+    by: Actor,
+    clock: Clock,
+) -> bool:
+    """A station signs for the boxes of a bulk stop. True = written, False = it was here already."""
+    if not signed_by.strip():
+        raise MealrouteError("named-person-missing", _("Who signed? Boxes are left at a station only with a name."))
+    if portions < 0:
+        raise MealrouteError("quantity-out-of-range", _("The number of portions cannot be below nothing."))
+    row = {
+        "client_id": client_id, "visit_id": visit_id, "station_code": station_code, "portions": portions,
+        "signed_by": signed_by.strip()[:80], "at": clock.now(),
+    }  # fmt: skip
+    if not _insert_new(db, StationReceipt, [row], StationReceipt.client_id, StationReceipt.id):
+        return False
+    audit.record(
+        db, by=by, clock=clock, action="delivery.station-signed", subject=f"visit/{visit_id}", detail={"portions": portions}
+    )  # fmt: skip
+    return True
+
+
+def close_day(db: Session, day: date, slot: str, *, by: Actor, clock: Clock) -> DayClosed:
+    """End the day's runs: every loaded line without a record becomes ``not-reached`` with a follow-up.
+
+    May be called again; a phone that was out of reach can still send its records afterwards, and they supersede these.
+    """
+    lines = queries.loaded_lines(db, scope=by.scope, day=day, slot=slot)
+    recorded = queries.current_proofs(db, (line.book_line_id for line in lines))
+    missing = [line for line in lines if line.book_line_id not in recorded]
+    entries = [
+        ProofInput(
+            client_id=str(uuid5(NAMESPACE_URL, f"mealroute:close-day/{line.run_id}/{line.book_line_id}")), run_id=line.run_id,
+            book_line_id=line.book_line_id, outcome=Outcome.NOT_REACHED, source=Source.CLOSING, by_name=by.name,
+            reason=_("Not collected at the station") if line.station_code else _("No record by the close of the day"),
+        )
+        for line in missing
+    ]  # fmt: skip
+    if entries:
+        record_proofs(db, entries, by=by, clock=clock)
+    runs = db.scalars(select(Run).where(Run.day == day, Run.slot == slot, Run.state == "published")).all()
+    for run in runs:
+        run.state = "done"
+    db.flush()
+    if runs or entries:
+        audit.record(
+            db, by=by, clock=clock, action="delivery.day-closed", subject=f"day/{day}/{slot}",
+            rows=len(entries), detail={"runs": len(runs)},
+        )  # fmt: skip
+    return DayClosed(runs=len(runs), not_reached_lines=len(entries), totals=queries.totals(db, day, slot))
