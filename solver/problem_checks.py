@@ -33,7 +33,7 @@ def pad_amounts(
     return padded, tuple(v if v.capacity else replace(v, capacity=zeros) for v in vehicles), size
 
 
-def _same_length(amounts: tuple[int, ...], size: int, key: str, id: int, kind: str) -> None:  # noqa: A002
+def _same_length(amounts: tuple[int, ...], size: int, key: str, id: int, kind: str) -> None:
     if amounts and len(amounts) != size:
         why = f"has {len(amounts)} amounts where the first vehicle's capacity has {size}"
         raise ProblemError(key, id, why if size else "has amounts, but no vehicle has a capacity", kind=kind)
@@ -88,7 +88,7 @@ def _check_matrices(problem: "Problem") -> None:
         _in_range(depot.location, size, "location_index", depot.location, "depot")
 
 
-def _in_range(location: int | None, size: int, key: str, id: int, kind: str) -> None:  # noqa: A002
+def _in_range(location: int | None, size: int, key: str, id: int, kind: str) -> None:
     if location is not None and location >= size:
         raise ProblemError(key, id, f"is {location}, but the matrix has {size} rows", kind=kind)
 
