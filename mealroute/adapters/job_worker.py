@@ -30,6 +30,7 @@ class JobContext:
         self.clock = clock
         self._progress: Mapping[str, Any] | None = None
         self._stop = threading.Event()
+        self._cancel = threading.Event()
         self._ended = threading.Event()
         self._beater = threading.Thread(target=self._beat, name=f"job-{job.id}-lease", daemon=True)
 
@@ -41,9 +42,13 @@ class JobContext:
         """How the work stands; small values that fit JSON."""
         self._progress = progress
 
+    def stopping(self) -> bool:
+        """True once the work should end: to keep what it has, or to drop it if ``cancelled`` as well."""
+        return self._stop.is_set() or self._cancel.is_set()
+
     def cancelled(self) -> bool:
-        """True once somebody asked to stop, or another worker has taken the job."""
-        return self._stop.is_set()
+        """True once somebody asked to drop the work, or another worker has taken the job."""
+        return self._cancel.is_set()
 
     def finish(self, session: Session, result: Mapping[str, Any]) -> None:
         """Write the result in the handler's own transaction. Raises StaleAttempt: nothing of it is kept then."""
@@ -62,14 +67,16 @@ class JobContext:
             progress, self._progress = self._progress, None
             try:
                 with db.unit_of_work() as session:
-                    stop = jobs.heartbeat(session, self.job.id, self.job.attempt, progress, clock=self.clock)
+                    stop, cancel = jobs.heartbeat(session, self.job.id, self.job.attempt, progress, clock=self.clock)
             except StaleAttempt:
-                stop = True
+                stop = cancel = True
             except Exception:
                 log.exception("job heartbeat failed", extra={"job": self.job.id})
                 continue  # a busy database: the lease outlives thirty missed beats
             if stop:
                 self._stop.set()
+            if cancel:
+                self._cancel.set()
 
 
 def configure() -> Settings:

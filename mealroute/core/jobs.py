@@ -42,7 +42,10 @@ OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 
 class Job(Base):
-    """One piece of work. ``natural_key`` is unique among open jobs: asking twice starts it once."""
+    """One piece of work. ``natural_key`` is unique among open jobs: asking twice starts it once.
+
+    ``stop_requested``: end soon and keep the best so far; ``cancel_requested``: end and drop everything.
+    """
 
     __tablename__ = "job"
     __table_args__ = (UniqueConstraint("open_key"), Index(None, "state", "lease_until"), Index(None, "natural_key"))
@@ -58,6 +61,7 @@ class Job(Base):
     attempt: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancel_requested: Mapped[bool] = mapped_column(default=False)
+    stop_requested: Mapped[bool] = mapped_column(default=False)
     error_code: Mapped[str] = mapped_column(String(60), default="")
     error_sentence: Mapped[str] = mapped_column(Text, default="")
     created_by: Mapped[str] = mapped_column(String(80))
@@ -79,6 +83,7 @@ class JobRecord:
     result: Mapping[str, Any]
     attempt: int
     cancel_requested: bool
+    stop_requested: bool
     error_code: str
     error_sentence: str
     created_by: str
@@ -104,7 +109,7 @@ def enqueue(
         return JobId(standing), False
     job = Job(
         kind=kind, state=JobState.QUEUED, natural_key=natural_key, open_key=natural_key, payload=dict(payload), progress={}, result={},
-        attempt=0, cancel_requested=False, created_by=by.name, created_at=clock.now(),
+        attempt=0, cancel_requested=False, stop_requested=False, created_by=by.name, created_at=clock.now(),
     )  # fmt: skip
     try:
         with db.begin_nested():
@@ -120,7 +125,14 @@ def claim(db: Session, job_id: JobId, *, clock: Clock) -> JobRecord | None:
     changed = db.execute(
         update(Job)
         .where(Job.id == job_id, Job.state == JobState.QUEUED)
-        .values(state=JobState.RUNNING, attempt=Job.attempt + 1, lease_until=now + LEASE, started_at=now, progress={})
+        .values(
+            state=JobState.RUNNING,
+            attempt=Job.attempt + 1,
+            lease_until=now + LEASE,
+            started_at=now,
+            progress={},
+            stop_requested=False,
+        )
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
@@ -128,8 +140,10 @@ def claim(db: Session, job_id: JobId, *, clock: Clock) -> JobRecord | None:
     return job(db, job_id)
 
 
-def heartbeat(db: Session, job_id: JobId, attempt: int, progress: Mapping[str, Any] | None, *, clock: Clock) -> bool:
-    """Renew the lease, store progress; returns whether somebody asked to cancel.
+def heartbeat(
+    db: Session, job_id: JobId, attempt: int, progress: Mapping[str, Any] | None, *, clock: Clock
+) -> tuple[bool, bool]:
+    """Renew the lease, store progress; returns whether somebody asked to stop and keep, and to cancel.
 
     Raises
     ------
@@ -140,7 +154,8 @@ def heartbeat(db: Session, job_id: JobId, attempt: int, progress: Mapping[str, A
     if progress is not None:
         values["progress"] = dict(progress)
     _fenced(db, job_id, attempt, values)
-    return bool(db.scalar(select(Job.cancel_requested).where(Job.id == job_id)))
+    stop, cancel = db.execute(select(Job.stop_requested, Job.cancel_requested).where(Job.id == job_id)).one()
+    return stop, cancel
 
 
 def finish(db: Session, job_id: JobId, attempt: int, result: Mapping[str, Any], *, clock: Clock) -> None:
@@ -179,6 +194,18 @@ def request_cancel(db: Session, job_id: JobId, *, clock: Clock) -> JobRecord:
         .execution_options(synchronize_session=False)
     )
     return job(db, job_id)
+
+
+def request_stop(db: Session, job_id: JobId, *, clock: Clock) -> JobRecord:
+    """Ask a running job to end soon with the best that it has; a queued one has nothing yet and is cancelled."""
+    db.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.RUNNING)
+        .values(stop_requested=True)
+        .execution_options(synchronize_session=False)
+    )
+    found = job(db, job_id)
+    return request_cancel(db, job_id, clock=clock) if found.state is JobState.QUEUED else found
 
 
 def sweep(db: Session, *, clock: Clock) -> tuple[JobId, ...]:
@@ -256,7 +283,7 @@ def _fenced(db: Session, job_id: JobId, attempt: int, values: Mapping[str, Any])
 def _record(found: Job) -> JobRecord:
     return JobRecord(
         id=JobId(found.id), kind=found.kind, state=JobState(found.state), natural_key=found.natural_key, payload=found.payload,
-        progress=found.progress, result=found.result, attempt=found.attempt, cancel_requested=found.cancel_requested,
+        progress=found.progress, result=found.result, attempt=found.attempt, cancel_requested=found.cancel_requested, stop_requested=found.stop_requested,
         error_code=found.error_code, error_sentence=found.error_sentence, created_by=found.created_by, created_at=found.created_at,
         started_at=found.started_at, finished_at=found.finished_at,
     )  # fmt: skip

@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import NewType
 
 from mealroute.core.geo import LonLat
+from mealroute.core.slots import MealSlot
+from mealroute.orders.records import BookLineId
 from solver.plan import Plan, Violation
 from solver.problem import Problem
 
 PlanVersionId = NewType("PlanVersionId", int)
-BookLineId = NewType("BookLineId", int)
 
 
 class PlanState(StrEnum):
@@ -81,9 +82,13 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltProblem:
-    """An order book as a routing problem. Every line is in exactly one stop or among the rejected ones."""
+    """An order book as a routing problem. Every line is in exactly one stop or among the rejected ones.
+
+    ``points[i]`` is location index ``i`` of the problem.
+    """
 
     problem: Problem
+    points: tuple[LonLat, ...]
     stops: tuple[PlannedStop, ...]
     vehicles: tuple[PlannedVehicle, ...]
     rejected: tuple[Rejected, ...]
@@ -108,7 +113,7 @@ class PlanInput:
     """Everything that a search needs, without a database and without people: may cross to another process."""
 
     day: date
-    slot: str
+    slot: MealSlot
     built: BuiltProblem
     lines: Mapping[BookLineId, LineFact]
     book_digest: str
@@ -147,7 +152,10 @@ class PlanProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOutput:
-    """The solver's answer and what the independent check says about it. ``cost`` is in cost units (docs/planning.md)."""
+    """The solver's answer and what the independent check says about it.
+
+    ``cost`` is in cost units (docs/planning.md), rounded to a whole one. ``seconds`` is the wall time of the search.
+    """
 
     plan: Plan
     violations: tuple[Violation, ...]
@@ -229,7 +237,7 @@ class PlanVersionSummary:
 
     id: PlanVersionId
     day: date
-    slot: str
+    slot: MealSlot
     number: int
     state: PlanState
     engine: str
@@ -269,3 +277,15 @@ class PlanVersionRecord:
     @property
     def id(self) -> PlanVersionId:
         return self.summary.id
+
+    @property
+    def day(self) -> date:
+        return self.summary.day
+
+    @property
+    def slot(self) -> MealSlot:
+        return self.summary.slot
+
+    @property
+    def number(self) -> int:
+        return self.summary.number

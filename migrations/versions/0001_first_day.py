@@ -96,6 +96,7 @@ def upgrade() -> None:
     sa.Column('attempt', sa.Integer(), nullable=False),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('cancel_requested', sa.Boolean(), nullable=False),
+    sa.Column('stop_requested', sa.Boolean(), nullable=False),
     sa.Column('error_code', sa.String(length=60), nullable=False),
     sa.Column('error_sentence', sa.Text(), nullable=False),
     sa.Column('created_by', sa.String(length=80), nullable=False),

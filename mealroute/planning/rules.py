@@ -1,0 +1,119 @@
+"""How long a door takes, what a vehicle costs, how long a meal may ride: pure sums over policy figures.
+
+Cost units. The solver adds up whole numbers; one unit is **one second of a reference driver**, so that familiarity
+(seconds) and cost can be set against each other. Money becomes seconds through ``driver-hour``: at 3,000 fen an hour
+one yuan is 120 units. docs/planning.md says the same to people.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from mealroute.orders.records import BookLineRecord, Delivery
+from mealroute.planning.records import Batch
+from mealroute.residents.records import Diet
+from mealroute.vendors.records import VehicleRecord
+from solver.problem import Costs
+
+HALAL_SKILL = 1
+"""Vehicles with a sealed halal box have it, stops with a halal meal ask for it."""
+DIET_SKILLS = {str(diet): 100 + n for n, diet in enumerate(Diet)}
+"""Depot skills: what a kitchen must be able to cook."""
+HIGHEST_PRIORITY = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The figures of data/rules/planning.yaml that hold on a day: seconds, portions, fen. Field names are its keys."""
+
+    ride_limit: int
+    comfortable_ride: int
+    tight_margin: int
+    setup: int
+    handover: int
+    further_portion: int
+    stairs_per_floor: int
+    lift_wait: int
+    lift_per_floor: int
+    station_setup: int
+    station_portion: int
+    sign_off: int
+    stop_portions: int
+    bulk_portions: int
+    known_face: int
+    driver_hour: int
+
+
+def setup_s(lines: Sequence[BookLineRecord], policy: Policy) -> int:
+    """Once on arriving: parking and the way to the building, or to the station's counter."""
+    return policy.station_setup if lines[0].delivery is Delivery.STATION else policy.setup
+
+
+def service_s(lines: Sequence[BookLineRecord], policy: Policy) -> int:
+    """Time at a stop after setup: one handover a resident, with the way up and down; a station counts and signs once."""
+    if lines[0].delivery is Delivery.STATION:
+        return policy.sign_off + policy.station_portion * sum(line.quantity for line in lines)
+    return sum(door_s(line, policy) for line in lines)
+
+
+def door_s(line: BookLineRecord, policy: Policy) -> int:
+    """One resident: climb, knock, hand over, come down. No floor known counts as the ground floor."""
+    above = max((line.floor or 1) - 1, 0)
+    way = policy.lift_wait + policy.lift_per_floor * above if line.has_lift else policy.stairs_per_floor * above
+    return policy.handover + (way if above else 0) + policy.further_portion * (line.quantity - 1)
+
+
+def costs_of(vehicle: VehicleRecord, policy: Policy) -> Costs:
+    """A vehicle's fen as cost units; one without an hourly cost has the reference driver's."""
+
+    def units(fen: int) -> int:
+        return round(fen * 3600 / policy.driver_hour)
+
+    return Costs(
+        fixed=units(vehicle.fixed_fen),
+        per_hour=units(vehicle.per_hour_fen) if vehicle.per_hour_fen else 3600,
+        per_km=units(vehicle.per_km_fen),
+    )
+
+
+def ride_limit_s(batches: tuple[Batch, ...], load_duration_s: int, policy: Policy) -> int:
+    """The longest ride that keeps every portion of a kitchen within its own batch's eat-by.
+
+    A trip takes the newest batch that is ready when it loads. Just before the next one is ready it still takes the old, so
+    the ride may not exceed what is then left of the old one. The last eat-by is a moment, not a ride: it ends the windows.
+    """
+    changes = (old.eat_by_s - new.ready_s - load_duration_s for old, new in pairwise(batches))
+    return max(0, min((policy.ride_limit, *changes)))
+
+
+def batch_at(batches: tuple[Batch, ...], loading_s: int) -> Batch:
+    """The newest batch that is ready when a trip begins to load; the first where none is."""
+    ready = [batch for batch in batches if batch.ready_s <= loading_s]
+    return ready[-1] if ready else batches[0]
+
+
+def needed_diets(line: BookLineRecord) -> frozenset[str]:
+    """What the kitchen must be able to cook for a line; an ordinary meal asks for nothing."""
+    return frozenset(line.diets) - {str(Diet.NORMAL)}
+
+
+def is_halal(line: BookLineRecord) -> bool:
+    return str(Diet.HALAL) in line.diets
+
+
+def priority_of(lines: Iterable[BookLineRecord]) -> int:
+    """People add up: leaving out a stop with two residents is worse than one; VROOM's scale ends at 100."""
+    return min(HIGHEST_PRIORITY, sum(line.priority for line in lines))
+
+
+def handover_end_s(begin_s: int, setup_s: int, service_s: int) -> int:
+    """When the last resident of a stop has the meal."""
+    return begin_s + setup_s + service_s
+
+
+def food_margin_s(*, loaded_s: int, handed_over_s: int, ride_limit_s: int | None, eat_by_s: int | None) -> int | None:
+    """Heat left at the door, as the resident sees it: until the ride limit or the eat-by, whichever comes first."""
+    limits = [loaded_s + ride_limit_s] if ride_limit_s is not None else []
+    if eat_by_s is not None:
+        limits.append(eat_by_s)
+    return min(limits) - handed_over_s if limits else None

@@ -1,0 +1,94 @@
+"""What a routing problem is built from, and which kitchen can cook and carry what. Pure, like build.py which uses it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mealroute.core.slots import MealSlot
+from mealroute.menus.records import Compartment
+from mealroute.orders.records import BookLineRecord
+from mealroute.planning import rules
+from mealroute.planning.records import Batch
+from mealroute.planning.rules import Policy
+from mealroute.residents.records import Diet
+from mealroute.vendors.records import FleetUnit, KitchenRecord
+
+Known = Mapping[int, Mapping[str, int]]
+"""Resident id → driver code → days on which they met."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanParts:
+    """What a problem is built from. ``owners`` names who answers for a line without a place, by street code."""
+
+    slot: MealSlot
+    lines: tuple[BookLineRecord, ...]
+    units: tuple[FleetUnit, ...]
+    kitchens: tuple[KitchenRecord, ...]
+    compartments: Mapping[str, Compartment]
+    known: Known
+    owners: Mapping[str, str]
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CookingKitchen:
+    """A kitchen that cooks in this slot and has vehicles; what decides which meals it may take."""
+
+    record: KitchenRecord
+    batches: tuple[Batch, ...]
+    units: tuple[FleetUnit, ...]
+    ride_limit_s: int
+    diets: frozenset[str] = field(init=False)
+    halal_vehicles: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "diets", self.record.diets | {str(Diet.NORMAL)})
+        object.__setattr__(self, "halal_vehicles", any(unit.vehicle.halal_marked for unit in self.units))
+
+    @property
+    def code(self) -> str:
+        return self.record.code
+
+    def takes(self, line: BookLineRecord) -> bool:
+        return rules.needed_diets(line) <= self.diets and (self.halal_vehicles or not rules.is_halal(line))
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Compartments as amounts: (hot,), or (hot, cold, both) on days with cold dishes, so that totals bind as well."""
+
+    cold: bool
+
+    def of(self, hot: int, cold: int) -> tuple[int, ...]:
+        return (hot, cold, hot + cold) if self.cold else (hot + cold,)
+
+    def capacity(self, unit: FleetUnit) -> tuple[int, ...]:
+        vehicle = unit.vehicle
+        return self.of(vehicle.hot_boxes, vehicle.cold_boxes) if self.cold else (vehicle.hot_boxes,)
+
+    def demand(self, lines: Sequence[BookLineRecord], compartments: Mapping[str, Compartment]) -> tuple[int, ...]:
+        cold = sum(line.quantity for line in lines if compartments.get(line.dish_code or "") is Compartment.COLD)
+        return self.of(sum(line.quantity for line in lines) - cold, cold)
+
+    def depot(self, capacity: int) -> tuple[int, ...]:
+        return (capacity,) * (3 if self.cold else 1)
+
+
+def cooking_kitchens(parts: PlanParts) -> tuple[CookingKitchen, ...]:
+    """Kitchens with a batch in this slot and a vehicle whose shift reaches it, by code."""
+    found = []
+    for kitchen in sorted(parts.kitchens, key=lambda each: each.code):
+        batches = tuple(
+            Batch(cooked_s=b.cooked_at_s, ready_s=b.ready_at_s, eat_by_s=b.eat_by_s)
+            for b in kitchen.batches_for(parts.slot)
+        )
+        units = tuple(
+            unit
+            for unit in sorted(parts.units, key=lambda each: each.vehicle.code)
+            if unit.vehicle.kitchen_code == kitchen.code and batches and unit.shift_end_s > batches[0].ready_s
+        )
+        if units:
+            slowest = max(unit.vehicle.load_duration_s for unit in units)
+            limit = rules.ride_limit_s(batches, slowest, parts.policy)
+            found.append(CookingKitchen(record=kitchen, batches=batches, units=units, ride_limit_s=limit))
+    return tuple(found)
