@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -80,7 +80,12 @@ def upsert(db: Session, model: type[Base], rows: Iterable[Mapping[str, Any]], *,
 
 
 def finish(db: Session, result: ImportResult, *, by: Actor, clock: Clock) -> ImportResult:
-    """Write the import's row and its audit event; the last call of every import. Returns ``result``."""
+    """Write the import's row and its audit event; the last call of every import.
+
+    Returns the result with its problems in the order of the sheet.
+    """
+    in_order = sorted(result.problems, key=lambda problem: (problem.sheet, problem.row or 0, problem.column))
+    result = replace(result, problems=tuple(in_order))
     codes = dict(Counter(problem.code for problem in result.problems))
     counts = {"added": result.added, "changed": result.changed, "unchanged": result.unchanged}
     batch = ImportBatch(

@@ -1,5 +1,6 @@
 """What delivery writes down after a visit, for planning and for the residents' pages to read."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
@@ -27,3 +28,16 @@ def door_time(db: Session, resident_id: int, seconds: int, *, clock: Clock) -> N
     """A measured wait from ringing to the handover; waits outside 0–3,600 s are not kept."""
     if 0 <= seconds <= LONGEST_WAIT_S:
         db.add(DoorTime(resident_id=resident_id, seconds=seconds, at=clock.now()))
+
+
+def remember_all(db: Session, met: Iterable[tuple[int, str]], day: date) -> None:
+    """``remember`` for a whole day at once: (resident, driver) pairs, one query."""
+    pairs = set(met)
+    held = {(row.resident_id, row.driver_code): row for row in db.scalars(select(DriverMemory))}
+    for resident_id, driver_code in sorted(pairs):
+        row = held.get((resident_id, driver_code))
+        if row is None:
+            db.add(DriverMemory(resident_id=resident_id, driver_code=driver_code, visits=1, last_day=day))
+        elif day > row.last_day:
+            row.visits, row.last_day = row.visits + 1, day
+    db.flush()

@@ -36,6 +36,7 @@ from mealroute.residents.rules import (
     may_change,
     overlaps,
 )
+from mealroute.residents.words import state_label
 
 PLAIN = {
     "name": "name", "sex": "sex", "birth_date": "birth_date", "phone": "phone", "street_code": "street_code",
@@ -126,7 +127,9 @@ class _Run:
             return True
         if may_change(ResidentState(row.state), self._base(line)):
             return True
-        sentence = _("The ledger has this person as %(state)s; the sheet cannot change that.", state=_(row.state))
+        sentence = _(
+            "The ledger has this person as %(state)s; the sheet cannot change that.", state=state_label(row.state)
+        )
         self._aside(
             line, "state", "state-step", sentence, _("If the ledger is wrong, correct it on the resident's card.")
         )

@@ -24,6 +24,7 @@ from mealroute.residents.models import Contact, Resident, ResidentCategory, Resi
 from mealroute.residents.pausing import cancel_pause, change_pause, pause
 from mealroute.residents.records import Datum, Diet, Precision, ResidentId, ResidentState
 from mealroute.residents.rules import may_change
+from mealroute.residents.words import state_label
 
 __all__ = [
     "add_resident", "cancel_pause", "change_pause", "change_resident", "change_state", "clear_point",
@@ -108,7 +109,11 @@ def change_state(
     if not may_change(before, state, correction=correction) or (correction and not reason.strip()):
         raise Conflict(
             "state-step",
-            _("This step is not allowed: %(before)s → %(after)s.", before=_(str(before)), after=_(str(state))),
+            _(
+                "This step is not allowed: %(before)s → %(after)s.",
+                before=state_label(before),
+                after=state_label(state),
+            ),
             _("If a death was entered by mistake, correct it with a reason."),
         )
     if begin < row.state_since:

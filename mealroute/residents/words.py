@@ -18,3 +18,17 @@ DIETS = {
 def diet_label(diet: str) -> str:
     """``low-sugar`` → ``低糖`` (or ``Low sugar``); a value outside the vocabulary is shown as it is."""
     return _(DIETS[diet]) if diet in DIETS else diet
+
+
+STATES = {
+    "pending": _l("Pending"),
+    "active": _l("Active"),
+    "paused": _l("Paused"),
+    "stopped": _l("Stopped"),
+    "deceased": _l("Deceased"),
+}
+
+
+def state_label(state: str) -> str:
+    """``active`` → ``服务中``."""
+    return _(STATES[state])
