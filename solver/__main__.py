@@ -88,21 +88,24 @@ def _solve(options: argparse.Namespace, called: float) -> int:
     from solver.check import check
     from solver.json_in import read_problem
     from solver.json_out import write_plan
-    from solver.portfolio import SolveOptions, solve
+    from solver.options import EngineCannot, SolveOptions
 
     _require_sense(options)
     problem = read_problem(_read(options.problem))
     reserve = WRITING_S * (1 + len(problem.stops) / 1000)
-    plan = solve(
-        problem,
-        SolveOptions(
-            time_limit_s=max(0.0, options.time_limit - (time.monotonic() - called) - reserve),
-            seed=options.seed,
-            threads=options.threads,
-            engine=options.engine,
-            max_iterations=options.max_iterations,
-        ),
+    from solver.portfolio import solve  # late: a wrong input is answered before engines are loaded
+
+    asked = SolveOptions(
+        time_limit_s=max(0.0, options.time_limit - (time.monotonic() - called) - reserve),
+        seed=options.seed,
+        threads=options.threads,
+        engine=options.engine,
+        max_iterations=options.max_iterations,
     )
+    try:
+        plan = solve(problem, asked)
+    except EngineCannot as error:
+        raise ProblemError(error.key, error.id, error.message, kind=f"--engine {options.engine}") from error
     violations = check(problem, plan)
     if violations:
         raise RuntimeError(f"the plan breaks {len(violations)} rules, first: {violations[0].message}")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from solver.check import check
 from solver.plan import Cause, Kind, Plan, Route, Unassigned
-from solver.problem import Problem, Vehicle
+from solver.problem import Problem, TimeWindow, Vehicle
 from solver.schedule import Infeasible, time_route
 from tests.unit.solver import problems
 
