@@ -79,7 +79,7 @@ class _Rows:
         place = self.start
         prevs, gone_a, gone_b, los, his = [place], [a], [b], [lo], [hi]
         for stop in stops:
-            way = self.ways[place][stop.place]
+            way = self.ways[place, stop.place]
             limit = self.ride(stop)
             a += way
             b = max(b + way, stop.earliest)
@@ -97,7 +97,7 @@ class _Rows:
             los.append(lo)
             his.append(hi)
         nexts = [*prevs[1:], back_to]
-        back = self.ways[place][back_to] if stops else 0
+        back = self.ways[place, back_to] if stops else 0
         lo = max(lo, b + back - self.longest)
         if a + back > self.longest or lo > hi:
             return None
@@ -111,7 +111,7 @@ class _Rows:
             stop = trip.stops[position]
             following = trip.stops[position + 1].place if position + 1 < len(trip.stops) else trip.back_to
             before = trip.stops[position - 1].place if position else self.start
-            way = self.ways[stop.place][following]
+            way = self.ways[stop.place, following]
             limit = self.ride(stop)
             rest = (latest, ride_left, lo_after)
             gaps.append(_before(stop, limit, stop.setup + stop.service + way, rest))
@@ -125,7 +125,7 @@ class _Rows:
         if trip.stops:
             table = self.tables.metres
             kind = self.tables.kind[self.number]
-            bases = [self.ways[p][n] for p, n in zip(prevs, nexts, strict=True)]
+            bases = [self.ways[p, n] for p, n in zip(prevs, nexts, strict=True)]
             metres = [0] * len(bases) if table is None else [int(m) for m in table[kind, prevs, nexts]]
         fields = np.array([*trip.columns, *self.backward(trip, deadline), bases, metres], dtype=np.int64)
         capacity = self.vehicle.capacity
@@ -173,7 +173,7 @@ class _Rows:
             return [self.row(empty, 0, deadline, new_trip=True)] if empty is not None else []
         last = trips[-1]
         place = last.stops[-1].place
-        home = self.ways[place][self.start] - self.ways[place][self.end]
+        home = self.ways[place, self.start] - self.ways[place, self.end]
         ready = max(last.lo + last.a_end + home, last.b_end + home)
         empty = self.forward([], ready, self.end)
         if empty is None:

@@ -171,7 +171,7 @@ class State:
         places[-1] = owner.end if owner.end is not None else nowhere
         kind = self.tables.kind[vehicle]
         ways = self.tables.ways[kind]
-        seconds = sum(ways[a][b] for a, b in pairwise(places))
+        seconds = sum(ways[a, b] for a, b in pairwise(places))
         if self.tables.metres is None:
             return seconds, 0
         return seconds, int(self.tables.metres[kind, places[:-1], places[1:]].sum(dtype=np.int64))

@@ -45,7 +45,7 @@ class Tables:
     vehicle_index: dict[int, int] = field(init=False)
     nowhere: int = field(init=False)
     kind: list[int] = field(init=False)  # per vehicle: which travel table
-    ways: list[list[list[int]]] = field(init=False)  # per kind: travel seconds as nested lists
+    ways: list[memoryview] = field(init=False)  # per kind: travel seconds, quick to read one by one
     seconds: npt.NDArray[np.int32] = field(init=False)  # kinds × places × places
     metres: npt.NDArray[np.int32] | None = field(init=False)
     allowed: Bools = field(init=False)  # stops × vehicles: skills, depot skills, locks, and small enough when alone
@@ -68,8 +68,7 @@ class Tables:
             for i, stop in enumerate(problem.stops)
             if stop.familiarity
         }
-        self.allowed = np.array([[self._may(s, v) for v in problem.vehicles] for s in problem.stops], dtype=bool)
-        self.allowed = self.allowed.reshape(len(problem.stops), len(problem.vehicles))
+        self.allowed = self._allowed()
         named = {v for credits in self.familiar.values() for v in credits}
         self.twins = [v.id if i in named or v.locked else twin(v) for i, v in enumerate(problem.vehicles)]
         self.exact = [bool(v.breaks) or (v.max_trips > 1 and _binding(v)) for v in problem.vehicles]
@@ -94,7 +93,18 @@ class Tables:
             self.seconds[number, : matrix.size, : matrix.size] = matrix.durations
             if self.metres is not None and matrix.distances is not None:
                 self.metres[number, : matrix.size, : matrix.size] = matrix.distances
-        self.ways = [table.tolist() for table in self.seconds]
+        self.ways = [memoryview(table) for table in self.seconds]
+
+    def _allowed(self) -> Bools:
+        problem = self.problem
+        alike: dict[Hashable, list[bool]] = {}
+        rows = []
+        for stop in problem.stops:
+            key = (stop.skills, stop.depot_skills, stop.delivery, stop.pickup, problem.owner(stop.id))
+            if key not in alike:
+                alike[key] = [self._may(stop, vehicle) for vehicle in problem.vehicles]
+            rows.append(alike[key])
+        return np.array(rows, dtype=bool).reshape(len(problem.stops), len(problem.vehicles))
 
     def _may(self, stop: Stop, vehicle: Vehicle) -> bool:
         depot = self.problem.depot_at(vehicle.start)
