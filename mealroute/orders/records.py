@@ -1,7 +1,9 @@
 """The words of this feature: weekly pattern → one person's meal on one day → the frozen book of a day and slot."""
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NewType, Protocol
@@ -203,6 +205,7 @@ class BookLineRecord:
     """One order as frozen: everything that planning, kitchen and money may rely on, whatever the ledger says later.
 
     ``lon``/``lat`` are the door's, or the station's for orders collected there. ``cash_due_fen`` is what the driver collects.
+    ``flag_owner`` answers for the line whenever it has no place: the dispatcher of the street.
     """
 
     line_id: BookLineId
@@ -268,11 +271,17 @@ class OrderBookRecord:
     closed_by: str
     lines: tuple[BookLineRecord, ...]
     amendments: tuple[AmendmentRecord, ...]
-    digest: str
 
     @property
     def portions(self) -> int:
         return sum(line.quantity for line in self.lines)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over everything that a plan or a kitchen takes from the book: equal books have equal digests."""
+        lines = sorted(self.lines, key=lambda line: line.line_id)
+        content = [self.day.isoformat(), str(self.slot), *(_plain(asdict(line)) for line in lines)]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,3 +312,7 @@ class LateChange:
     standing_order_id: int | None
     code: str
     sentence: str
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: sorted(value) if isinstance(value, frozenset) else value for key, value in values.items()}
