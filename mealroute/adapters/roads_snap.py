@@ -72,7 +72,7 @@ class Snapper:
         x, y = self._plane(np.array([p.lon for p in points]), np.array([p.lat for p in points]))
         nearest, _sample = self._tree.query(np.column_stack([x, y]))
         # Any piece with a place nearer than the nearest sample has a sample within half a step more.
-        found: list[list[int]] = self._tree.query_ball_point(np.column_stack([x, y]), nearest + SAMPLE_STEP_M / 2 + 0.01)
+        found = list(self._tree.query_ball_point(np.column_stack([x, y]), nearest + SAMPLE_STEP_M / 2 + 0.01))
         counts = np.array([len(samples) for samples in found])
         owner = np.repeat(np.arange(len(points)), counts)
         piece = self._sample_piece[np.concatenate([np.asarray(samples, np.int64) for samples in found])]
