@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from solver.problem import ProblemError
+
 Engine = Literal["auto", "ortools", "sisr"]
 
 Trips = tuple[tuple[int, ...], ...]
@@ -48,11 +50,5 @@ class Progress:
     stage: str
 
 
-class EngineCannot(ValueError):
+class EngineCannot(ProblemError):
     """The engine that was asked for cannot state a key of the problem; it refuses instead of ignoring it."""
-
-    def __init__(self, key: str, id: object, message: str) -> None:  # noqa: A002 - the word of the JSON
-        self.key = key
-        self.id = id
-        self.message = message
-        super().__init__(f"{key} ({id}): {message}" if id is not None else f"{key}: {message}")

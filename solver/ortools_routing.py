@@ -11,19 +11,12 @@ from typing import Any, Final
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
-from solver.options import EngineCannot, Sequences
+from solver.options import Sequences
 from solver.ortools_model import RoutingModel
-from solver.problem import LARGEST, Problem
+from solver.problem import Problem
 
 _REPORT_EVERY_S: Final = 0.2
 _ENDLESS_S: Final = 10**7
-
-
-def refuse(problem: Problem) -> None:
-    """Raise EngineCannot for what the model cannot state."""
-    for stop in problem.stops:
-        if stop.setup > 0 and stop.setup + max((w.latest for w in stop.time_windows), default=0) > LARGEST:
-            raise EngineCannot("setup", stop.id, "too large for the routing model")
 
 
 def run(

@@ -70,6 +70,9 @@ class Search:
 
     def run(self, budget: Budget, report: Callable[[Sequences], None]) -> tuple[Sequences, int]:
         state, draw = self.state, self.random.random
+        if state.unassigned:
+            self._recreate()
+            self.best = state.sequences()
         missing = best_missing = state.missing()
         best_cost = state.cost
         unit = max(state.cost, 1.0) / max(1, self.data.count)

@@ -34,6 +34,7 @@ class State:
         self.cost = 0.0
         self._costs = [0.0] * len(vehicles)
         self._journal: dict[int, list[Trip]] = {}
+        self._refused_new: list[set[int]] = [set() for _ in vehicles]
         self._before: tuple[list[int], float] = (self.unassigned, 0.0)
         self.free_depot = [list(capacity) for capacity in data.depot_capacity]
         slots = min(sum(vehicle.max_trips for vehicle in vehicles), data.count)
@@ -108,6 +109,7 @@ class State:
         cost = sum(trip.cost for trip in trips) + (self.data.fixed[v] if trips else 0.0)
         self.cost += cost - self._costs[v]
         self._costs[v] = cost
+        self._refused_new[v] = set()
         return self._chain(v)
 
     def remove(self, gone: dict[Trip, set[int]]) -> bool:
@@ -151,31 +153,52 @@ class State:
         delta = data.cost_to[there].take(self._from)
         delta += data.cost_from[there].take(self._to)
         delta -= self._base
-        self._rule_out(i, delta)
-        tried = 0
+        closed = self._rule_out(i, delta)
+        # cheapest first; the short list nearly always holds one that fits
         order = np.argpartition(delta, _SHORT_LIST)[:_SHORT_LIST] if len(delta) > _SHORT_LIST else np.arange(len(delta))
         order = order[np.argsort(delta[order], kind="stable")]
-        seen = 0
-        while True:
-            for position in order[seen:].tolist():
-                if delta[position] == np.inf:
-                    return False
-                if skip and draw() < skip:
-                    continue
-                done = self._insert_at(i, position)
-                if done is None:
-                    continue
-                if done:
-                    return True
-                tried += 1
-                if tried >= _MOST_EXACT:
-                    return False
-            if len(order) == len(delta):
+        exact = 0
+        for position in order.tolist():
+            if delta[position] == np.inf:
                 return False
-            seen = len(order)
-            order = np.argsort(delta, kind="stable")
+            if draw() < skip:
+                continue
+            done = self._insert_at(i, position)
+            if done:
+                return True
+            exact += done is not None
+        return exact < _MOST_EXACT and self._insert_anywhere(i, delta, exact, closed)
 
-    def _rule_out(self, i: int, delta: Floats) -> None:
+    def _insert_anywhere(self, i: int, delta: Floats, exact: int, closed: list[int]) -> bool:
+        """Look at all positions, trip by trip, remembering which trips have none: they need not be looked at again."""
+        found: list[tuple[float, int]] = []
+        for trips in self.trips:
+            for trip in trips:
+                if i in trip.refused or trip.vehicle in closed:
+                    continue
+                count = len(found)
+                cheap = self.data.count + trip.slot
+                for at, position in enumerate([cheap, *trip.stops]):
+                    if delta[position] != np.inf and fits(self.data, trip, i, at):
+                        found.append((float(delta[position]), position))
+                if len(found) == count and not self.data.has_pickups:
+                    trip.refused.add(i)
+        for v, refused in enumerate(self._refused_new):
+            if i not in refused and delta[self._first_new + v] != np.inf:
+                found.append((float(delta[self._first_new + v]), self._first_new + v))
+        for _, position in sorted(found):
+            done = self._insert_at(i, position)
+            if done:
+                return True
+            if position >= self._first_new:  # a vehicle without a depot's goods has no finite price
+                self._refused_new[position - self._first_new].add(i)
+            exact += done is not None
+            if exact >= _MOST_EXACT:
+                break
+        return False
+
+    def _rule_out(self, i: int, delta: Floats) -> list[int]:
+        """Price positions that are out of the question at infinity; the vehicles whose depot has nothing left."""
         data = self.data
         for k in range(max(1, data.dimensions)):
             amount = data.delivery[i][k] if data.dimensions else 0
@@ -195,6 +218,7 @@ class State:
             allowed[closed] = False
         if allowed is not None:
             delta[~allowed[self._vehicle]] = np.inf
+        return closed
 
     def _insert_at(self, i: int, position: int) -> bool | None:
         """True when done, None when it does not fit, False when only ``schedule`` saw that it does not."""
@@ -325,21 +349,21 @@ class State:
         loading = self.data.load_time[v]
         free = shift.earliest
         possible = True
-        for trip in trips:
-            trip.least = free + loading
+        returns: list[int] = []
+        deadline = shift.latest
+        for trip in reversed(trips):
+            returns.append(deadline)
+            a, _ = trip.ends(self.data)
+            deadline = min(trip.prefix[-1][3], deadline - a) - loading
+        for trip, deadline in zip(trips, reversed(returns), strict=True):
+            trip.set_bounds(free + loading, deadline)
             a, b = trip.ends(self.data)
             _, _, least, most = trip.prefix[-1]
             if trip.least > least:
                 least = trip.least
             possible &= trip.possible and least <= most
             free = max(least + a, b)
-        deadline = shift.latest
-        possible &= free <= deadline
-        for trip in reversed(trips):
-            trip.deadline = deadline
-            a, _ = trip.ends(self.data)
-            deadline = min(trip.prefix[-1][3], deadline - a) - loading
-        return possible
+        return possible and free <= shift.latest
 
     def _offer_new(self, v: int) -> None:
         """Price a new trip of the vehicle: out and back, and the fixed cost if it is not used yet."""

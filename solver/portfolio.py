@@ -1,0 +1,270 @@
+"""solve(): who works when within one time budget. Every engine runs in a child process; this one only listens.
+
+The first plan comes from insertion. Then, by engine: OR-Tools (one model for each depot, stops allocated by CP-SAT first
+where there are several), then ruin and recreate on parts of the plan, one for each thread, cut anew each round.
+Whatever is offered must pass the checker and beat the best plan; an engine that fails changes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final, cast
+
+from solver import parts
+from solver.best import Best
+from solver.construct import construct
+from solver.options import Engine, EngineCannot, Progress, Sequences, SolveOptions
+from solver.plan import Plan
+from solver.problem import LARGEST, Problem
+from solver.process import Message, ProcessPool
+from solver.sisr import Budget
+
+__all__ = ["Engine", "EngineCannot", "Progress", "SolveOptions", "solve"]
+
+_TICK_S: Final = 0.1
+_PROGRESS_EVERY_S: Final = 0.25
+_SMALL: Final = 120
+"""Up to so many stops the first plan is made in this process: quicker than starting another one."""
+_KILL_AFTER_S: Final = 0.1
+_ORTOOLS_SHARE: Final = 0.2
+_LEAST_ORTOOLS_S: Final = 0.8
+_ASSIGN_SHARE: Final = 0.15
+_ROUNDS: Final = 8
+_LEAST_ROUND_S: Final = 1.0
+_LEAST_PART: Final = 120
+"""Stops below which a part is too small to be worth cutting out."""
+
+
+class _Cancelled(Exception):  # noqa: N818 - not an error: the caller wanted it
+    pass
+
+
+def solve(
+    problem: Problem,
+    options: SolveOptions | None = None,
+    *,
+    warm_start: Plan | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Plan:
+    """The best plan found in the time; what cannot be served is unassigned with a reason, never an exception.
+
+    ``on_progress`` is called at least twice a second, ``cancelled`` asked five times a second; after a yes the best plan so
+    far comes back within a second. The first plan is always waited for. Raises EngineCannot where an engine that was
+    asked for by name cannot state a key.
+    """
+    options = options or SolveOptions()
+    if options.engine == "ortools":
+        require_statable(problem)
+    with ProcessPool() as pool:
+        run = _Run(problem, options, pool, warm_start, on_progress, cancelled)
+        try:
+            run.all_stages()
+        except _Cancelled:
+            pool.close()
+        return run.best.explained()
+
+
+def require_statable(problem: Problem) -> None:
+    """Raise EngineCannot for what OR-Tools' model cannot state: only moments beyond what its clock can hold."""
+    for stop in problem.stops:
+        last = max((window.latest for window in stop.time_windows), default=0)
+        if last + stop.setup + stop.service > LARGEST:
+            raise EngineCannot("service", stop.id, "ends later than the routing model's clock goes", kind="job")
+
+
+@dataclass(slots=True)
+class _Run:
+    problem: Problem
+    options: SolveOptions
+    pool: ProcessPool
+    warm_start: Plan | None
+    on_progress: Callable[[Progress], None] | None
+    cancelled: Callable[[], bool] | None
+    began: float = field(default_factory=time.monotonic)
+    best: Best = field(init=False)
+    stage: str = "construct"
+    told: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.best = Best(self.problem)
+
+    # -- stages -------------------------------------------------------------------------------------------------------
+
+    def all_stages(self) -> None:
+        engine = self.options.engine
+        if self.timed and self.left() > 0:
+            self.pool.warm(min(2, self.options.threads))
+        self._listen(None)
+        self._construct()
+        if not self.problem.stops:
+            return
+        if engine != "sisr":
+            self._ortools(1.0 if engine == "ortools" else _ORTOOLS_SHARE)
+        if engine != "ortools":
+            self._sisr()
+        if self.best.unassigned and engine == "ortools":
+            self._repair()
+
+    def _construct(self) -> None:
+        problem = self.problem
+        until = self.began + self.options.time_limit_s if self.timed else None
+        if len(problem.stops) <= _SMALL or self.left() < 0.3:
+            self.best.offer_plan(construct(problem, deadline=until, seed=self.options.seed, warm_start=self.warm_start))
+        else:
+            (answer,) = self._together([("solver.tasks:first_plan", (problem, until, self.options.seed, self.warm_start))])
+            plan = answer if isinstance(answer, Plan) else construct(problem, seed=self.options.seed, repairs=0)
+            self.best.offer_plan(plan)
+        self._tell(always=True)
+
+    def _ortools(self, share: float) -> None:
+        """One model for each depot, from the best plan there is."""
+        self.stage = "ortools"
+        iterations = self.options.max_iterations
+        seconds = share * self.left() - (self.reserve if share == 1 else 0)
+        if iterations == 0 or (self.timed and seconds < (_LEAST_ORTOOLS_S if share < 1 else 0.1)):
+            return
+        ends = time.monotonic() + seconds
+        starts = {vehicle.start for vehicle in self.problem.vehicles}
+        whole, first = [self.problem], self.best.sequences
+        if len(starts) > 1 and None not in starts:
+            home = self._allocate(_ASSIGN_SHARE * seconds + 1.0)
+            if home:
+                whole = parts.by_depot(self.problem, home)
+                first = {}
+        waves = -(-len(whole) // self.options.threads)
+        answers: list[Sequences] = []
+        for wave in range(waves):
+            each = max(0.1, (ends - time.monotonic()) / (waves - wave)) if self.timed else None
+            jobs = [
+                ("solver.tasks:routing", (each_part, self._inside(each_part, first), each, iterations, self.options.seed))
+                for each_part in whole[wave * self.options.threads : (wave + 1) * self.options.threads]
+            ]
+            found = self._together(jobs, each, others=answers, alone=len(whole) == 1)
+            answers += [cast("Sequences", answer) for answer in found if answer]
+        if answers:
+            self.best.offer(self.best.drivable(parts.merged(answers)))
+        self._tell(always=True)
+
+    def _allocate(self, seconds: float) -> Mapping[int, int]:
+        limit = seconds if self.timed else None
+        kill = None if limit is None else limit + 1.5  # loading CP-SAT takes about a second
+        task = ("solver.ortools_assign:depots", (self.problem, limit, self.options.seed))
+        (home,) = self._together([task], kill)
+        return cast("Mapping[int, int]", home or {})
+
+    def _sisr(self) -> None:
+        self.stage = "sisr"
+        iterations, threads = self.options.max_iterations, self.options.threads
+        if iterations == 0:
+            return
+        rng = Random(self.options.seed)
+        total = self.left() - self.reserve
+        rounds = max(1, min(_ROUNDS, int(total / _LEAST_ROUND_S))) if self.timed else _ROUNDS
+        count = min(threads, len(self.problem.stops) // _LEAST_PART)
+        if count < 2:
+            rounds = 1
+        current = self.best.sequences
+        for turn in range(rounds):
+            seconds = (self.left() - self.reserve) / (rounds - turn)
+            if self.timed and seconds < 0.1:
+                break
+            budget = Budget(
+                time_limit_s=seconds if self.timed else None,
+                iterations=None if iterations is None else -(-iterations // rounds),
+                begin=turn / rounds,
+                end=(turn + 1) / rounds,
+            )
+            cut = [self.problem] if count < 2 else parts.neighbourhoods(self.problem, current, count, turn, rng)
+            jobs = [
+                ("solver.sisr:run", (each, self._inside(each, current), budget, rng.randrange(2**31))) for each in cut
+            ]
+            answers = self._together(jobs, seconds, others=[], alone=len(cut) == 1, known=current)
+            improved = dict(current)
+            for each, answer in zip(cut, answers, strict=True):
+                if isinstance(answer, tuple):
+                    for vehicle in each.vehicles:
+                        improved.pop(vehicle.id, None)
+                    improved.update(answer[0])
+            self.best.offer(improved)
+            current = self.best.sequences
+
+    def _repair(self) -> None:
+        """Look for places for what is left over, at any depot, around the plan that stands."""
+        until = self.began + self.options.time_limit_s if self.timed else None
+        self.best.offer_plan(construct(self.problem, deadline=until, seed=self.options.seed, warm_start=self.best.plan))
+
+    # -- listening ----------------------------------------------------------------------------------------------------
+
+    def _together(
+        self,
+        jobs: list[tuple[str, tuple[object, ...]]],
+        seconds: float | None = None,
+        *,
+        others: list[Sequences] | None = None,
+        alone: bool = True,
+        known: Sequences | None = None,
+    ) -> list[object]:
+        """Run tasks side by side; their answers in order, None for one that failed or had to be killed.
+
+        Sequences that they report on the way are offered, put together with what the others have reported.
+        """
+        deadline = time.monotonic() + seconds + _KILL_AFTER_S if self.timed and seconds is not None else None
+        tasks = [self.pool.start(target, *args, deadline=deadline) for target, args in jobs]
+        answers: dict[int, object] = {}
+        reported: dict[int, Sequences] = {}
+        while len(answers) < len(tasks):
+            message = self._listen(_TICK_S)
+            if message is None or message.task not in tasks:
+                continue
+            if message.kind == "done":
+                answers[message.task] = message.value
+            elif message.kind == "failed":
+                answers[message.task] = reported.get(message.task)
+            elif isinstance(message.value, dict):
+                reported[message.task] = message.value
+                if alone or known is not None or len(reported) == len(tasks):
+                    whole = parts.merged([known or {}, *(others or []), *reported.values()])
+                    self._offer_in_passing(whole)
+        return [answers[task] for task in tasks]
+
+    def _offer_in_passing(self, whole: Sequences) -> None:
+        now = time.monotonic()
+        if self.timed and now - self.told >= _PROGRESS_EVERY_S / 2:
+            self.best.offer(whole)
+
+    def _listen(self, timeout_s: float | None) -> Message | None:
+        if self.cancelled is not None and self.cancelled():
+            raise _Cancelled
+        message = None if timeout_s is None else self.pool.next_message(timeout_s)
+        self._tell()
+        return message
+
+    def _tell(self, *, always: bool = False) -> None:
+        now = time.monotonic()
+        if self.on_progress is not None and (always or now - self.told >= _PROGRESS_EVERY_S):
+            self.told = now
+            cost = float(self.best.cost) if self.best.plan.routes else None
+            self.on_progress(Progress(now - self.began, cost, self.best.unassigned, self.stage))
+
+    # -- helpers ------------------------------------------------------------------------------------------------------
+
+    @property
+    def timed(self) -> bool:
+        return self.options.max_iterations is None
+
+    @property
+    def reserve(self) -> float:
+        """Kept back for timing, checking and explaining the last plan."""
+        return 0.1 + len(self.problem.stops) / 5000
+
+    def left(self) -> float:
+        """Seconds until the limit; endless in repeatable runs."""
+        return self.began + self.options.time_limit_s - time.monotonic() if self.timed else float("inf")
+
+    def _inside(self, part: Problem, sequences: Sequences) -> Sequences:
+        """What of the sequences concerns a part."""
+        return {vehicle: trips for vehicle, trips in sequences.items() if part.has_vehicle(vehicle)}
