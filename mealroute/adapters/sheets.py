@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineWorkbook, PasswordError
 
 from mealroute.adapters.sheets_errors import formula_errors
 from mealroute.adapters.sheets_text import read_text
@@ -22,6 +22,7 @@ from mealroute.core.importing import Sheet
 MAX_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 600_000_000
 MAX_ROWS = 200_000
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -64,46 +65,51 @@ def read_bytes(data: bytes, name: str) -> tuple[Sheet, ...]:
 
 
 def _workbook(data: bytes, name: str) -> dict[str, dict[int, list[CellValue]]]:
-    unreadable = MealrouteError(
-        "file-unreadable",
-        _("%(file)s is damaged or not a spreadsheet.", file=name),
-        _("Open it in Excel or WPS and save it again as .xlsx."),
-    )
     try:
-        errors: dict[str, dict[tuple[int, int], str]] = {}
-        if data.startswith(_ZIP):
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED_BYTES:
-                    raise _too_large(name)
-                errors = formula_errors(archive)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        found: dict[str, dict[int, list[CellValue]]] = {}
-        for title in book.sheet_names:
-            sheet = book.get_sheet_by_name(title)
-            if sheet.total_height > MAX_ROWS * 5:  # formatting far below the data is common, a million rows is not
-                raise _too_large(name)
-            rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-            for (row, column), error in errors.get(title, {}).items():
-                if row < len(rows) and column < len(rows[row]):
-                    rows[row][column] = error
-            found[title] = {index + 1: row for index, row in enumerate(rows)}
-    except PasswordError:
-        raise MealrouteError(
-            "file-encrypted",
-            _("%(file)s is locked by a password.", file=name),
-            _("Remove the password in Excel, save, and retry."),
-        ) from None
+        return _unpack(data, name)
     except MealrouteError:
         raise
-    except (CalamineError, zipfile.BadZipFile, ValueError, KeyError, OSError, RuntimeError, NotImplementedError):
-        if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in data:
-            raise MealrouteError(
-                "file-encrypted",
-                _("%(file)s is locked by a password.", file=name),
-                _("Remove the password in Excel, save, and retry."),
-            ) from None
-        raise unreadable from None
+    except PasswordError:
+        raise _locked(name) from None
+    except BaseException as error:  # a damaged file can end anywhere, in a panic of the native reader too
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        if _ENCRYPTED in data:
+            raise _locked(name) from None
+        raise MealrouteError(
+            "file-unreadable",
+            _("%(file)s is damaged or not a spreadsheet.", file=name),
+            _("Open it in Excel or WPS and save it again as .xlsx."),
+        ) from None
+
+
+def _unpack(data: bytes, name: str) -> dict[str, dict[int, list[CellValue]]]:
+    errors: dict[str, dict[tuple[int, int], str]] = {}
+    if data.startswith(_ZIP):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED_BYTES:
+                raise _too_large(name)
+            errors = formula_errors(archive)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    found: dict[str, dict[int, list[CellValue]]] = {}
+    for title in book.sheet_names:
+        sheet = book.get_sheet_by_name(title)
+        if sheet.total_height > MAX_ROWS * 5:  # formatting far below the data is common, a million rows is not
+            raise _too_large(name)
+        rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+        for (row, column), error in errors.get(title, {}).items():
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = error
+        found[title] = {index + 1: row for index, row in enumerate(rows)}
     return found
+
+
+def _locked(name: str) -> MealrouteError:
+    return MealrouteError(
+        "file-encrypted",
+        _("%(file)s is locked by a password.", file=name),
+        _("Remove the password in Excel, save, and retry."),
+    )
 
 
 def _too_large(name: str) -> MealrouteError:

@@ -64,9 +64,8 @@ class CellProblem:
             place.append(_("row %(n)d", n=self.row))
         if self.column:
             place.append(_("column %(name)s", name=self.column))
-        return _(
-            "%(place)s: %(what)s", place=_(", ").join(place), what=f"{self.sentence}{self.hint and ' ' + self.hint}"
-        )
+        gap = "" if not self.hint or self.sentence.endswith("。") else " "
+        return _("%(place)s: %(what)s", place=_(", ").join(place), what=f"{self.sentence}{gap}{self.hint}")
 
 
 @dataclass(frozen=True, slots=True)
