@@ -101,6 +101,14 @@ def test_a_translation_keeps_every_blank_of_its_sentence() -> None:
     assert wrong == {}
 
 
+def test_a_sentence_has_one_translation_whatever_part_it_stands_in() -> None:
+    found: dict[str, dict[str, str]] = {}
+    for part, sentences in i18n.parts().items():
+        for english, translated in sentences.items():
+            found.setdefault(english, {})[part] = translated
+    assert {english: words for english, words in found.items() if len(set(words.values())) > 1} == {}
+
+
 def test_translations_are_chinese() -> None:
     han = re.compile(r"[\u3400-\u9fff]")
     plain = [en for en, zh in i18n.chinese().items() if len(en) > 12 and not han.search(zh)]
