@@ -98,6 +98,7 @@ class PlanRoute(Base):
     travel_s: Mapped[int]
     starts_s: Mapped[int]
     ends_s: Mapped[int]
+    eat_by_s: Mapped[int]
     late_margin_s: Mapped[int | None]
 
 

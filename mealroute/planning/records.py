@@ -200,7 +200,10 @@ class VisitRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteRecord:
-    """All trips of one vehicle and shift. ``late_margin_s`` is the least heat left at any of its doors."""
+    """All trips of one vehicle and shift.
+
+    ``late_margin_s`` is the least heat left at any of its doors, ``eat_by_s`` the earliest eat-by of what it carries.
+    """
 
     id: int
     number: int
@@ -214,6 +217,7 @@ class RouteRecord:
     travel_s: int
     starts_s: int
     ends_s: int
+    eat_by_s: int
     boxes: int
     most_aboard: int
     late_margin_s: int | None
@@ -256,6 +260,7 @@ class PlanVersionSummary:
     network: str
     estimated_pairs: int
     book_digest: str
+    matrix_digest: str
     parent_id: PlanVersionId | None
     created_by: str
     created_at: datetime
@@ -289,3 +294,11 @@ class PlanVersionRecord:
     @property
     def number(self) -> int:
         return self.summary.number
+
+
+@dataclass(frozen=True, slots=True)
+class RouteLine:
+    """A route to be drawn: one line a leg, in order."""
+
+    number: int
+    legs: tuple[tuple[LonLat, ...], ...]

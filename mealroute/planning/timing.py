@@ -53,6 +53,12 @@ class TimedRoute:
         return max((visit.portions for visit in self.visits if visit.kind in _LOADINGS), default=0)
 
     @property
+    def eat_by_s(self) -> int:
+        """The earliest eat-by of the batches that its trips load."""
+        loadings = [visit.visit.begin for visit in self.visits if visit.kind in _LOADINGS]
+        return min(rules.batch_at(self.vehicle.batches, begin).eat_by_s for begin in loadings)
+
+    @property
     def late_margin_s(self) -> int | None:
         """The least heat left at any door."""
         return min((visit.food_margin_s for visit in self.jobs if visit.food_margin_s is not None), default=None)

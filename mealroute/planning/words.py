@@ -45,3 +45,8 @@ def reason(code: str, fallback: str = "") -> str:
 def district_dispatcher() -> str:
     """Who answers for a line when its street has nobody."""
     return _("District dispatcher")
+
+
+def street_dispatcher(street: str) -> str:
+    """Who answers for a line of a street."""
+    return _("%(street)s dispatcher", street=street)

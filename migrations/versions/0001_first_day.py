@@ -236,6 +236,7 @@ def upgrade() -> None:
     sa.Column('travel_s', sa.Integer(), nullable=False),
     sa.Column('starts_s', sa.Integer(), nullable=False),
     sa.Column('ends_s', sa.Integer(), nullable=False),
+    sa.Column('eat_by_s', sa.Integer(), nullable=False),
     sa.Column('late_margin_s', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['version_id'], ['plan_version.id'], name=op.f('fk_plan_route_version_id_plan_version')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_route')),

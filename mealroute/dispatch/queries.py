@@ -1,0 +1,190 @@
+"""Reads of dispatch: runs, and the sheets that go with them. Sheets hold names and phones; runs hold codes only."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from mealroute.core.actor import Scope
+from mealroute.core.clock import Clock
+from mealroute.core.config import Settings
+from mealroute.core.errors import NotFound
+from mealroute.core.i18n import _
+from mealroute.core.slots import MealSlot
+from mealroute.dispatch import build, rules
+from mealroute.dispatch.build import Door, SheetParts
+from mealroute.dispatch.models import Run
+from mealroute.dispatch.records import Manifest, ManifestItem, RunId, RunRecord, RunState
+from mealroute.menus.models import Dish
+from mealroute.orders.models import BookLine
+from mealroute.orders.records import Delivery
+from mealroute.planning import queries as planning
+from mealroute.planning.models import PlanLine, PlanRoute, PlanVisit
+from mealroute.planning.records import PlanVersionId
+from mealroute.residents.models import Contact, Resident
+from mealroute.vendors import queries as vendors
+
+
+def runs(db: Session, day: date, slot: MealSlot | str, *, scope: Scope) -> tuple[RunRecord, ...]:
+    """Runs of a day and slot within a person's scope, withdrawn ones included, by version and number."""
+    query = select(Run).where(Run.day == day, Run.slot == str(slot)).order_by(Run.version_id, Run.number)
+    return tuple(_run(row) for row in db.scalars(_within(query, scope)))
+
+
+def run(db: Session, run_id: RunId | int, *, scope: Scope) -> RunRecord:
+    """One run. Raises NotFound, also where it lies outside the scope."""
+    row = db.scalar(_within(select(Run).where(Run.id == run_id), scope))
+    if row is None:
+        raise _no_run()
+    return _run(row)
+
+
+def manifest(
+    db: Session, run_id: RunId | int, *, scope: Scope | None = None, link_base: str = "", secret_key: str = ""
+) -> Manifest:
+    """The sheet of one run. Raises NotFound, also where it lies outside the scope."""
+    row = db.scalar(_within(select(Run).where(Run.id == run_id), scope or Scope.everything()))
+    if row is None:
+        raise _no_run()
+    return _sheets(db, [row], link_base, secret_key)[0]
+
+
+def manifests(
+    db: Session,
+    version_id: PlanVersionId | int,
+    *,
+    scope: Scope | None = None,
+    link_base: str = "",
+    secret_key: str = "",
+) -> tuple[Manifest, ...]:
+    """The sheets of a published version by number, in a dozen statements whatever their number.
+
+    ``link_base`` (``https://…/r/``) puts the driver's signed link on each.
+    """
+    query = _within(select(Run).where(Run.version_id == version_id).order_by(Run.number), scope or Scope.everything())
+    return _sheets(db, db.scalars(query).all(), link_base, secret_key)
+
+
+def token(db: Session, run_id: RunId | int, *, secret_key: str = "") -> str:
+    """The signed token that opens a run on the driver's phone. Raises NotFound."""
+    nonce = db.scalar(select(Run.link_nonce).where(Run.id == run_id))
+    if nonce is None:
+        raise _no_run()
+    return rules.sign_link(secret_key or _secret(), int(run_id), nonce)
+
+
+def run_by_token(db: Session, token: str, *, clock: Clock, secret_key: str = "") -> RunRecord | None:
+    """The run that a link opens; None for a link that is forged, over, revoked or withdrawn: a stranger learns nothing."""
+    read = rules.read_link(secret_key or _secret(), token)
+    if read is None:
+        return None
+    row = db.scalar(select(Run).where(Run.id == read[0], Run.link_nonce == read[1]))
+    if row is None or not rules.link_opens(_run(row), clock.today()):
+        return None
+    return _run(row)
+
+
+def _sheets(db: Session, rows: Sequence[Run], link_base: str, secret_key: str) -> tuple[Manifest, ...]:
+    if not rows:
+        return ()
+    parts = SheetParts(
+        doors=_doors(db, [row.route_id for row in rows]),
+        kitchens={each.code: each for each in vendors.kitchens(db)},
+        drivers={each.code: each for each in vendors.drivers(db)},
+        vehicles={each.code: each for each in vendors.vehicles(db)},
+        stations={each.code: each for each in vendors.stations(db)},
+    )
+    versions = {n: planning.version(db, PlanVersionId(n)) for n in sorted({row.version_id for row in rows})}
+    routes = {route.id: (route, version.number) for version in versions.values() for route in version.routes}
+    made = []
+    for row in rows:
+        route, number = routes[row.route_id]
+        link = link_base + rules.sign_link(secret_key or _secret(), row.id, row.link_nonce) if link_base else ""
+        made.append(build.manifest_of(_run(row), route, number, parts, link))
+    return tuple(made)
+
+
+def _doors(db: Session, route_ids: Iterable[int]) -> dict[int, Door]:
+    """Everybody on these routes, by book line: one statement for people, one for their contacts."""
+    wanted = list(route_ids)
+    rows = db.execute(
+        select(BookLine, Resident, PlanLine.new_face, Dish.name)
+        .join(PlanLine, PlanLine.book_line_id == BookLine.id)
+        .join(PlanVisit, PlanVisit.id == PlanLine.visit_id)
+        .join(Resident, Resident.id == BookLine.resident_id)
+        .outerjoin(Dish, Dish.code == BookLine.dish_code)
+        .where(PlanVisit.route_id.in_(wanted))
+    ).tuples()
+    contacts = _first_contacts(db, wanted)
+    return {
+        line.id: _door(line, person, new_face, dish or "", contacts.get(person.id))
+        for line, person, new_face, dish in rows
+    }
+
+
+def _first_contacts(db: Session, route_ids: list[int]) -> dict[int, Contact]:
+    rows = db.scalars(
+        select(Contact)
+        .where(
+            Contact.resident_id.in_(
+                select(BookLine.resident_id)
+                .join(PlanLine, PlanLine.book_line_id == BookLine.id)
+                .join(PlanVisit, PlanVisit.id == PlanLine.visit_id)
+                .where(PlanVisit.route_id.in_(route_ids))
+            )
+        )
+        .order_by(Contact.position.desc())
+    )
+    return {row.resident_id: row for row in rows}
+
+
+def _door(line: BookLine, person: Resident, new_face: bool, dish: str, contact: Contact | None) -> Door:
+    at_home = line.delivery == Delivery.HOME
+    item = ManifestItem(
+        book_line_id=line.id, resident_id=person.id, name=person.name, phone=person.phone or "",
+        door=build.door_text(person.unit, line.floor, has_lift=line.has_lift) if at_home else "",
+        door_note=person.door_note if at_home else "", diets=rules.special_diets(line.diets), strict=bool(line.strict_diets),
+        dish_name=dish, size=line.size, quantity=line.quantity, cash_due_fen=line.cash_due_fen, handover=line.handover,
+        new_face=new_face, contact_name=contact.name if contact else "", contact_phone=contact.phone if contact else "",
+    )  # fmt: skip
+    return Door(item=item, address=build.address_text(person.address, person.building))
+
+
+def _within(query: Select[Run], scope: Scope) -> Select[Run]:
+    """The one place that limits runs to what a person may see."""
+    for column, code in (
+        (Run.vendor_code, scope.vendor),
+        (Run.kitchen_code, scope.kitchen),
+        (Run.driver_code, scope.driver),
+    ):
+        if code is not None:
+            query = query.where(column == code)
+    on_route = select(PlanVisit.route_id).join(PlanRoute, PlanRoute.id == PlanVisit.route_id)
+    if scope.streets is not None:
+        lines = on_route.join(PlanLine, PlanLine.visit_id == PlanVisit.id).join(
+            BookLine, BookLine.id == PlanLine.book_line_id
+        )
+        query = query.where(Run.route_id.in_(lines.where(BookLine.street_code.in_(scope.streets))))
+    if scope.station is not None:
+        query = query.where(Run.route_id.in_(on_route.where(PlanVisit.station_code == scope.station)))
+    return query
+
+
+def _run(row: Run) -> RunRecord:
+    return RunRecord(
+        id=RunId(row.id), version_id=row.version_id, route_id=row.route_id, number=row.number, day=row.day, slot=row.slot,
+        kitchen_code=row.kitchen_code, vendor_code=row.vendor_code, driver_code=row.driver_code, vehicle_code=row.vehicle_code,
+        state=RunState(row.state), published_at=row.published_at, withdrawn_at=row.withdrawn_at,
+    )  # fmt: skip
+
+
+def _no_run() -> NotFound:
+    return NotFound("run-not-found", _("There is no such run."))
+
+
+@lru_cache(maxsize=1)
+def _secret() -> str:
+    """The installation's own key for signed links, read once."""
+    return Settings.from_env().secret_key

@@ -1,0 +1,58 @@
+"""The signed link that opens a run on a driver's phone, and what a sheet adds up. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from mealroute.dispatch.records import LoadTotal, ManifestItem, RunRecord, RunState
+from mealroute.residents.records import Diet
+from mealroute.residents.words import diet_label
+
+_SALT = "driver-link"
+
+
+def sign_link(secret_key: str, run_id: int, nonce: str) -> str:
+    """A short token for one run. It names nobody; what it opens is decided when it is used (``link_opens``)."""
+    return str(URLSafeSerializer(secret_key, salt=_SALT).dumps([run_id, nonce]))
+
+
+def read_link(secret_key: str, token: str) -> tuple[int, str] | None:
+    """The run and nonce of a token that this installation signed; None for anything else."""
+    try:
+        content = URLSafeSerializer(secret_key, salt=_SALT).loads(token)
+    except BadData:
+        return None
+    match content:
+        case [int(run_id), str(nonce)]:
+            return run_id, nonce
+        case _:
+            return None
+
+
+def link_opens(run: RunRecord, today: date) -> bool:
+    """A link works until the end of its service day, and not after its plan was withdrawn."""
+    return run.state is not RunState.WITHDRAWN and today <= run.day
+
+
+def load_totals(items: Iterable[ManifestItem]) -> tuple[LoadTotal, ...]:
+    """What to count before leaving: by diets, dish and size; sealed halal boxes first, then special diets, the ordinary last."""
+    counted: Counter[tuple[tuple[str, ...], str, str]] = Counter()
+    for item in items:
+        counted[item.diets, item.dish_name, item.size] += item.quantity
+    totals = [_total(diets, dish, size, portions) for (diets, dish, size), portions in counted.items()]
+    return tuple(sorted(totals, key=lambda t: (not t.sealed, not t.diets, t.diets, t.dish_name, t.size)))
+
+
+def special_diets(diets: Iterable[str]) -> tuple[str, ...]:
+    """Diets in the vocabulary's order, the ordinary one left out."""
+    asked = set(diets) - {str(Diet.NORMAL)}
+    return tuple(str(diet) for diet in Diet if diet in asked)
+
+
+def _total(diets: tuple[str, ...], dish: str, size: str, portions: int) -> LoadTotal:
+    label = " ".join(diet_label(diet) for diet in diets or (str(Diet.NORMAL),))
+    return LoadTotal(
+        label=label, diets=diets, dish_name=dish, size=size, portions=portions, sealed=str(Diet.HALAL) in diets
+    )  # fmt: skip

@@ -1,0 +1,145 @@
+"""A checked answer written as the next version of its day and slot: bulk inserts, so that a past month is quick too."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from mealroute.core.actor import Actor
+from mealroute.core.clock import Clock
+from mealroute.planning.models import PlanLine, PlanRoute, PlanUnassigned, PlanVersion, PlanVisit
+from mealroute.planning.records import PlanInput, PlanOutput, PlanState, PlanVersionId, RouteLine, VisitKind
+from mealroute.planning.timing import TimedRoute, TimedVisit, timed_routes
+from solver.json_out import plan_data, problem_data
+
+
+def write_version(
+    db: Session, given: PlanInput, output: PlanOutput, lines: Sequence[RouteLine], *, by: Actor, clock: Clock
+) -> PlanVersionId:
+    """The version with its routes, visits and lines.
+
+    Raises ValueError where ordered ≠ planned + unassigned: a programmer's mistake, so nothing is saved.
+    """
+    routes = timed_routes(given, output.plan)
+    planned = sum(route.portions for route in routes)
+    left_out = _left_out(given, output)
+    unassigned = sum(given.lines[row["book_line_id"]].portions for row in left_out)
+    if given.ordered != planned + unassigned:
+        raise ValueError(f"{given.ordered} ordered is not {planned} planned + {unassigned} unassigned")
+    version = PlanVersion(
+        day=given.day, slot=str(given.slot), number=_next_number(db, given), state=PlanState.DRAFT, engine=output.engine,
+        seed=output.seed, seconds=output.seconds, cost=output.cost, distance_m=sum(route.distance_m for route in routes),
+        travel_s=sum(route.travel_s for route in routes), routes=len(routes), trips=sum(route.trips for route in routes),
+        ordered=given.ordered, planned=planned, unassigned=unassigned, network=given.network, matrix_digest=given.matrix_digest,
+        estimated_pairs=given.estimated_pairs, problem_json=_packed(problem_without_matrices(given)),
+        plan_json=_packed(plan_data(given.built.problem, output.plan)), geometry_json=_packed(_drawn(lines)) if lines else None,
+        parent_id=given.parent_id, book_digest=given.book_digest,
+        violations=[f"{violation.cause}: {violation.message}" for violation in output.violations], override_reason="",
+        created_by=by.name, created_at=clock.now(), published_by="", withdrawn_by="", withdraw_reason="",
+    )  # fmt: skip
+    db.add(version)
+    db.flush()
+    _write_routes(db, version.id, routes, given)
+    if left_out:
+        facts = [
+            {"version_id": version.id, "portions": given.lines[row["book_line_id"]].portions, **row} for row in left_out
+        ]
+        db.execute(insert(PlanUnassigned), facts)
+        unplaced = [
+            {"version_id": version.id, "visit_id": None, "book_line_id": row["book_line_id"], "portions": row["portions"], "new_face": False}
+            for row in facts
+        ]  # fmt: skip
+        db.execute(insert(PlanLine), unplaced)
+    return PlanVersionId(version.id)
+
+
+def problem_without_matrices(given: PlanInput) -> dict[str, Any]:
+    """The problem's JSON with the points in the place of the matrices, which the version names by digest."""
+    data = problem_data(given.built.problem)
+    data["matrices"] = {}
+    return data | {"points": [[point.lon, point.lat] for point in given.built.points]}
+
+
+def _write_routes(db: Session, version_id: int, routes: Sequence[TimedRoute], given: PlanInput) -> None:
+    if not routes:
+        return
+    made = insert(PlanRoute).returning(PlanRoute.id, sort_by_parameter_order=True)
+    route_ids = db.scalars(made, [_route_row(version_id, route) for route in routes]).all()
+    placed = [
+        (route_id, route, visit) for route_id, route in zip(route_ids, routes, strict=True) for visit in route.visits
+    ]
+    made = insert(PlanVisit).returning(PlanVisit.id, sort_by_parameter_order=True)
+    visit_ids = db.scalars(made, [_visit_row(route_id, visit) for route_id, _route, visit in placed]).all()
+    lines = [
+        {
+            "version_id": version_id, "visit_id": visit_id, "book_line_id": line, "portions": given.lines[line].portions,
+            "new_face": not visit.stop.station_code and route.vehicle.driver_code not in given.lines[line].known_drivers,
+        }
+        for visit_id, (_route_id, route, visit) in zip(visit_ids, placed, strict=True)
+        if visit.stop is not None
+        for line in visit.stop.lines
+    ]  # fmt: skip
+    db.execute(insert(PlanLine), lines)
+
+
+def _route_row(version_id: int, route: TimedRoute) -> dict[str, Any]:
+    return {
+        "version_id": version_id, "number": route.number, "vehicle_code": route.vehicle.vehicle_code,
+        "driver_code": route.vehicle.driver_code, "kitchen_code": route.vehicle.kitchen_code, "trips": route.trips,
+        "portions": route.portions, "stops": len(route.jobs), "boxes": route.vehicle.boxes, "most_aboard": route.most_aboard,
+        "distance_m": route.distance_m, "travel_s": route.travel_s, "starts_s": route.visits[0].visit.begin,
+        "ends_s": route.visits[-1].visit.departure, "eat_by_s": route.eat_by_s, "late_margin_s": route.late_margin_s,
+    }  # fmt: skip
+
+
+def _visit_row(route_id: int, timed: TimedVisit) -> dict[str, Any]:
+    stop, visit = timed.stop, timed.visit
+    return {
+        "route_id": route_id, "position": timed.position, "trip": timed.trip, "kind": str(timed.kind),
+        "stop_id": visit.id if timed.kind is VisitKind.JOB else None, "arrival_s": visit.arrival, "waiting_s": visit.waiting,
+        "setup_s": visit.setup, "service_s": visit.service, "portions": timed.portions,
+        "lon": timed.point.lon if timed.point else None, "lat": timed.point.lat if timed.point else None,
+        "window_from_s": stop.window_from_s if stop else None, "window_to_s": stop.window_to_s if stop else None,
+        "food_margin_s": timed.food_margin_s, "station_code": stop.station_code if stop else "",
+    }  # fmt: skip
+
+
+def _left_out(given: PlanInput, output: PlanOutput) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [
+        {"book_line_id": each.line_id, "reason_code": each.code, "reason": each.reason, "owner": each.owner}
+        for each in given.built.rejected
+    ]
+    by_stop = given.built.stop_lines
+    for left in output.plan.unassigned:
+        rows += [
+            {
+                "book_line_id": line,
+                "reason_code": left.code or "no_room",
+                "reason": left.reason,
+                "owner": given.lines[line].owner,
+            }
+            for line in by_stop[left.stop]
+        ]
+    return rows
+
+
+def _next_number(db: Session, given: PlanInput) -> int:
+    highest = db.scalar(
+        select(func.max(PlanVersion.number)).where(PlanVersion.day == given.day, PlanVersion.slot == str(given.slot))
+    )
+    return (highest or 0) + 1
+
+
+def _drawn(lines: Sequence[RouteLine]) -> list[dict[str, Any]]:
+    """Five decimals are about a metre."""
+    return [
+        {"number": line.number, "legs": [[[round(p.lon, 5), round(p.lat, 5)] for p in leg] for leg in line.legs]}
+        for line in lines
+    ]
+
+
+def _packed(data: Any) -> bytes:
+    return zlib.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), 6)

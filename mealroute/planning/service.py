@@ -1,0 +1,212 @@
+"""Use-cases of planning: prepare a day, keep a checked answer as a version, publish and withdraw it, start a search."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from mealroute.adapters.travel import TravelMatrix
+from mealroute.areas import queries as areas
+from mealroute.core import audit, jobs
+from mealroute.core.actor import Actor
+from mealroute.core.clock import Clock
+from mealroute.core.errors import Conflict, MealrouteError, NotFound
+from mealroute.core.geo import LonLat
+from mealroute.core.i18n import _
+from mealroute.core.jobs import JobId
+from mealroute.core.slots import MealSlot
+from mealroute.experience import queries as experience
+from mealroute.menus import queries as menus
+from mealroute.orders import queries as orders
+from mealroute.orders.records import BookLineRecord, BookState, OrderBookRecord
+from mealroute.planning import queries, words
+from mealroute.planning.build import MatrixOf, build_problem
+from mealroute.planning.models import PlanVersion
+from mealroute.planning.records import (
+    LineFact,
+    PlanInput,
+    PlanOutput,
+    PlanState,
+    PlanVersionId,
+    PlanVersionSummary,
+    RouteLine,
+)
+from mealroute.planning.saving import write_version
+from mealroute.planning.sources import Known, PlanParts
+from mealroute.vendors import queries as vendors
+
+PLAN_DAY = "plan-day"
+"""The kind of job that plans one day and slot."""
+
+
+def prepare(
+    db: Session, day: date, slot: MealSlot, *, matrix_of: MatrixOf, parent_id: PlanVersionId | None = None
+) -> PlanInput:
+    """Everything that a search needs about a closed book, without people: may cross to another process.
+
+    ``matrix_of`` is ``travel.matrix`` or a ``TravelTable``. Raises MealrouteError where the book is not closed or empty.
+    """
+    book = _closed_book(db, day, slot)
+    known = experience.familiar(db, [line.resident_id for line in book.lines])
+    owners = {code: words.street_dispatcher(name) for code, name in areas.street_names(db).items()}
+    parts = PlanParts(
+        slot=slot, lines=book.lines, units=vendors.fleet(db, day), kitchens=vendors.kitchens(db),
+        compartments={dish.code: dish.compartment for dish in menus.dishes(db)}, known=known, owners=owners,
+        policy=queries.policy_on(day),
+    )  # fmt: skip
+    built, travel = build_problem(parts, matrix_of)
+    return PlanInput(
+        day=day, slot=slot, built=built,
+        lines={line.line_id: _fact(line, known, owners) for line in book.lines},
+        book_digest=book.digest, network=" ".join(sorted({matrix.network for matrix in travel.values()}))[:200],
+        matrix_digest=_matrix_digest(built.points, travel),
+        estimated_pairs=sum(matrix.estimated_pairs for matrix in travel.values()), parent_id=parent_id,
+    )  # fmt: skip
+
+
+def save_draft(
+    db: Session, given: PlanInput, output: PlanOutput, *, lines: Sequence[RouteLine] = (), by: Actor, clock: Clock
+) -> PlanVersionId:
+    """Keep an answer as the next draft of its day and slot; ``lines`` are what the map draws.
+
+    An answer that breaks a rule is kept with its violations, for people to see: it can't be published without a reason.
+    """
+    version_id = write_version(db, given, output, lines, by=by, clock=clock)
+    audit.record(
+        db, by=by, clock=clock, action="planning.drafted", subject=f"plan/{version_id}",
+        detail={"day": given.day.isoformat(), "slot": str(given.slot), "violations": len(output.violations)},
+    )  # fmt: skip
+    return version_id
+
+
+def publish_version(
+    db: Session, version_id: PlanVersionId, *, by: Actor, clock: Clock, override_reason: str = ""
+) -> PlanVersionSummary:
+    """A draft becomes the plan of its day. Called by ``dispatch.service.publish``, which hands the routes out.
+
+    Raises Conflict: not a draft, another version is published, or it breaks rules or is older than the book's last
+    amendment and nobody gives a reason for publishing it all the same.
+    """
+    row = _row(db, version_id)
+    if row.state != PlanState.DRAFT:
+        raise Conflict("plan-not-draft", _("Only a draft can be published."), _("Plan again to get a new draft."))
+    standing = queries.published(db, row.day, MealSlot(row.slot))
+    if standing is not None:
+        raise Conflict(
+            "plan-already-published", _("Version %(n)d is published for this meal.", n=standing.number), _("Withdraw it first.")
+        )  # fmt: skip
+    reason = override_reason.strip()
+    if row.violations and not reason:
+        raise Conflict(
+            "plan-breaks-rules", _("The plan breaks %(n)d rules.", n=len(row.violations)),
+            _("Plan again, or publish it with a reason."), violations=tuple(row.violations),
+        )  # fmt: skip
+    book = orders.book(db, row.day, MealSlot(row.slot))
+    if (book is None or book.digest != row.book_digest) and not reason:
+        raise Conflict(
+            "plan-outdated", _("The order book has changed since this plan was made."),
+            _("Plan again, or publish it with a reason."),
+        )  # fmt: skip
+    row.state, row.published_by, row.published_at, row.override_reason = (
+        PlanState.PUBLISHED,
+        by.name,
+        clock.now(),
+        reason,
+    )
+    db.flush()
+    audit.record(
+        db, by=by, clock=clock, action="planning.published", subject=f"plan/{version_id}", reason=reason,
+        detail={"day": row.day.isoformat(), "slot": row.slot, "number": row.number, "violations": len(row.violations)},
+    )  # fmt: skip
+    return queries.summary(db, version_id)
+
+
+def withdraw_version(
+    db: Session, version_id: PlanVersionId, reason: str, *, by: Actor, clock: Clock
+) -> PlanVersionSummary:
+    """A published version is taken back, with a reason; it stays as it was, for the record."""
+    row = _row(db, version_id)
+    if row.state != PlanState.PUBLISHED:
+        raise Conflict("plan-not-published", _("Only a published plan can be withdrawn."))
+    if not reason.strip():
+        raise MealrouteError("reason-needed", _("Say why the plan is withdrawn."))
+    row.state, row.withdrawn_by, row.withdrawn_at, row.withdraw_reason = (
+        PlanState.WITHDRAWN,
+        by.name,
+        clock.now(),
+        reason.strip(),
+    )
+    db.flush()
+    audit.record(
+        db, by=by, clock=clock, action="planning.withdrawn", subject=f"plan/{version_id}", reason=reason.strip(),
+        detail={"day": row.day.isoformat(), "slot": row.slot, "number": row.number},
+    )  # fmt: skip
+    return queries.summary(db, version_id)
+
+
+def start_job(
+    db: Session, day: date, slot: MealSlot, time_limit_s: float = 60, *, seed: int = 0, by: Actor, clock: Clock
+) -> JobId:
+    """Queue a search for a day; while one is under way for the same day and slot, that one is returned.
+
+    Refuses at once what the search would refuse: a book that is open or empty. Wake the executor after the commit.
+    """
+    _closed_book(db, day, slot)
+    payload = {
+        "day": day.isoformat(), "slot": str(slot), "time_limit_s": time_limit_s, "seed": seed,
+        "by": {"account_id": by.account_id, "name": by.name, "role": str(by.role)},
+    }  # fmt: skip
+    job_id, _new = jobs.enqueue(db, PLAN_DAY, job_key(day, slot), payload, by=by, clock=clock)
+    return job_id
+
+
+def stop_job(db: Session, day: date, slot: MealSlot, *, keep: bool, by: Actor, clock: Clock) -> None:
+    """Stop the search under way: ``keep`` saves the best plan so far as a draft, else it is dropped. None running: nothing."""
+    job = jobs.latest(db, job_key(day, slot))
+    if job is None or not job.open:
+        return
+    ask = jobs.request_stop if keep else jobs.request_cancel
+    ask(db, job.id, clock=clock)
+    audit.record(
+        db, by=by, clock=clock, action="planning.search-stopped" if keep else "planning.search-dropped", subject=f"job/{job.id}"
+    )  # fmt: skip
+
+
+def job_key(day: date, slot: MealSlot) -> str:
+    """The natural key of the search for a day and slot; ``core.jobs.latest`` finds the newest by it."""
+    return f"{PLAN_DAY}/{day.isoformat()}/{slot}"
+
+
+def _closed_book(db: Session, day: date, slot: MealSlot) -> OrderBookRecord:
+    book = orders.book(db, day, slot)
+    if book is None or book.state is not BookState.CLOSED:
+        raise Conflict("book-open", _("The order book is not closed yet."), _("Close it, then plan."))
+    if not book.lines:
+        raise MealrouteError("book-empty", _("There are no meals in the order book."))
+    return book
+
+
+def _fact(line: BookLineRecord, known: Known, owners: Mapping[str, str]) -> LineFact:
+    return LineFact(
+        portions=line.quantity,
+        owner=line.flag_owner or owners.get(line.street_code) or words.district_dispatcher(),
+        known_drivers=frozenset(known.get(line.resident_id, ())),
+    )
+
+
+def _matrix_digest(points: Sequence[LonLat], travel: Mapping[str, TravelMatrix]) -> str:
+    """Names the points and every time and distance between them, so that an export can prove it rebuilt the same."""
+    seal = hashlib.sha256(repr([(point.lon, point.lat) for point in points]).encode())
+    for profile, matrix in sorted(travel.items()):
+        seal.update(profile.encode())
+        seal.update(matrix.durations.tobytes())
+        seal.update(matrix.distances.tobytes())
+    return seal.hexdigest()
+
+
+def _row(db: Session, version_id: PlanVersionId) -> PlanVersion:
+    row = db.get(PlanVersion, version_id, with_for_update=True)
+    if row is None:
+        raise NotFound("plan-not-found", _("There is no such plan version."))
+    return row
