@@ -39,10 +39,14 @@ class CompositeTravel:
 
     def path(self, points: Sequence[LonLat], profile: str) -> tuple[Leg, ...]:
         """Lines along roads, straight ones for legs with an end off the network."""
-        covered = self._network.covers(points, profile)
-        if covered.all():
-            return self._network.path(points, profile)
-        return tuple(
-            (self._network if covered[i] and covered[i + 1] else self._fallback).path(points[i : i + 2], profile)[0]
-            for i in range(len(points) - 1)
-        )
+        covered = self._network.covers(points, profile).tolist()
+        legs: list[Leg] = []
+        start = 0
+        while start < len(points) - 1:
+            end = start + 1
+            while covered[start] and covered[end] and end + 1 < len(points) and covered[end + 1]:
+                end += 1
+            provider = self._network if covered[start] and covered[end] else self._fallback
+            legs += provider.path(points[start : end + 1], profile)
+            start = end
+        return tuple(legs)
