@@ -26,11 +26,12 @@ class Trip:
 
     ``least`` is the earliest end of loading and ``deadline`` the latest return, given the trips before and after; the
     state sets them, ``slot`` and ``cost``, while the trip is part of it. ``possible`` is False where windows or rides fail.
+    ``refused`` remembers stops that fit at no position.
     """
 
     __slots__ = (
-        "back", "cost", "deadline", "kind", "least", "possible", "prefix", "room", "room_after", "slot", "stops", "suffix",
-        "vehicle",
+        "back", "cost", "deadline", "kind", "least", "possible", "prefix", "refused", "room", "room_after", "slot", "stops",
+        "suffix", "vehicle",
     )  # fmt: skip
 
     def __init__(
@@ -46,6 +47,7 @@ class Trip:
         self.least = -FAR
         self.deadline = FAR
         self.possible = True
+        self.refused: set[int] = set()
         self._measure(data, old, at)
         self._load(data)
 
@@ -131,6 +133,11 @@ class Trip:
             after = [most - max(legs[p:]) for p in range(len(legs))]
             self.room.append(before)
             self.room_after.append(after)
+
+    def set_bounds(self, least: int, deadline: int) -> None:
+        if least != self.least or deadline != self.deadline:
+            self.least, self.deadline = least, deadline
+            self.refused = set()
 
     def ends(self, data: Data) -> tuple[int, int]:
         """a and b of the return."""
