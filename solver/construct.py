@@ -21,6 +21,12 @@ from solver.problem import Problem
 REPAIRS: Final = 100
 """Neighbourhoods taken apart at most while stops are left over; about 4 ms each at 600 stops."""
 
+HOPELESS_REPAIRS: Final = 10
+"""As many when no stop left over could be served even alone; it may still lie on the way of others."""
+
+MOST_TRIED: Final = 15
+"""Of the stops left over, so many of the most important and of any others are tried in each neighbourhood."""
+
 
 def construct(
     problem: Problem,
@@ -170,7 +176,9 @@ def fill(state: State, order: Iterable[int]) -> None:
 def repair(state: State, rng: Random, *, deadline: float | None = None, rounds: int = REPAIRS) -> None:
     """Find places for stops left over by rebuilding their neighbourhoods; never a worse plan than before."""
     problem = state.problem
-    hopeless = {stop for stop in state.unassigned if not fits_alone(problem, problem.stops[stop])}
+    hopeless = {stop for stop in state.unassigned if not state.tables.allowed[stop].any()}
+    if all(not fits_alone(problem, problem.stops[stop]) for stop in state.unassigned - hopeless):
+        rounds = min(rounds, HOPELESS_REPAIRS)
     best, best_score = state.snapshot(), state.score()
     current, current_score = best, best_score
     for _ in range(rounds):
@@ -178,8 +186,11 @@ def repair(state: State, rng: Random, *, deadline: float | None = None, rounds: 
         if not waiting or (deadline is not None and time.monotonic() >= deadline):
             break
         seed = waiting[0] if rng.random() < 0.3 else rng.choice(waiting)
+        before = set(state.unassigned)
         state.remove(_neighbourhood(state, seed, rng))
-        others = walk(state, state.unassigned - {seed} - hopeless)
+        freed = state.unassigned - before
+        beside = set(waiting[:MOST_TRIED]) | set(rng.sample(waiting, min(len(waiting), MOST_TRIED)))
+        others = walk(state, (freed | beside) - {seed})
         if rng.random() < 0.5:
             rng.shuffle(others)
         fill(state, [seed, *by_rank(state, others)])

@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from solver.plan import Cause, Kind, Plan, Route, Unassigned
 from solver.problem import Depot, Problem, Stop, Vehicle
 from solver.schedule import Infeasible, time_route
-from solver.schedule_fit import kinds_of_vehicles
+from solver.schedule_fit import kinds_of_vehicles, vehicles_by_kind
 
 NO_ROOM: Final = "no_room"
 """The code when a stop would fit alone, but not beside what the vehicles already do."""
@@ -44,12 +43,20 @@ def _minutes(seconds: int) -> str:
     return f"{minutes} min" if seconds >= 60 else f"{seconds} s"
 
 
-@dataclass(slots=True)
 class _Today:
     """What the routes of a plan leave free."""
 
-    problem: Problem
-    routes: tuple[Route, ...]
+    def __init__(self, problem: Problem, routes: tuple[Route, ...]) -> None:
+        self.problem = problem
+        self.kinds = kinds_of_vehicles(problem)
+        self.alike = vehicles_by_kind(problem)
+        self.routes = {route.vehicle: route for route in routes}
+        self.loaded: dict[int | None, list[int]] = {}
+        for route in routes:
+            used = self.loaded.setdefault(problem.vehicle(route.vehicle).start, [0] * problem.dimensions)
+            for stop in route.stops:
+                for i, amount in enumerate(problem.stop(stop).delivery):
+                    used[i] += amount
 
     def reason(self, stop: Stop) -> Unassigned:
         code, sentence = self._never(stop) or self._not_today(stop)
@@ -58,7 +65,7 @@ class _Today:
     def _never(self, stop: Stop) -> tuple[str, str] | None:
         """Why no vehicle could serve the stop even with nothing else to do."""
         owner = self.problem.owner(stop.id)
-        fleet = [v for v in kinds_of_vehicles(self.problem) if owner in {None, v.id}]
+        fleet = [v for v in self.kinds if owner in {None, v.id}]
         skilled = [v for v in fleet if stop.skills <= v.skills]
         if not skilled:
             which = "no vehicle has" if owner is None else f"vehicle {owner}, to which it is locked, lacks"
@@ -141,11 +148,12 @@ class _Today:
         """It would fit alone; what the plan uses up instead."""
         owner = self.problem.owner(stop.id)
         able = [
-            v
-            for v in self.problem.vehicles
-            if owner in {None, v.id}
-            and isinstance(time_route(self.problem, v, ((stop.id,),)), Route)
-            and not _short(self.problem.depot_at(v.start), stop)
+            vehicle
+            for kind in self.kinds
+            if owner in {None, kind.id}
+            and not _short(self.problem.depot_at(kind.start), stop)
+            and isinstance(time_route(self.problem, kind, ((stop.id,),)), Route)
+            for vehicle in self.alike[kind.id]
         ]
         stocked = [v for v in able if self._left_at(v, stop)]
         if not stocked:
@@ -170,17 +178,15 @@ class _Today:
         depot = self.problem.depot_at(vehicle.start)
         if depot is None or depot.capacity is None:
             return True
-        here = {v.id for v in self.problem.vehicles if v.start == vehicle.start}
-        loaded = [self.problem.stop(s).delivery for route in self.routes if route.vehicle in here for s in route.stops]
-        used = [sum(amounts) for amounts in zip(*loaded, strict=True)] or [0] * self.problem.dimensions
+        used = self.loaded.get(vehicle.start, [0] * self.problem.dimensions)
         return all(n + u <= most for n, u, most in zip(stop.delivery, used, depot.capacity, strict=True))
 
     def _tasks(self, vehicle: Vehicle) -> int:
-        return sum(len(route.stops) for route in self.routes if route.vehicle == vehicle.id)
+        return len(self.routes[vehicle.id].stops) if vehicle.id in self.routes else 0
 
     def _lateness(self, vehicle: Vehicle, stop: Stop) -> int | None:
         """Seconds by which a trip of its own after the vehicle's last would miss window or shift; None if it has none."""
-        route = next((route for route in self.routes if route.vehicle == vehicle.id), None)
+        route = self.routes.get(vehicle.id)
         if route is None:
             return 0
         if len(route.trips) >= vehicle.max_trips:

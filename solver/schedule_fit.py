@@ -100,9 +100,14 @@ def twin(vehicle: Vehicle) -> Hashable:
     )
 
 
+def vehicles_by_kind(problem: Problem) -> dict[int, list[Vehicle]]:
+    """Vehicles that differ in nothing but their id, by the id of the first; one that a stop is locked to is alone."""
+    found: dict[Hashable, list[Vehicle]] = {}
+    for vehicle in problem.vehicles:
+        found.setdefault(vehicle.id if vehicle.locked else twin(vehicle), []).append(vehicle)
+    return {vehicles[0].id: vehicles for vehicles in found.values()}
+
+
 def kinds_of_vehicles(problem: Problem) -> list[Vehicle]:
     """One vehicle of each kind, and each that a stop is locked to."""
-    found: dict[Hashable, Vehicle] = {}
-    for vehicle in problem.vehicles:
-        found.setdefault(vehicle.id if vehicle.locked else twin(vehicle), vehicle)
-    return list(found.values())
+    return [problem.vehicle(first) for first in vehicles_by_kind(problem)]
