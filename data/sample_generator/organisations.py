@@ -31,12 +31,12 @@ STATION_HEADINGS = (
     "建成年份",
 )
 VENDORS = (
-    ("城北暖心中央厨房有限公司", "catering", "hub-main"), ("东四和顺清真餐饮有限公司", "catering", "hub-main"),
-    ("城南颐膳配餐有限公司", "catering", "hub-main"), ("和平里颐养照料中心", "care-centre", "institution-radiating"),
-    ("龙潭湖畔养老院", "institution", "institution-radiating"), ("前门老味道餐馆", "catering", "catering-dispersed"),
-    ("花市邻里餐厅", "catering", "catering-dispersed"), ("北新桥好粥道连锁", "catering", "group-meal-chain"),
-    ("永外社区老年餐桌", "station", "elder-table"), ("建国门机关食堂", "canteen", "catering-dispersed"),
-    ("东直门小哥配送有限公司", "delivery-company", ""), ("天坛邻里互助驿站", "station", "elder-table"),
+    ("城北暖心中央厨房有限公司", "餐饮企业", "综合为老中心主渠道"), ("东四和顺清真餐饮有限公司", "餐饮企业", "综合为老中心主渠道"),
+    ("城南颐膳配餐有限公司", "餐饮企业", "综合为老中心主渠道"), ("和平里颐养照料中心", "养老照料中心", "机构网点辐射供"),
+    ("龙潭湖畔养老院", "养老机构", "机构网点辐射供"), ("前门老味道餐馆", "餐饮企业", "社会餐饮分散供"),
+    ("花市邻里餐厅", "餐饮企业", "社会餐饮分散供"), ("北新桥好粥道连锁", "餐饮企业", "集体用餐配送连锁供"),
+    ("永外社区老年餐桌", "养老服务驿站", "老年餐桌补充供"), ("建国门机关食堂", "单位食堂", "社会餐饮分散供"),
+    ("东直门小哥配送有限公司", "专业送餐机构", ""), ("天坛邻里互助驿站", "养老服务驿站", "老年餐桌补充供"),
 )  # fmt: skip
 ALL_BUT_HALAL = "normal;low-sugar;low-salt;soft;vegetarian;no-peanut;no-seafood"
 KITCHENS = (
@@ -56,7 +56,7 @@ def vendor_rows(random: Random) -> list[list[object]]:
         rows.append([
             f"V{number:02d}", name, uscc(number), kind, mode, person_name(random, woman=number % 2 == 0), phones.next(),
             f"JY1110101{number:07d}", "热食类制售、集体用餐配送" if number <= 3 else "热食类制售", "2030-12-31", f"助餐备{number:03d}",
-            f"HT-2024-{number:03d}", "2024-01-01", "2030-12-31", "active", streets, "演示银行",
+            f"HT-2024-{number:03d}", "2024-01-01", "2030-12-31", "在营", streets, "演示银行",
         ])  # fmt: skip
     return rows
 

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from mealroute.adapters.roads import RoadNetwork
 from mealroute.adapters.roads_compile import compile_graph
@@ -95,7 +96,7 @@ def _cache(settings: Settings | None) -> Path:
     return (settings or Settings.from_env()).instance_dir / "cache"
 
 
-def _record(settings: Settings | None) -> dict[str, object] | None:
+def _record(settings: Settings | None) -> dict[str, Any] | None:
     try:
         found = json.loads((_folder(settings) / "network.json").read_text("utf-8"))
     except (OSError, ValueError):
