@@ -34,11 +34,16 @@ from mealroute.delivery.records import (
     Source,
 )
 from mealroute.dispatch.models import Run
-from mealroute.orders.models import BookLine, Payment
+from mealroute.experience.service import remember, remember_all
+from mealroute.orders.models import Payment
+from mealroute.residents.models import Resident
 
 __all__ = [
     "Answer", "close_day", "close_follow_up", "close_follow_ups", "note_step", "record_proof", "record_proofs", "station_receipt",
 ]  # fmt: skip
+
+FEW = 20
+"""Up to so many meetings are written down one by one; more are compared with the whole memory in one query."""
 
 Answer = Recorded | Duplicate | ProofProblem
 
@@ -72,7 +77,7 @@ def record_proofs(db: Session, entries: Sequence[ProofInput], *, by: Actor, cloc
             scope=by.scope,
         )
     }
-    _lock_lines(db, sorted({line.book_line_id for line in lines.values()}))
+    _lock(db, sorted({line.resident_id for line in lines.values()}))
     known = _known(db, entries)
     answers: dict[int, Answer] = {}
     waiting: list[tuple[int, ProofInput, LoadedLine]] = []
@@ -118,10 +123,11 @@ def _one_a_line(
     return wave, rest
 
 
-def _lock_lines(db: Session, line_ids: Sequence[int]) -> None:
-    """Two records for one line wait for each other (PostgreSQL; SQLite has one writer at a time anyway)."""
-    if db.get_bind().dialect.name == "postgresql" and line_ids:
-        db.execute(select(BookLine.id).where(BookLine.id.in_(line_ids)).order_by(BookLine.id).with_for_update()).all()
+def _lock(db: Session, resident_ids: Sequence[int]) -> None:
+    """Two records about one person wait for each other (PostgreSQL; SQLite has one writer at a time anyway)."""
+    if db.get_bind().dialect.name == "postgresql" and resident_ids:
+        query = select(Resident.id).where(Resident.id.in_(resident_ids)).order_by(Resident.id)
+        db.execute(query.with_for_update(key_share=True)).all()
 
 
 def _known(db: Session, entries: Sequence[ProofInput]) -> dict[str, tuple[ProofId, int]]:
@@ -155,6 +161,7 @@ def _write(
     ]
     _collect(db, written, before, by=by, now=now)
     cases.follow(db, written, now=now)
+    _remember(db, written)
     answers: dict[int, Answer] = {}
     for position, entry, _line in wave:
         if entry.client_id in new:
@@ -228,6 +235,20 @@ def _collect(
             })  # fmt: skip
     if rows:
         db.execute(insert(Payment), rows)
+
+
+def _remember(db: Session, written: Iterable[tuple[ProofInput, LoadedLine, ProofId]]) -> None:
+    """A handover in person makes the driver a known face: planning prefers them next time."""
+    met: dict[date, set[tuple[int, str]]] = {}
+    for entry, line, _proof in written:
+        if rules.seen(entry.outcome) and line.driver_code:
+            met.setdefault(line.day, set()).add((line.resident_id, line.driver_code))
+    for day, pairs in met.items():
+        if len(pairs) > FEW:
+            remember_all(db, pairs, day)
+            continue
+        for resident_id, driver_code in sorted(pairs):
+            remember(db, resident_id, driver_code, day)
 
 
 def station_receipt(

@@ -7,7 +7,7 @@ That is held twice: here, for everything that goes through the program's session
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, BigInteger, Connection, ForeignKey, String, Text, UniqueConstraint, event, inspect, select
+from sqlalchemy import DDL, BigInteger, Connection, ForeignKey, String, Text, UniqueConstraint, event, select
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from mealroute.core.db import Base, JsonDict, UtcDateTime
@@ -80,14 +80,9 @@ class Explanation(Base):
 
 
 def _refuse_when_closed(_mapper: Mapper[Any], connection: Connection, target: Base) -> None:
-    if isinstance(target, Period):
-        before = inspect(target).attrs.state.history
-        was = before.deleted[0] if before.deleted else target.state
-        closed = was == "closed"
-    else:
-        assert isinstance(target, ClaimLine | Explanation)
-        closed = connection.scalar(select(Period.state).where(Period.id == target.period_id)) == "closed"
-    if closed:
+    assert isinstance(target, Period | ClaimLine | Explanation)
+    period = target.id if isinstance(target, Period) else target.period_id
+    if connection.scalar(select(Period.state).where(Period.id == period)) == "closed":
         raise ValueError(f"{target.__tablename__} of a closed period is immutable")
 
 

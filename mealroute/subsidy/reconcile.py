@@ -12,12 +12,12 @@ from mealroute.subsidy.records import (
     Identity,
     Imbalance,
     LineAccount,
-    MonthFigures,
     ProofFacts,
     Rulebook,
     Term,
 )
 from mealroute.subsidy.rules import split
+from mealroute.subsidy.statements import MonthFigures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +91,11 @@ def _days(days: Sequence[DayFacts]) -> Iterable[Imbalance]:
             yield Imbalance(
                 code="order-without-book", sentence=_("Orders are in no closed order book."),
                 expected=0, found=day.stray, subject=subject, day=day.day,
+            )  # fmt: skip
+        if day.adrift:
+            yield Imbalance(
+                code="record-without-plan", sentence=_("Portions were recorded as delivered that no published plan carries."),
+                expected=0, found=day.adrift, subject=subject, day=day.day,
             )  # fmt: skip
         if day.ordered != day.planned + day.unassigned:
             yield Imbalance(

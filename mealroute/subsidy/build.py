@@ -1,0 +1,184 @@
+"""Books, plans, doors and payments turned into what the rules of the money look at. Pure: rows in, records out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from mealroute.core.money import Fen
+from mealroute.core.slots import MealSlot
+from mealroute.residents.records import ResidentRecord
+from mealroute.subsidy.records import Beneficiary, DayFacts, Handover, ProofFacts, ResidentOnDay, Rulebook, RuleVersion
+from mealroute.subsidy.rules import entitlement
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookPricing:
+    """What a resident pays when ordering: the price less the resident's subsidy, for one portion a person and day.
+
+    ``taken`` are residents whose subsidy of that day already goes to another meal.
+    """
+
+    rulebook: Rulebook
+    taken: frozenset[int] = frozenset()
+
+    def resident_part(
+        self, resident: ResidentRecord, day: date, slot: MealSlot, unit_price_fen: Fen, quantity: int
+    ) -> tuple[Fen, Fen]:
+        """What the resident pays for the whole order, and the subsidy expected; together the whole price."""
+        whole = unit_price_fen * quantity
+        if quantity < 1 or resident.id in self.taken:
+            return whole, 0
+        basic = resident.basic_service and (resident.basic_service_from is None or resident.basic_service_from <= day)
+        person = ResidentOnDay(
+            resident_id=resident.id, code=resident.code, state=str(resident.state), living=str(resident.living), basic_service=basic
+        )  # fmt: skip
+        subsidy = sum(
+            offer.rule.amount_fen
+            for offer in entitlement(person, str(slot), self.rulebook.on(day))
+            if offer.refusal is None and offer.rule.beneficiary is Beneficiary.RESIDENT and _worth(offer.rule, unit_price_fen)
+        )  # fmt: skip
+        return whole - min(subsidy, unit_price_fen), min(subsidy, unit_price_fen)
+
+
+def _worth(rule: RuleVersion, price_fen: Fen) -> bool:
+    return price_fen > rule.amount_fen or not rule.conditions.price_above_amount
+
+
+class BookRow(NamedTuple):
+    """A line of a closed book."""
+
+    line_id: int
+    order_id: int
+    resident_id: int
+    quantity: int
+    unit_price_fen: Fen
+    street_code: str
+    day: date
+    slot: str
+
+
+class PlanRow(NamedTuple):
+    """A line of a published plan; ``aboard`` = it has a visit."""
+
+    line_id: int
+    aboard: bool
+    portions: int
+
+
+class DoorRow(NamedTuple):
+    """The current proof of a line."""
+
+    line_id: int
+    proof_id: int
+    outcome: str
+    delivered: int
+    vendor_code: str
+
+
+@dataclass(slots=True)
+class MonthRows:
+    """The rows of one month. ``planned_days`` are the (day, slot) with a published plan; ``stray`` counts orders without a book."""
+
+    book: Sequence[BookRow]
+    plan: Mapping[int, PlanRow]
+    planned_days: frozenset[tuple[date, str]]
+    doors: Mapping[int, DoorRow]
+    cancelled: frozenset[int]
+    added: frozenset[int]
+    stray: Mapping[tuple[date, str], int]
+    paid: Mapping[int, Fen]
+    people: Mapping[tuple[int, date], ResidentOnDay] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Order:
+    effective: int = 0
+    aboard: int = 0
+    left: int = 0
+    late: int = 0
+
+
+@dataclass(slots=True)
+class _Day:
+    orders: dict[int, _Order] = field(default_factory=lambda: defaultdict(_Order))
+    delivered: int = 0
+    open: int = 0
+    adrift: int = 0
+
+
+def day_facts(rows: MonthRows) -> tuple[DayFacts, ...]:
+    """Each day and meal in portions.
+
+    An order counts with what its book has in effect, or with what the plan carries where that is more: a meal cancelled
+    after loading was still ordered and loaded. Lines that an amendment added after the plan are unassigned; a line
+    that the closed book held and the plan lost is not, so that the equation fails and says so.
+    """
+    days: dict[tuple[date, str], _Day] = defaultdict(_Day)
+    for line in rows.book:
+        day = days[line.day, line.slot]
+        order = day.orders[line.order_id]
+        planned = rows.plan.get(line.line_id)
+        in_effect = line.line_id not in rows.cancelled
+        if in_effect:
+            order.effective += line.quantity
+        if planned is None:
+            unplanned_day = (line.day, line.slot) not in rows.planned_days
+            if in_effect and (unplanned_day or line.line_id in rows.added):
+                order.late += line.quantity
+        elif planned.aboard:
+            order.aboard += planned.portions
+        else:
+            order.left += planned.portions
+        door = rows.doors.get(line.line_id)
+        if planned is not None and planned.aboard:
+            day.delivered += door.delivered if door else 0
+            day.open += 0 if door else planned.portions
+        elif door is not None:
+            day.adrift += door.delivered
+    for key in rows.stray:
+        days[key]
+    return tuple(_facts(key, day, rows.stray.get(key, 0)) for key, day in sorted(days.items()))
+
+
+def _facts(key: tuple[date, str], day: _Day, stray: int) -> DayFacts:
+    ordered = planned = unassigned = 0
+    for order in day.orders.values():
+        carried = order.aboard + order.left
+        ordered += max(order.effective, carried)
+        planned += order.aboard
+        unassigned += order.left + min(order.late, max(order.effective - carried, 0))
+    return DayFacts(
+        day=key[0], slot=key[1], ordered=ordered, planned=planned, unassigned=unassigned, delivered=day.delivered,
+        not_delivered=planned - day.delivered - day.open, open=day.open, stray=stray, adrift=day.adrift,
+    )  # fmt: skip
+
+
+def handovers(rows: MonthRows) -> list[Handover]:
+    """Delivered lines with their evidence, ready for the rules."""
+    found = []
+    for line in rows.book:
+        door = rows.doors.get(line.line_id)
+        planned = rows.plan.get(line.line_id)
+        if door is None or planned is None or not planned.aboard or door.delivered < 1:
+            continue
+        found.append(
+            Handover(
+                book_line_id=line.line_id, order_id=line.order_id, proof_id=door.proof_id, day=line.day, slot=line.slot,
+                outcome=door.outcome, portions=door.delivered, unit_price_fen=line.unit_price_fen,
+                paid_fen=rows.paid.get(line.order_id, 0), street_code=line.street_code, vendor_code=door.vendor_code,
+                resident=rows.people[line.resident_id, line.day],
+            )
+        )  # fmt: skip
+    return found
+
+
+def proof_facts(doors: Iterable[DoorRow]) -> dict[int, ProofFacts]:
+    """The current proofs by line, for the check of the claim lines."""
+    return {
+        door.line_id: ProofFacts(
+            proof_id=door.proof_id, book_line_id=door.line_id, outcome=door.outcome, delivered=door.delivered
+        )
+        for door in doors
+    }

@@ -1,0 +1,109 @@
+"""A month computed from its rows: handovers → lines → accounts → facts. Writes nothing."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mealroute.subsidy import build, rules
+from mealroute.subsidy.reconcile import MonthFacts, check_period, figures
+from mealroute.subsidy.records import (
+    ClaimLineRecord,
+    ClaimProblem,
+    ExplanationRecord,
+    Imbalance,
+    LineAccount,
+    Rulebook,
+)
+from mealroute.subsidy.statements import MonthFigures, Sum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    """What the rows of a month come to under a rulebook."""
+
+    month: str
+    lines: tuple[ClaimLineRecord, ...]
+    problems: tuple[ClaimProblem, ...]
+    accounts: tuple[LineAccount, ...]
+    rows: build.MonthRows
+
+    def facts(self, explained: Mapping[int, int], *, lines: tuple[ClaimLineRecord, ...] | None = None) -> MonthFacts:
+        """The month as it is checked; ``lines`` are the stored ones where they are to be checked instead."""
+        return MonthFacts(
+            month=self.month,
+            days=build.day_facts(self.rows),
+            proofs=build.proof_facts(self.rows.doors.values()),
+            accounts=self.accounts,
+            lines=self.lines if lines is None else lines,
+            explained=explained,
+        )
+
+
+def compute(month: str, rows: build.MonthRows, rulebook: Rulebook) -> Computed:
+    """Claim lines, refusals and accounts of a month."""
+    handovers = build.handovers(rows)
+    lines, problems = rules.claim_lines(handovers, rulebook)
+    return Computed(
+        month=month,
+        lines=lines,
+        problems=problems,
+        accounts=rules.account(handovers, lines, problems),
+        rows=rows,
+    )
+
+
+def covered(explanations: Iterable[ExplanationRecord]) -> dict[int, int]:
+    """Order line → explained portions."""
+    return {entry.book_line_id: entry.portions for entry in explanations}
+
+
+def with_automatic(accounts: Iterable[LineAccount], explained: Mapping[int, int]) -> dict[int, int]:
+    """Explained portions, those included that the rules explain by themselves."""
+    automatic = {
+        account.book_line_id: account.unclaimed for account in accounts if account.unclaimed and account.automatic
+    }
+    return {**explained, **automatic}
+
+
+def balance(
+    computed: Computed,
+    explained: Mapping[int, int],
+    rulebook: Rulebook,
+    *,
+    lines: tuple[ClaimLineRecord, ...] | None = None,
+) -> tuple[MonthFigures, tuple[Imbalance, ...]]:
+    """The month's figures and every difference that is left."""
+    facts = computed.facts(explained, lines=lines)
+    return figures(facts), check_period(facts, rulebook)
+
+
+def sums(
+    lines: Sequence[ClaimLineRecord], key: Callable[[ClaimLineRecord], str], label: Callable[[str], str],
+    *, document: Callable[[str], str] = lambda _key: "",
+) -> tuple[Sum, ...]:  # fmt: skip
+    """Lines and amounts by group, in the order of the keys."""
+    groups: dict[str, list[ClaimLineRecord]] = defaultdict(list)
+    for line in lines:
+        groups[key(line)].append(line)
+    found = []
+    for name, group in sorted(groups.items()):
+        shares: Counter[str] = Counter()
+        for line in group:
+            shares.update(dict(line.shares))
+        found.append(
+            Sum(
+                key=name, label=label(name), lines=len(group), portions=len({line.book_line_id for line in group}),
+                residents=len({line.resident_id for line in group}), amount_fen=sum(line.amount_fen for line in group),
+                shares=tuple(sorted(shares.items())), document_no=document(name),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def by_rule(lines: Sequence[ClaimLineRecord], rulebook: Rulebook) -> tuple[Sum, ...]:
+    """Sums a rule, with its title and document."""
+    known = {rule.rule_id: rule for rule in rulebook.rules}
+    return sums(
+        lines, lambda line: line.rule_id, lambda key: known[key].title if key in known else key,
+        document=lambda key: known[key].document_no if key in known else "",
+    )  # fmt: skip

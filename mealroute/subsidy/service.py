@@ -1,0 +1,287 @@
+"""What people do with the money: price an order, build a month's claim lines, explain a difference, close, export."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Table, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from mealroute.areas.queries import street_names
+from mealroute.core import audit
+from mealroute.core.actor import Actor
+from mealroute.core.clock import Clock
+from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
+from mealroute.core.i18n import _, ngettext, speaking
+from mealroute.orders.models import Order
+from mealroute.subsidy import computing, exports, queries, statement
+from mealroute.subsidy.build import RulebookPricing
+from mealroute.subsidy.models import ClaimLine, Explanation, Period
+from mealroute.subsidy.records import ClaimLineRecord, Imbalance, LineAccount, PeriodState
+from mealroute.subsidy.rulebook import load_rulebook
+from mealroute.subsidy.statement import month_statement
+from mealroute.subsidy.statements import MonthFigures, Settlement
+from mealroute.vendors.models import Vendor
+
+__all__ = [
+    "Built",
+    "ExportFile",
+    "build_month",
+    "close_period",
+    "explain",
+    "explain_all",
+    "export",
+    "month_statement",
+    "pricing",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A month's claim lines as they now stand in the ledger; ``changed`` is False where they stood there already."""
+
+    figures: MonthFigures
+    imbalances: tuple[Imbalance, ...]
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportFile:
+    """A file ready to be handed out, and the digest under which the audit knows it."""
+
+    name: str
+    content: bytes
+    sha256: str
+    rows: int
+
+
+def pricing(db: Session | None = None, day: date | None = None, slot: str = "") -> RulebookPricing:
+    """How orders are priced. With a session, day and slot, a resident's subsidy is expected for one meal a day only."""
+    taken: frozenset[int] = frozenset()
+    if db is not None and day is not None:
+        query = select(Order.resident_id).where(
+            Order.day == day, Order.slot != slot, Order.state == "placed", Order.expected_subsidy_fen > 0
+        )
+        taken = frozenset(db.scalars(query))
+    return RulebookPricing(load_rulebook(), taken)
+
+
+def build_month(db: Session, payer: str, month: str, *, by: Actor, clock: Clock) -> Built:
+    """Bring the month's claim lines and automatic explanations into line with what stands now. Twice changes nothing.
+
+    Raises
+    ------
+    MealrouteError
+        ``period-closed``, ``payer-unknown``, ``month-invalid``.
+    """
+    rulebook = load_rulebook()
+    period = _open_period(db, payer, month)
+    with speaking("zh"):  # what is written down is in the language of the files
+        computed = computing.compute(month, queries.month_rows(db, month), rulebook)
+    rows = _claim_rows(db, period.id, computed.lines)
+    digest = hashlib.sha256(json.dumps(rows, sort_keys=True, default=str).encode()).hexdigest()
+    changed = digest != period.lines_digest
+    if changed:
+        db.execute(delete(ClaimLine).where(ClaimLine.period_id == period.id))
+        if rows:
+            db.execute(insert(ClaimLine), rows)
+        audit.record(
+            db, by=by, clock=clock, action="subsidy.month-built", subject=f"period/{payer}/{month}", rows=len(rows), digest=digest
+        )  # fmt: skip
+    _explain_by_rule(db, period, computed.accounts, clock=clock)
+    explained = computing.covered(queries.explanations(db, period.id))
+    found, imbalances = computing.balance(computed, explained, rulebook)
+    period.lines_digest = digest
+    period.totals = statement.totals(
+        found,
+        service_days=len({row.day for row in computed.rows.book}),
+        outstanding_fen=sum(account.outstanding_fen for account in computed.accounts),
+        lines=computed.lines,
+    )
+    db.flush()
+    return Built(figures=found, imbalances=imbalances, changed=changed)
+
+
+def _open_period(db: Session, payer: str, month: str) -> Period:
+    """The payer's month, made if need be and locked; refused once it is closed."""
+    if payer != load_rulebook().payer:
+        raise NotFound("payer-unknown", _("There is no payer “%(payer)s”.", payer=payer))
+    queries.month_days(month)
+    table: Table = Period.metadata.tables[Period.__tablename__]
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    db.execute(dialect.insert(table).values(payer=payer, month=month, state="open", totals={}).on_conflict_do_nothing())
+    period = db.scalars(
+        select(Period).where(Period.payer == payer, Period.month == month).with_for_update(), execution_options={"populate_existing": True}
+    ).one()  # fmt: skip
+    if period.state == PeriodState.CLOSED:
+        raise Conflict(
+            "period-closed",
+            _("%(month)s is closed and can no longer change.", month=month),
+            _("Enter a correction in the month that is open."),
+        )
+    return period
+
+
+def _claim_rows(db: Session, period_id: int, lines: Sequence[ClaimLineRecord]) -> list[dict[str, Any]]:
+    """The lines as rows; masked names and the words of the day go along, so that a closed month prints the same for ever."""
+    people = queries.masked_people(db, {line.resident_id for line in lines})
+    streets = street_names(db)
+    vendors = dict(db.execute(select(Vendor.code, Vendor.name)).tuples().all())
+    rows = []
+    for number, line in enumerate(lines, 1):
+        name, id_number = people[line.resident_id]
+        basis = {
+            **line.basis, "name": name, "id_number": id_number, "street": streets.get(line.street_code, ""),
+            "vendor": vendors.get(line.vendor_code, ""),
+        }  # fmt: skip
+        rows.append(
+            {**_flat(line), "period_id": period_id, "line_no": number, "shares": dict(line.shares), "basis": basis}
+        )
+    return rows
+
+
+def _flat(line: ClaimLineRecord) -> dict[str, Any]:
+    return {
+        "rule_id": line.rule_id, "rule_version": line.rule_version, "document_no": line.document_no,
+        "beneficiary": str(line.beneficiary), "amount_fen": line.amount_fen, "order_id": line.order_id,
+        "book_line_id": line.book_line_id, "proof_id": line.proof_id, "resident_id": line.resident_id,
+        "resident_code": line.resident_code, "day": line.day, "slot": line.slot, "street_code": line.street_code,
+        "vendor_code": line.vendor_code, "unit_price_fen": line.unit_price_fen, "resident_paid_fen": line.resident_paid_fen,
+        "copay_fen": line.copay_fen, "outcome": line.outcome,
+    }  # fmt: skip
+
+
+def _explain_by_rule(db: Session, period: Period, accounts: Sequence[LineAccount], *, clock: Clock) -> None:
+    """Write the explanations that follow from a rule, and take back those that no longer do. People's words stay."""
+    held = {row.book_line_id: row for row in db.scalars(select(Explanation).where(Explanation.period_id == period.id))}
+    wanted = {account.book_line_id: account for account in accounts if account.unclaimed and account.automatic}
+    for line, row in held.items():
+        if row.automatic and (
+            line not in wanted or wanted[line].code != row.code or wanted[line].unclaimed != row.portions
+        ):
+            db.delete(row)
+    db.flush()
+    kept = {line for line, row in held.items() if row in db}
+    rows = [
+        {
+            "period_id": period.id, "book_line_id": line, "day": account.day, "code": account.code, "automatic": True,
+            "sentence": account.sentence, "portions": account.unclaimed, "by_name": "mealroute", "at": clock.now(),
+        }
+        for line, account in wanted.items()
+        if line not in kept
+    ]  # fmt: skip
+    if rows:
+        db.execute(insert(Explanation), rows)
+
+
+def explain(
+    db: Session, payer: str, month: str, book_line_id: int, *, sentence: str, by: Actor, clock: Clock, code: str = ""
+) -> None:
+    """A person explains the portions of a line that are neither subsidised nor paid in full.
+
+    Raises
+    ------
+    MealrouteError
+        ``sentence-missing``, ``nothing-to-explain``, ``period-closed``.
+    """
+    explain_all(db, payer, month, {book_line_id: sentence}, by=by, clock=clock, code=code)
+
+
+def explain_all(
+    db: Session, payer: str, month: str, sentences: Mapping[int, str], *, by: Actor, clock: Clock, code: str = ""
+) -> int:
+    """Explain several lines at once, by line. Returns how many explanations now stand for them."""
+    if any(not sentence.strip() for sentence in sentences.values()):
+        raise MealrouteError(
+            "sentence-missing", _("An explanation needs a sentence: what happened, and who bears the amount.")
+        )
+    period = _open_period(db, payer, month)
+    computed = computing.compute(month, queries.month_rows(db, month), load_rulebook())
+    accounts = {account.book_line_id: account for account in computed.accounts if account.unclaimed}
+    for line, sentence in sentences.items():
+        account = accounts.get(line)
+        if account is None or not by.scope.sees_street(account.street_code):
+            raise NotFound("nothing-to-explain", _("This meal has no open difference."))
+        row = db.scalars(select(Explanation).where(Explanation.book_line_id == line)).one_or_none()
+        if row is None:
+            row = Explanation(period_id=period.id, book_line_id=line, day=account.day)
+            db.add(row)
+        row.code, row.sentence, row.portions = code or account.code, sentence.strip(), account.unclaimed
+        row.automatic, row.by_name, row.at = False, by.name, clock.now()
+        db.flush()
+        audit.record(
+            db, by=by, clock=clock, action="subsidy.explained", subject=f"book-line/{line}", reason=sentence.strip(),
+            detail={"code": row.code, "portions": row.portions},
+        )  # fmt: skip
+    return len(sentences)
+
+
+def close_period(db: Session, payer: str, month: str, *, by: Actor, clock: Clock) -> Settlement:
+    """Close a month for good.
+
+    The lines are built once more from what stands now and checked; a single difference refuses. Afterwards nothing of it
+    can change, neither through the program nor in the database.
+
+    Raises
+    ------
+    MealrouteError
+        ``month-not-over``, ``period-open-differences`` (``facts["imbalances"]`` lists them), ``period-closed``,
+        ``payer-unknown``, ``month-invalid``.
+    """
+    _first, last = queries.month_days(month)
+    if clock.today() <= last:
+        raise MealrouteError("month-not-over", _("%(month)s is not over yet.", month=month))
+    built = build_month(db, payer, month, by=by, clock=clock)
+    if built.imbalances:
+        count = len(built.imbalances)
+        raise Conflict(
+            "period-open-differences",
+            ngettext("One difference is open.", "%(n)d differences are open.", count),
+            _("Explain or mend each of them; then the month can close."),
+            imbalances=built.imbalances,
+        )
+    period = _open_period(db, payer, month)
+    before = statement.settlement(db, period, scope=by.scope.everything())
+    digest = hashlib.sha256(exports.settlement_csv(before)).hexdigest()
+    period.state, period.closed_by, period.closed_at, period.csv_sha256 = "closed", by.name, clock.now(), digest
+    db.flush()
+    audit.record(
+        db, by=by, clock=clock, action="subsidy.period-closed", subject=f"period/{payer}/{month}",
+        rows=built.figures.claimed_lines, digest=digest, detail=asdict(built.figures),
+    )  # fmt: skip
+    return statement.settlement(db, period, scope=by.scope.everything())
+
+
+def export(
+    db: Session, payer: str, month: str, kind: str, *, reason: str, by: Actor, clock: Clock
+) -> ExportFile:  # fmt: skip
+    """The month's settlement as ``csv`` or ``xlsx``. Every export is audited with its reason, rows and digest.
+
+    Raises
+    ------
+    MealrouteError
+        ``reason-needed``, ``period-not-built``, ``export-kind-unknown``.
+    """
+    if not reason.strip():
+        raise MealrouteError("reason-needed", _("A reason is needed."), _("Say in a few words why."))
+    period = queries.period(db, payer, month)
+    if period is None or not period.totals:
+        raise NotFound("period-not-built", _("There is no settlement for %(month)s yet.", month=month))
+    if by.scope.kitchen or by.scope.driver or by.scope.station:
+        raise Forbidden("export-forbidden", _("Your role does not hand out settlements."))
+    found = statement.settlement(db, period, scope=by.scope)
+    if kind not in {"csv", "xlsx"}:
+        raise MealrouteError("export-kind-unknown", _("Settlements are handed out as CSV or XLSX."))
+    content = exports.settlement_csv(found) if kind == "csv" else exports.settlement_xlsx(found)
+    file = ExportFile(
+        name=f"settlement-{month}.{kind}", content=content, sha256=hashlib.sha256(content).hexdigest(), rows=len(found.lines)
+    )  # fmt: skip
+    audit.record(
+        db, by=by, clock=clock, action="subsidy.exported", subject=f"period/{payer}/{month}", reason=reason.strip(),
+        rows=file.rows, digest=file.sha256, detail={"kind": kind},
+    )  # fmt: skip
+    return file

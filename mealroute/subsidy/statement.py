@@ -1,0 +1,117 @@
+"""A month's statement for the page: figures, sums, equations, what is still open. A closed month is read as it was closed."""
+
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from mealroute.areas.queries import street_names
+from mealroute.core.actor import Scope
+from mealroute.subsidy import computing, queries
+from mealroute.subsidy.models import Period
+from mealroute.subsidy.reconcile import identities
+from mealroute.subsidy.records import (
+    Beneficiary,
+    ClaimLineRecord,
+    ExplanationRecord,
+    Imbalance,
+    LineAccount,
+    PeriodState,
+)
+from mealroute.subsidy.rulebook import load_rulebook
+from mealroute.subsidy.statements import MonthFigures, MonthStatement, OpenPortion, Settlement
+from mealroute.vendors.models import Vendor
+
+
+def month_statement(db: Session, month: str, *, scope: Scope, payer: str | None = None) -> MonthStatement:
+    """The whole month with its equations and differences.
+
+    An open month is computed from what stands now; a closed one is what was closed. Sums are the district's;
+    ``open_portions``, the only people named, are those within the scope.
+    """
+    rulebook = load_rulebook()
+    period = queries.period(db, payer or rulebook.payer, month)
+    closed = period is not None and period.state == PeriodState.CLOSED
+    explained = queries.explanations(db, period.id) if period else ()
+    accounts: tuple[LineAccount, ...] = ()
+    imbalances: tuple[Imbalance, ...] = ()
+    if closed and period is not None:
+        lines = tuple(line.claim for line in queries.settlement_lines(db, period.id, scope=Scope.everything()))
+        found = MonthFigures(**period.totals["figures"])
+        days, outstanding = period.totals["service_days"], period.totals["outstanding_fen"]
+    else:
+        computed = computing.compute(month, queries.month_rows(db, month), rulebook)
+        lines, accounts = computed.lines, computed.accounts
+        covered = computing.with_automatic(accounts, computing.covered(explained))
+        found, imbalances = computing.balance(computed, covered, rulebook)
+        days, outstanding = _days(computed), sum(account.outstanding_fen for account in accounts)
+        accounts = tuple(account for account in accounts if covered.get(account.book_line_id, 0) < account.unclaimed)
+    vendors = {vendor.code: vendor.name for vendor in db.query(Vendor)}
+    streets = street_names(db)
+    return MonthStatement(
+        payer=payer or rulebook.payer, payer_name=rulebook.payer_name,
+        state=PeriodState.CLOSED if closed else PeriodState.OPEN, closed_by=period.closed_by if period else None,
+        closed_at=period.closed_at if period else None, csv_sha256=period.csv_sha256 if period else None, figures=found,
+        service_days=days, residents=len({line.resident_id for line in lines}),
+        copay_paid_fen=sum(min(line.resident_paid_fen, line.copay_fen) for line in lines if line.beneficiary is Beneficiary.RESIDENT),
+        outstanding_fen=outstanding, by_rule=computing.by_rule(lines, rulebook),
+        by_vendor=computing.sums(lines, lambda line: line.vendor_code, lambda key: vendors.get(key, key)),
+        by_street=computing.sums(lines, lambda line: line.street_code, lambda key: streets.get(key, key)),
+        identities=identities(found), imbalances=imbalances, open_portions=_open(db, accounts, scope),
+        explanations=_explained(explained, closed=closed),
+    )  # fmt: skip
+
+
+def _days(computed: computing.Computed) -> int:
+    return len({row.day for row in computed.rows.book})
+
+
+def _open(db: Session, accounts: tuple[LineAccount, ...], scope: Scope) -> tuple[OpenPortion, ...]:
+    within = [account for account in accounts if scope.sees_street(account.street_code)]
+    names = queries.open_names(db, {account.resident_id for account in within})
+    return tuple(
+        OpenPortion(
+            book_line_id=account.book_line_id, order_id=account.order_id, resident_code=account.resident_code,
+            resident_name=names[account.resident_id], day=account.day, slot=account.slot, street_code=account.street_code,
+            portions=account.unclaimed, outstanding_fen=account.outstanding_fen, code=account.code, sentence=account.sentence,
+        )
+        for account in within
+    )  # fmt: skip
+
+
+def _explained(explained: tuple[ExplanationRecord, ...], *, closed: bool) -> dict[str, int]:
+    """Portions by the code of their explanation, as written down so far."""
+    counted: Counter[str] = Counter()
+    for entry in explained:
+        if closed or not entry.automatic:
+            counted[entry.code] += entry.portions
+    return dict(sorted(counted.items()))
+
+
+def settlement(db: Session, period: Period, *, scope: Scope) -> Settlement:
+    """A period's claim lines and sums as they stand, open or closed."""
+    rulebook = load_rulebook()
+    lines = queries.settlement_lines(db, period.id, scope=scope)
+    return Settlement(
+        payer=period.payer, payer_name=rulebook.payer_name, month=period.month, state=PeriodState(period.state),
+        closed_by=period.closed_by, closed_at=period.closed_at, csv_sha256=period.csv_sha256,
+        figures=MonthFigures(**period.totals["figures"]),
+        by_rule=computing.by_rule([line.claim for line in lines], rulebook), lines=lines,
+    )  # fmt: skip
+
+
+def totals(
+    figures: MonthFigures, *, service_days: int, outstanding_fen: int, lines: tuple[ClaimLineRecord, ...]
+) -> dict[str, Any]:
+    """What a period keeps about itself, as plain JSON."""
+    rulebook = load_rulebook()
+    return {
+        "figures": asdict(figures),
+        "service_days": service_days,
+        "outstanding_fen": outstanding_fen,
+        "by_rule": {
+            group.key: {"lines": group.lines, "amount_fen": group.amount_fen, "shares": dict(group.shares)}
+            for group in computing.by_rule(lines, rulebook)
+        },
+    }
