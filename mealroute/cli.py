@@ -46,6 +46,9 @@ def parser() -> argparse.ArgumentParser:
     bring.add_argument("kind", choices=KINDS)
     bring.add_argument("file", type=Path)
 
+    roads = commands.add_parser("roads", help="make an OpenStreetMap extract the network for travel times and maps")
+    roads.add_argument("file", type=Path)
+
     plan = commands.add_parser("plan-day", help="orders, book, plan, publication and papers of one day")
     plan.add_argument("day", type=date.fromisoformat)
     plan.add_argument("--slot", type=MealSlot, choices=list(MealSlot), default=MealSlot.LUNCH)
@@ -64,9 +67,6 @@ def parser() -> argparse.ArgumentParser:
     user.add_argument("--vendor", help="vendor code")
     user.add_argument("--kitchen", help="kitchen code")
     user.add_argument("--driver", help="driver code")
-
-    job = commands.add_parser("run-job", help="carry out one job; started by the program itself")
-    job.add_argument("id", type=int)
 
     serve = commands.add_parser("serve", help="serve the pages")
     serve.add_argument("--host", default="127.0.0.1")
@@ -96,9 +96,11 @@ def _run(args: argparse.Namespace) -> int:
         case "demo":
             return demo.run(day=args.day, serve=not args.no_serve, time_limit_s=args.time_limit, port=args.port)
         case "migrate":
-            return system.migrate(setup.open_here())
+            return system.schema(setup.open_here())
         case "import":
             return files.run(setup.open_here(), args.kind, args.file)
+        case "roads":
+            return system.roads(setup.open_here(), args.file)
         case "plan-day":
             return day.command(
                 setup.open_here(), args.day, args.slot, time_limit_s=args.time_limit, publish=not args.draft
@@ -107,11 +109,11 @@ def _run(args: argparse.Namespace) -> int:
             return system.close_period(setup.open_here(), args.month, payer=args.payer)
         case "add-user":
             return people.add_user(setup.open_here(), args)
-        case "run-job":
-            return system.run_job(setup.open_here(), args.id)
         case "serve":
-            return system.serve(setup.open_here(), args.host, args.port)
+            setup.open_here()
+            return system.serve(args.host, args.port)
         case "verify-audit":
-            return system.verify_audit(setup.open_here())
+            setup.open_here()
+            return system.verify_audit()
         case _:
             raise ValueError(args.command)

@@ -94,7 +94,7 @@ def create_account(
             _("This role needs the code of its vendor, kitchen, driver or station."),
             _("Fill in the code that its rows carry."),
         )
-    chosen = password if password is not None else "".join(secrets.choice(_ALPHABET) for _position in range(14))
+    chosen = password if password is not None else fresh_password()
     _check_password(chosen, name)
     row.password_hash = _HASHER.hash(chosen)
     db.add(row)
@@ -103,6 +103,11 @@ def create_account(
         db, by=by, clock=clock, action="accounts.created", subject=f"account/{row.id}", detail={"role": str(role)}
     )  # fmt: skip
     return account_record(row), chosen
+
+
+def fresh_password() -> str:
+    """Fourteen letters and figures that are easy to tell apart; about 79 bits."""
+    return "".join(secrets.choice(_ALPHABET) for _position in range(14))
 
 
 def set_password(db: Session, account_id: int, password: str, *, by: Actor, clock: Clock) -> None:

@@ -1,0 +1,73 @@
+"""Small commands: schema, roads, closing a month, the server, the audit chain."""
+
+from pathlib import Path
+
+from mealroute import migrate
+from mealroute.adapters import networks
+from mealroute.commands.month import write_settlement
+from mealroute.commands.setup import Here
+from mealroute.core import audit
+from mealroute.core import db as database
+from mealroute.core.actor import SYSTEM
+from mealroute.core.db import unit_of_work
+from mealroute.core.i18n import _
+from mealroute.core.money import yuan
+from mealroute.subsidy import service as subsidy
+from mealroute.subsidy.rulebook import load_rulebook
+
+
+def schema(_here: Here) -> int:
+    """`migrate`: opening the installation has already applied what was missing."""
+    print(migrate.schema_version(database.engine()))
+    return 0
+
+
+def roads(here: Here, file: Path) -> int:
+    """`roads`: make an OpenStreetMap extract the network of this installation."""
+    found = networks.install(file, here.settings)
+    with unit_of_work() as db:
+        audit.record(
+            db, by=SYSTEM, clock=here.clock, action="roads.installed", subject=f"roads/{found.name}", digest=found.digest, rows=found.ways
+        )  # fmt: skip
+    for profile, kilometres in found.usable_km.items():
+        print(_("%(profile)s: %(km)s km on which every place reaches every other", profile=profile, km=kilometres))
+    return 0
+
+
+def close_period(here: Here, month: str, *, payer: str | None) -> int:
+    """`close-period`: refuses while a difference is open; then writes the settlement."""
+    who = payer or load_rulebook().payer
+    with unit_of_work() as db:
+        closed = subsidy.close_period(db, who, month, by=SYSTEM, clock=here.clock)
+    figures = closed.figures
+    print(
+        _(
+            "%(month)s closed: %(n)d claim lines, %(yuan)s yuan",
+            month=month,
+            n=figures.claimed_lines,
+            yuan=yuan(figures.claimed_fen),
+        )
+    )
+    for path in write_settlement(here, who, month, here.settings.out_dir / month):
+        print(path)
+    return 0
+
+
+def serve(host: str, port: int) -> int:
+    """`serve`: the pages, until interrupted."""
+    import web
+
+    web.serve(host, port)
+    return 0
+
+
+def verify_audit() -> int:
+    """`verify-audit`: 0 when the chain of events holds, 3 with the first event that does not fit."""
+    with unit_of_work(read_only=True) as db:
+        broken = audit.verify(db)
+        count = audit.count(db)
+    if broken is None:
+        print(_("%(n)d events, the chain holds", n=count))
+        return 0
+    print(_("Event %(n)d does not fit the chain.", n=broken))
+    return 3
