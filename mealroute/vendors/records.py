@@ -1,5 +1,6 @@
 """The words of this feature: who cooks, hands over and drives, and with what."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -205,11 +206,17 @@ class FleetGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """Who drives what on a day, and what stays behind."""
+    """Who drives what on a day (iterating gives these), and what stays behind with the reason."""
 
     day: date
     units: tuple[FleetUnit, ...] = ()
     gaps: tuple[FleetGap, ...] = ()
+
+    def __iter__(self) -> Iterator[FleetUnit]:
+        return iter(self.units)
+
+    def __len__(self) -> int:
+        return len(self.units)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
-"""Who may drive what, and whose papers are in order. Pure functions over records."""
+"""Which papers have run out, and who drives what on a day. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from mealroute.core.i18n import _
 from mealroute.vendors.records import (
+    WORKING_STATES,
     DriverRecord,
     FleetGap,
     FleetUnit,
@@ -15,88 +16,118 @@ from mealroute.vendors.records import (
     VendorState,
 )
 
-AHEAD = timedelta(days=30)
-"""How long before its end a paper is worth a warning (product: vendors)."""
-
-
-def roster(day: date, vehicles: Iterable[VehicleRecord], drivers: Iterable[DriverRecord]) -> Roster:
-    """Pair vehicles with drivers: the usual driver first, then whoever of the same kitchen is free, by code.
-
-    A vehicle out of service, or one for which nobody is left, stays behind with a reason; so does a driver without one.
-    """
-    working = {driver.code: driver for driver in drivers if driver.works_on(day) and not _certificate_over(driver, day)}
-    free = dict(sorted(working.items()))
-    units: list[FleetUnit] = []
-    waiting: list[VehicleRecord] = []
-    gaps: list[FleetGap] = []
-    for vehicle in sorted(vehicles, key=lambda item: item.code):
-        if not vehicle.active:
-            gaps.append(_gap(vehicle, "vehicle-inactive", _("The vehicle is out of service.")))
-        elif vehicle.driver_code in free:
-            units.append(FleetUnit(vehicle, free.pop(vehicle.driver_code)))
-        else:
-            waiting.append(vehicle)
-    for vehicle in waiting:
-        driver = next((driver for driver in free.values() if driver.kitchen_code == vehicle.kitchen_code), None)
-        if driver is None:
-            gaps.append(_gap(vehicle, "no-driver", _("No driver of this kitchen is free that day.")))
-        else:
-            units.append(FleetUnit(vehicle, free.pop(driver.code)))
-    gaps += [
-        FleetGap(
-            vehicle_code=None, driver_code=driver.code, kitchen_code=driver.kitchen_code, code="no-vehicle",
-            sentence=_("No vehicle of this kitchen is free that day."),
-        )
-        for driver in free.values()
-    ]  # fmt: skip
-    return Roster(day=day, units=tuple(sorted(units, key=lambda unit: unit.vehicle.code)), gaps=tuple(gaps))
-
-
-def _gap(vehicle: VehicleRecord, code: str, sentence: str) -> FleetGap:
-    return FleetGap(
-        vehicle_code=vehicle.code, driver_code=vehicle.driver_code, kitchen_code=vehicle.kitchen_code, code=code,
-        sentence=sentence,
-    )  # fmt: skip
-
-
-def _certificate_over(driver: DriverRecord, day: date) -> bool:
-    return driver.health_certificate_to is not None and driver.health_certificate_to < day
+SOON = timedelta(days=30)
+"""How long beforehand a paper that will run out is shown."""
 
 
 def vendor_warnings(vendor: VendorRecord, day: date) -> tuple[ValidityWarning, ...]:
-    """Licence and contract of a vendor that has work or will have; one that has left is not looked at."""
-    if vendor.state in {VendorState.EXITED, VendorState.APPLIED}:
-        return ()
-    found = [
-        _dated(vendor.name, "licence", _("licence"), vendor.licence_valid_to, day),
-        _dated(vendor.name, "contract", _("contract"), vendor.contract_to, day),
-    ]
-    if vendor.contract_from is not None and vendor.contract_from > day:
-        sentence = _("The contract of %(name)s begins on %(day)s.", name=vendor.name, day=vendor.contract_from)
+    """What is wrong, or soon will be, with a vendor's papers on ``day``. Work is blocked by a state or a paper that has run out."""
+    found: list[ValidityWarning] = []
+    if vendor.state not in WORKING_STATES:
+        sentence = {
+            VendorState.APPLIED: _("This vendor is not admitted yet."),
+            VendorState.SUSPENDED: _("This vendor is suspended."),
+            VendorState.EXITED: _("This vendor has left."),
+        }[vendor.state]
         found.append(
-            ValidityWarning(
-                subject=vendor.name, code="contract-not-begun", sentence=sentence, blocks=True, due=vendor.contract_from
-            )
+            ValidityWarning(subject=vendor.code, code=f"vendor-{vendor.state}", sentence=sentence, blocks=True)
         )
-    if vendor.state is VendorState.SUSPENDED:
-        sentence = _("%(name)s is suspended.", name=vendor.name)
-        found.append(ValidityWarning(subject=vendor.name, code="suspended", sentence=sentence, blocks=True))
-    return tuple(item for item in found if item is not None)
+    if not vendor.licence_no:
+        sentence = _("No food licence is on file.")
+        found.append(ValidityWarning(subject=vendor.code, code="licence-missing", sentence=sentence, blocks=False))
+    found += _dated(vendor.code, "licence", vendor.licence_valid_to, day)
+    found += _dated(vendor.code, "contract", vendor.contract_to, day)
+    if vendor.contract_from is not None and day < vendor.contract_from:
+        sentence = _("The contract begins on %(day)s.", day=vendor.contract_from.isoformat())
+        found.append(ValidityWarning(subject=vendor.code, code="contract-not-begun", sentence=sentence, blocks=True))
+    return tuple(found)
 
 
 def driver_warnings(driver: DriverRecord, day: date) -> tuple[ValidityWarning, ...]:
-    """The health certificate of a driver who still works; the subject is the driver's code."""
-    if not driver.active:
-        return ()
-    found = _dated(driver.code, "health-certificate", _("health certificate"), driver.health_certificate_to, day)
-    return (found,) if found else ()
+    """A health certificate that has run out blocks; a missing one is shown."""
+    if driver.health_certificate_to is None:
+        sentence = _("No health certificate is on file.")
+        return (ValidityWarning(subject=driver.code, code="health-missing", sentence=sentence, blocks=False),)
+    return tuple(_dated(driver.code, "health", driver.health_certificate_to, day))
 
 
-def _dated(name: str, code: str, paper: str, until: date | None, day: date) -> ValidityWarning | None:
-    if until is None or until > day + AHEAD:
-        return None
-    if until < day:
-        sentence = _("The %(paper)s of %(name)s ran out on %(day)s.", paper=paper, name=name, day=until)
-        return ValidityWarning(subject=name, code=f"{code}-over", sentence=sentence, blocks=True, due=until)
-    sentence = _("The %(paper)s of %(name)s runs out on %(day)s.", paper=paper, name=name, day=until)
-    return ValidityWarning(subject=name, code=f"{code}-ending", sentence=sentence, blocks=False, due=until)
+def blocked(warnings: Iterable[ValidityWarning]) -> bool:
+    """Whether any of these forbids giving work."""
+    return any(warning.blocks for warning in warnings)
+
+
+def roster(
+    day: date,
+    vehicles: Sequence[VehicleRecord],
+    drivers: Sequence[DriverRecord],
+    *,
+    vendors: Sequence[VendorRecord] = (),
+) -> Roster:
+    """Pair the day's vehicles with its drivers.
+
+    The usual pair first, where both are there; then a free driver of the same kitchen, the longest shift first, e-bikes
+    before vans as more people may ride them. Whoever has no partner stays behind, with the reason. No driver has two vehicles.
+    """
+    gone = {vendor.code for vendor in vendors if blocked(vendor_warnings(vendor, day))}
+    units: list[FleetUnit] = []
+    gaps: list[FleetGap] = []
+    free: dict[str, DriverRecord] = {}
+    for driver in sorted(drivers, key=lambda item: item.code):
+        reason = _driver_out(driver, day, gone)
+        if reason is None:
+            free[driver.code] = driver
+        elif driver.active:
+            gaps.append(_gap(None, driver, driver.kitchen_code, *reason))
+    waiting: list[VehicleRecord] = []
+    for vehicle in sorted(vehicles, key=lambda item: item.code):
+        if not vehicle.active:
+            continue
+        usual = free.get(vehicle.driver_code or "")
+        if usual is not None and usual.kitchen_code == vehicle.kitchen_code:
+            units.append(FleetUnit(vehicle, free.pop(usual.code)))
+        else:
+            waiting.append(vehicle)
+    for vehicle in waiting:
+        able = [driver for driver in free.values() if driver.kitchen_code == vehicle.kitchen_code]
+        if able:
+            best = min(able, key=lambda driver: (driver.shift_start_s - driver.shift_end_s, driver.code))
+            units.append(FleetUnit(vehicle, free.pop(best.code)))
+        else:
+            sentence = _("No driver of this kitchen is free for vehicle %(code)s.", code=vehicle.code)
+            gaps.append(_gap(vehicle, None, vehicle.kitchen_code, "no-driver", sentence))
+    for driver in free.values():
+        sentence = _("There is no vehicle left for driver %(code)s.", code=driver.code)
+        gaps.append(_gap(None, driver, driver.kitchen_code, "no-vehicle", sentence))
+    return Roster(day=day, units=tuple(sorted(units, key=lambda unit: unit.vehicle.code)), gaps=tuple(gaps))
+
+
+def _driver_out(driver: DriverRecord, day: date, gone: set[str]) -> tuple[str, str] | None:
+    if not driver.works_on(day):
+        return "off-duty", _("Driver %(code)s does not work on this day.", code=driver.code)
+    if driver.vendor_code in gone:
+        return "vendor-blocked", _("The vendor of driver %(code)s may not be given work.", code=driver.code)
+    if blocked(driver_warnings(driver, day)):
+        return "health-expired", _("The health certificate of driver %(code)s has run out.", code=driver.code)
+    return None
+
+
+def _gap(
+    vehicle: VehicleRecord | None, driver: DriverRecord | None, kitchen: str, code: str, sentence: str
+) -> FleetGap:
+    return FleetGap(
+        vehicle_code=vehicle.code if vehicle else None, driver_code=driver.code if driver else None, kitchen_code=kitchen,
+        code=code, sentence=sentence,
+    )  # fmt: skip
+
+
+def _dated(subject: str, paper: str, valid_to: date | None, day: date) -> list[ValidityWarning]:
+    if valid_to is None:
+        return []
+    names = {"licence": _("food licence"), "contract": _("contract"), "health": _("health certificate")}
+    if valid_to < day:
+        sentence = _("The %(paper)s ran out on %(day)s.", paper=names[paper], day=valid_to.isoformat())
+        return [ValidityWarning(subject=subject, code=f"{paper}-expired", sentence=sentence, blocks=True, due=valid_to)]
+    if valid_to <= day + SOON:
+        sentence = _("The %(paper)s runs out on %(day)s.", paper=names[paper], day=valid_to.isoformat())
+        return [ValidityWarning(subject=subject, code=f"{paper}-soon", sentence=sentence, blocks=False, due=valid_to)]
+    return []

@@ -1,17 +1,16 @@
-"""Use-cases of the register: bringing it in from sheets, taking a vehicle or driver out of service and back."""
+"""Use-cases of the register: bringing vendors, kitchens, stations, drivers and vehicles in from sheets."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mealroute.areas.models import Street
-from mealroute.core import audit, crypto
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
+from mealroute.core.crypto import blind_index
 from mealroute.core.db import Base
-from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.core.import_batches import finish, one_at_a_time, upsert
 from mealroute.core.importing import CellProblem, Field, ImportResult, ParsedRow, Sheet, source_of
@@ -20,173 +19,155 @@ from mealroute.vendors.models import Driver, Kitchen, KitchenBatch, KitchenDiet,
 from mealroute.vendors.records import PROFILES
 
 Sheets = Sheet | Sequence[Sheet]
-Row = tuple[ParsedRow, dict[str, Any]]
+Reference = tuple[str, Any, bool]
+"""Field, the column that it refers to, and whether a row with a wrong one is set aside (or only loses it)."""
 
 
 def import_vendors(db: Session, sheets: Sheets, *, by: Actor, clock: Clock) -> ImportResult:
-    """Bring vendors in; a row without a column keeps what was known."""
-    return _bring(db, sheets, "vendors", Vendor, imports.VENDORS, by=by, clock=clock, shape=_vendor)
-
-
-def import_kitchens(db: Session, sheets: Sheets, *, by: Actor, clock: Clock) -> ImportResult:
-    """Bring kitchens in. A kitchen that cooks several batches has several rows; each row is one batch."""
-    return _bring(db, sheets, "kitchens", Kitchen, imports.KITCHENS, by=by, clock=clock, also=_cooking)
+    """Vendors by code."""
+    return _import(db, "vendors", sheets, imports.VENDORS, Vendor, [], by=by, clock=clock)
 
 
 def import_stations(db: Session, sheets: Sheets, *, by: Actor, clock: Clock) -> ImportResult:
-    """Bring hubs and stations in."""
-    return _bring(db, sheets, "stations", Station, imports.STATIONS, by=by, clock=clock, shape=_station)
+    """Hubs and stations by code; one without a point is kept and shown as unplaced."""
+
+    def fill(row: ParsedRow, values: dict[str, Any], problems: list[CellProblem]) -> None:
+        place, problem = imports.point(row)
+        values |= place
+        if problem:
+            problems.append(problem)
+        if "vendor_code" in values:
+            values["operator_vendor_code"] = values.pop("vendor_code")
+
+    references: list[Reference] = [("street_code", Street.code, True), ("vendor_code", Vendor.code, False)]
+    return _import(db, "stations", sheets, imports.STATIONS, Station, references, fill, by=by, clock=clock)
 
 
 def import_drivers(db: Session, sheets: Sheets, *, by: Actor, clock: Clock) -> ImportResult:
-    """Bring drivers in."""
-    return _bring(db, sheets, "drivers", Driver, imports.DRIVERS, by=by, clock=clock, shape=_driver)
+    """Drivers by code."""
+
+    def fill(row: ParsedRow, values: dict[str, Any], problems: list[CellProblem]) -> None:
+        if row["shift_start"] >= row["shift_end"]:
+            sentence = _("The shift ends before it begins.")
+            problems.append(
+                row.problem("shift_end", "shift-reversed", sentence, _("Swap the two times."), set_aside=True)
+            )
+            values.clear()
+        elif "phone" in values:
+            values["phone_index"] = None if row["phone"] is None else blind_index("phone", row["phone"])
+
+    references: list[Reference] = [("kitchen_code", Kitchen.code, True), ("vendor_code", Vendor.code, False)]
+    return _import(db, "drivers", sheets, imports.DRIVERS, Driver, references, fill, by=by, clock=clock)
 
 
 def import_vehicles(db: Session, sheets: Sheets, *, by: Actor, clock: Clock) -> ImportResult:
-    """Bring vehicles in."""
-    return _bring(db, sheets, "vehicles", Vehicle, imports.VEHICLES, by=by, clock=clock, shape=_vehicle)
+    """Vehicles by code."""
+
+    def fill(row: ParsedRow, values: dict[str, Any], _problems: list[CellProblem]) -> None:
+        values["profile"] = PROFILES[row["kind"]]
+
+    references: list[Reference] = [("kitchen_code", Kitchen.code, True), ("driver_code", Driver.code, False)]
+    return _import(db, "vehicles", sheets, imports.VEHICLES, Vehicle, references, fill, by=by, clock=clock)
 
 
-def set_vehicle_active(db: Session, code: str, active: bool, *, reason: str, by: Actor, clock: Clock) -> None:
-    """Take a vehicle out of service or put it back; plans made after this see it."""
-    _set_active(db, Vehicle, "vehicle", code, active, reason=reason, by=by, clock=clock)
-
-
-def set_driver_active(db: Session, code: str, active: bool, *, reason: str, by: Actor, clock: Clock) -> None:
-    """The same for a driver."""
-    _set_active(db, Driver, "driver", code, active, reason=reason, by=by, clock=clock)
-
-
-def _set_active(
-    db: Session,
-    model: type[Vehicle] | type[Driver],
-    kind: str,
-    code: str,
-    active: bool,
-    *,
-    reason: str,
-    by: Actor,
-    clock: Clock,
-) -> None:
-    number = db.scalar(select(model.id).where(model.code == code)) or 0
-    row = db.get(Vehicle, number) if model is Vehicle else db.get(Driver, number)
-    if row is None:
-        raise NotFound(f"unknown-{kind}", _("There is no %(code)s in the register.", code=code))
-    if row.active == active:
-        return
-    row.active = active
-    action = f"{kind}.{'returned' if active else 'taken-out'}"
-    audit.record(db, by=by, clock=clock, action=action, subject=f"{kind}/{code}", reason=reason)
-
-
-# -- sheets --------------------------------------------------------------------------------------------------------
-def _bring(
-    db: Session,
-    sheets: Sheets,
-    kind: str,
-    model: type[Base],
-    fields: Sequence[Field],
-    *,
-    by: Actor,
-    clock: Clock,
-    shape: Callable[[dict[str, Any]], None] | None = None,
-    also: Callable[[Session, Sequence[Row]], set[str]] | None = None,
-) -> ImportResult:
-    """The way of every sheet here: read, set aside rows that point nowhere, write what differs, record."""
+def import_kitchens(db: Session, sheets: Sheets, *, by: Actor, clock: Clock) -> ImportResult:
+    """Kitchens by code, one row a batch: what a kitchen is stands in its first row, later rows add batches."""
     one_at_a_time(db)
-    rows, found = imports.read(sheets, fields)
-    problems = list(found)
-    known = _Known(db)
-    kept = [row for row in rows if _points_somewhere(row, problems, known)]
-    first: dict[str, dict[str, Any]] = {}
-    for _parsed, columns in kept:
-        if shape:
-            shape(columns)
-        first.setdefault(columns["code"], columns)
-    own = {column.name for column in model.__table__.columns}
-    done = upsert(db, model, [{n: v for n, v in columns.items() if n in own} for columns in first.values()])
-    changed = set(done.changed)
-    if also:
-        changed |= also(db, kept) - set(done.added)
-    file, digest = source_of(sheets)
-    same = len(first) - len(done.added) - len(changed)
-    result = ImportResult(kind, file, len(done.added), len(changed), same, tuple(problems), digest)
-    return finish(db, result, by=by, clock=clock)
-
-
-class _Known:
-    """Codes that a sheet may refer to, each read once when first asked for."""
-
-    def __init__(self, db: Session) -> None:
-        self._db = db
-        self._held: dict[str, Collection[str]] = {}
-
-    def __getitem__(self, name: str) -> Collection[str]:
-        columns = {
-            "street_code": Street.code, "vendor_code": Vendor.code, "kitchen_code": Kitchen.code, "driver_code": Driver.code,
-        }  # fmt: skip
-        if name not in self._held:
-            self._held[name] = set(self._db.scalars(select(columns[name])))
-        return self._held[name]
-
-
-def _points_somewhere(row: Row, problems: list[CellProblem], known: _Known) -> bool:
-    """A code that is nowhere in the register sets the row aside: the file that explains it has to enter first."""
-    parsed, columns = row
-    for name in ("street_code", "vendor_code", "kitchen_code", "driver_code"):
-        value = columns.get(name)
-        if value and value not in known[name]:
-            sentence = _("There is no %(code)s in the register.", code=value)
-            hint = _("Import the file that lists it first, or correct the code.")
-            problems.append(parsed.problem(name, "unknown-code", sentence, hint, set_aside=True))
-            return False
-    return True
-
-
-def _vendor(columns: dict[str, Any]) -> None:
-    columns["street_codes"] = list(columns.get("street_codes") or ())
-
-
-def _station(columns: dict[str, Any]) -> None:
-    if "vendor_code" in columns:
-        columns["operator_vendor_code"] = columns.pop("vendor_code")
-
-
-def _driver(columns: dict[str, Any]) -> None:
-    if "phone" in columns:
-        columns["phone_index"] = crypto.blind_index("phone", columns["phone"]) if columns["phone"] else None
-
-
-def _vehicle(columns: dict[str, Any]) -> None:
-    columns["profile"] = PROFILES[columns["kind"]]
-
-
-def _cooking(db: Session, rows: Sequence[Row]) -> set[str]:
-    """Diets and batches as the sheet says; the codes of kitchens for which something differed."""
+    rows, problems = imports.read(sheets, imports.KITCHENS, unique=False)
+    rows = _referring(db, rows, [("vendor_code", Vendor.code, True), ("street_code", Street.code, False)], problems)
+    values: dict[str, dict[str, Any]] = {}
     diets: dict[str, set[str]] = {}
-    batches: dict[str, set[tuple[str, int, int, int]]] = {}
-    for parsed, columns in rows:
-        diets.setdefault(columns["code"], set()).update(map(str, parsed["diets"]))
-        batch = (str(parsed["slot"]), parsed["cooked_at"], parsed["ready_at"], parsed["eat_by"])
-        batches.setdefault(columns["code"], set()).add(batch)
-    changed: set[str] = set()
-    for code, wanted in diets.items():
-        held = {row.diet: row for row in db.scalars(select(KitchenDiet).where(KitchenDiet.kitchen_code == code))}
-        for diet in held.keys() - wanted:
-            db.delete(held[diet])
-        db.add_all(KitchenDiet(kitchen_code=code, diet=diet) for diet in sorted(wanted - held.keys()))
-        if held.keys() != wanted:
-            changed.add(code)
-    for code, times in batches.items():
-        rows_held = db.scalars(select(KitchenBatch).where(KitchenBatch.kitchen_code == code)).all()
-        held_times = {(row.slot, row.cooked_at_s, row.ready_at_s, row.eat_by_s): row for row in rows_held}
-        for key in held_times.keys() - times:
-            db.delete(held_times[key])
-        db.flush()
-        for slot, cooked, ready, eat_by in sorted(times - held_times.keys()):
-            db.add(KitchenBatch(kitchen_code=code, slot=slot, cooked_at_s=cooked, ready_at_s=ready, eat_by_s=eat_by))
-        if held_times.keys() != times:
-            changed.add(code)
+    batches: dict[str, dict[tuple[str, int], tuple[int, int]]] = {}
+    for row in rows:
+        code = row["kitchen_code"]
+        if not row["cooked_at"] <= row["ready_at"] < row["eat_by"]:
+            sentence = _("Cooking, loading and the last moment to eat must follow each other.")
+            problems.append(
+                row.problem("eat_by", "batch-reversed", sentence, _("Check the three times."), set_aside=True)
+            )
+            continue
+        if code not in values:
+            leave = ("diets", "slot", "cooked_at", "ready_at", "eat_by")
+            place, _none = imports.point(row)
+            values[code] = imports.plain(row, imports.KITCHENS, leave=leave) | place | {"extra": dict(row.extra)}
+            diets[code] = {str(diet) for diet in row["diets"]}
+            batches[code] = {}
+        batches[code][str(row["slot"]), row["cooked_at"]] = (row["ready_at"], row["eat_by"])
+    done = upsert(db, Kitchen, values.values())
+    parts = {code for code in values if _set_parts(db, code, diets[code], batches[code])}
+    changed = (set(done.changed) | parts) - set(done.added)
+    unchanged = len(values) - len(done.added) - len(changed)
+    file, digest = source_of(sheets)
+    counts = (len(done.added), len(changed), unchanged)
+    return finish(db, ImportResult("kitchens", file, *counts, tuple(problems), digest), by=by, clock=clock)
+
+
+def _set_parts(db: Session, code: str, diets: set[str], batches: dict[tuple[str, int], tuple[int, int]]) -> bool:
+    """Make these the kitchen's diets and batches; True if anything differed."""
+    held = set(db.scalars(select(KitchenDiet.diet).where(KitchenDiet.kitchen_code == code)))
+    if held != diets:
+        db.execute(delete(KitchenDiet).where(KitchenDiet.kitchen_code == code))
+        db.add_all(KitchenDiet(kitchen_code=code, diet=diet) for diet in sorted(diets))
+    rows = db.scalars(select(KitchenBatch).where(KitchenBatch.kitchen_code == code))
+    cooked = {(row.slot, row.cooked_at_s): (row.ready_at_s, row.eat_by_s) for row in rows}
+    if cooked != batches:
+        db.execute(delete(KitchenBatch).where(KitchenBatch.kitchen_code == code))
+        db.add_all(
+            KitchenBatch(kitchen_code=code, slot=slot, cooked_at_s=at, ready_at_s=ready, eat_by_s=eat_by)
+            for (slot, at), (ready, eat_by) in sorted(batches.items())
+        )
     db.flush()
-    return changed
+    return held != diets or cooked != batches
+
+
+def _import(
+    db: Session,
+    kind: str,
+    sheets: Sheets,
+    fields: Sequence[Field],
+    model: type[Base],
+    references: Sequence[Reference],
+    fill: Callable[[ParsedRow, dict[str, Any], list[CellProblem]], None] | None = None,
+    *,
+    by: Actor,
+    clock: Clock,
+) -> ImportResult:
+    """A sheet with one row a thing: parse, check what it refers to, add or change by code. Unknown columns go to ``extra``."""
+    one_at_a_time(db)
+    rows, problems = imports.read(sheets, fields)
+    wanted: list[dict[str, Any]] = []
+    for row in _referring(db, rows, references, problems):
+        values = imports.plain(row, fields)
+        values["extra"] = dict(row.extra)
+        for name, _column, _needed in references:
+            if row[name] is None and name in values:
+                values[name] = None
+        if fill is not None:
+            fill(row, values, problems)
+        if values:
+            wanted.append(values)
+    done = upsert(db, model, wanted)
+    file, digest = source_of(sheets)
+    counts = (len(done.added), len(done.changed), done.unchanged)
+    return finish(db, ImportResult(kind, file, *counts, tuple(problems), digest), by=by, clock=clock)
+
+
+def _referring(
+    db: Session, rows: Sequence[ParsedRow], references: Sequence[Reference], problems: list[CellProblem]
+) -> tuple[ParsedRow, ...]:
+    """Rows whose needed references exist; an optional one that does not exist is emptied. Both are reported."""
+    kept = list(rows)
+    for name, column, needed in references:
+        known = set(db.scalars(select(column)))
+        found = list(imports.dangling(kept, name, known, needed=needed))
+        problems.extend(found)
+        lost = {(problem.sheet, problem.row) for problem in found}
+        if needed:
+            kept = [row for row in kept if (row.sheet.name, row.number) not in lost]
+        else:
+            kept = [_without(row, name) if (row.sheet.name, row.number) in lost else row for row in kept]
+    return tuple(kept)
+
+
+def _without(row: ParsedRow, name: str) -> ParsedRow:
+    return ParsedRow(row.sheet, row.number, {**row.values, name: None}, row.extra, row.given, row.columns)
