@@ -57,7 +57,7 @@ export function tell(document, count) {
   if (!box) return;
   box.hidden = count === 0;
   const text = box.querySelector("[data-queue-text]");
-  text.textContent = text.dataset.queueText.replace("%(n)s", String(count));
+  text.textContent = text.dataset.queueText.replace("{n}", String(count));
 }
 
 async function submit(event) {

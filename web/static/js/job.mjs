@@ -10,7 +10,7 @@ export function show(box, job) {
   }
   const fill = box.querySelector(".bar__fill");
   const elapsed = Number(figures.elapsed_s ?? 0);
-  const budget = Number(figures.budget_s ?? box.dataset.budget ?? 0);
+  const budget = Number(figures.limit_s ?? 0);
   if (fill && budget > 0) fill.setAttribute("width", `${Math.min(100, (100 * elapsed) / budget).toFixed(1)}%`);
 }
 

@@ -21,14 +21,26 @@ export function cssColour(name) {
 }
 
 const WIDTH = { ring: 9, main: 6, mid: 4, lane: 2 };
+const KIND = { motorway: "ring", trunk: "ring", primary: "main", secondary: "mid", tertiary: "mid" };
+
+// Roads come as [class, name, [lat, lon, lat, lon, …]]; a link road is drawn like the road that it joins.
+export function byKind(roads) {
+  const found = { lane: [], mid: [], main: [], ring: [] };
+  for (const [highway, , flat] of roads) {
+    const line = [];
+    for (let i = 0; i < flat.length; i += 2) line.push([flat[i], flat[i + 1]]);
+    found[KIND[highway.replace("_link", "")] ?? "lane"].push(line);
+  }
+  return found;
+}
 
 function drawRoads(map, roads) {
   const pane = map.createPane("roads");
   pane.style.zIndex = 350;
   const renderer = L.canvas({ pane: "roads", padding: 0.3 });
+  const kinds = byKind(roads);
   for (const edge of [true, false]) {
-    for (const kind of ["lane", "mid", "main", "ring"]) {
-      const lines = roads[kind] ?? [];
+    for (const [kind, lines] of Object.entries(kinds)) {
       if (!lines.length) continue;
       L.polyline(lines, {
         renderer, pane: "roads", interactive: false, smoothFactor: 1.2, lineCap: "round",
@@ -67,9 +79,9 @@ export class PlanMap {
     const ink = L.polyline(route.lines, { renderer: this.renderer, color: style.fill, weight: 4, dashArray: style.dash });
     const dots = route.stops.map((stop) => L.circleMarker([stop.lat, stop.lon], { renderer: this.renderer, radius: 3.5, weight: 1.2, color: style.casing, fillColor: style.fill, fillOpacity: 1 })
       .on("click", () => { onRoute(route.number); onStop(stop.visit); }));
-    const tag = L.marker(route.tag, { icon: numbered(route.label, route.number, "map-pin__tag"), title: route.title, alt: route.title, keyboard: false });
-    const group = L.layerGroup([casing, ink, ...dots, tag]).addTo(this.map);
-    for (const part of [ink, tag]) {
+    const tag = route.tag && L.marker(route.tag, { icon: numbered(route.label, route.number, "map-pin__tag"), title: route.title, alt: route.title, keyboard: false });
+    const group = L.layerGroup([casing, ink, ...dots, tag].filter(Boolean)).addTo(this.map);
+    for (const part of [ink, tag].filter(Boolean)) {
       part.on("click", () => onRoute(route.number));
       part.on("mouseover", () => onHover(route.number));
       part.on("mouseout", () => onHover(null));

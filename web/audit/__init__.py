@@ -1,0 +1,5 @@
+"""The audit trail, for those who check."""
+
+from web.audit.views import bp
+
+__all__ = ["bp"]

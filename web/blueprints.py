@@ -1,0 +1,15 @@
+"""The blueprints, one per job that a person does."""
+
+from flask import Flask
+
+from web import account, api, audit, driver, home, imports, jobs, kitchen, live, orders, plan, residents, settlement, today, users, vendors
+
+PACKAGES = (
+    home, account, today, orders, plan, live, driver, residents, kitchen, vendors, settlement, imports, jobs, users, audit, api,
+)  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Put every blueprint at its place."""
+    for package in PACKAGES:
+        app.register_blueprint(package.bp)

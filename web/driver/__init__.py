@@ -1,0 +1,5 @@
+"""The driver's phone: the run of the day, the next door, what happened there."""
+
+from web.driver.views import bp
+
+__all__ = ["bp"]

@@ -1,0 +1,111 @@
+"""What a driver's form or a phone's JSON says, read into one record of delivery."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from mealroute.core.errors import MealrouteError
+from mealroute.core.i18n import _, _l
+from mealroute.core.money import parse_yuan
+from mealroute.delivery.records import Outcome, ProofInput, Source
+from mealroute.dispatch.records import Manifest
+
+REASONS = {
+    "hand-over": (
+        _l("Does not want it today"), _l("Has eaten already"), _l("Wrong dish for the diet"), _l("Meal cold or spilled"), _l("Feels unwell"),
+        _l("Is away with family"), _l("Other, see the note"),
+    ),
+    "no-answer": (
+        _l("Knocked and called, no answer"), _l("Phone off or wrong number"), _l("Gate or lift closed"), _l("Neighbour says away"),
+        _l("Other, see the note"),
+    ),
+}  # fmt: skip
+
+
+def proof_from_form(form: Mapping[str, str], manifest: Manifest) -> ProofInput:
+    """The plain form; the phone's time is ours, for without script it tells none."""
+    return proof_from({**form, "book_line_id": form.get("line", "")}, manifest)
+
+
+def proof_from(data: Mapping[str, Any], manifest: Manifest) -> ProofInput:
+    """One record for a line of this run. Raises a MealrouteError naming the field that is wrong."""
+    line = _whole(data.get("book_line_id"), "book_line_id")
+    if line not in {item.book_line_id for trip in manifest.trips for stop in trip.stops for item in stop.items}:
+        raise _wrong("book_line_id")
+    try:
+        outcome = Outcome(str(data.get("outcome", "")))
+    except ValueError:
+        raise _wrong("outcome") from None
+    return ProofInput(
+        client_id=_uuid(data.get("client_id")),
+        run_id=manifest.run_id,
+        book_line_id=line,
+        outcome=outcome,
+        reason=_text(data, "reason", 200),
+        note=_text(data, "note", 1000),
+        left_with=_text(data, "left_with", 80),
+        cash_collected_fen=_cash(data.get("cash_collected")),
+        phone_at=_moment(data.get("phone_at")),
+        lon=_degrees(data.get("lon"), "lon", 180),
+        lat=_degrees(data.get("lat"), "lat", 90),
+        by_name=manifest.driver_name,
+        source=Source.PHONE,
+    )
+
+
+def _wrong(name: str) -> MealrouteError:
+    return MealrouteError("field-wrong", _("The field %(name)s is missing or wrong.", name=name), field=name)
+
+
+def _whole(value: object, name: str) -> int:
+    text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise _wrong(name)
+    return int(text)
+
+
+def _uuid(value: object) -> str:
+    try:
+        return str(uuid.UUID(str(value)))
+    except ValueError:
+        raise _wrong("client_id") from None
+
+
+def _text(data: Mapping[str, Any], name: str, longest: int) -> str:
+    value = data.get(name) or ""
+    if not isinstance(value, str) or len(value) > longest or "\x00" in value:
+        raise _wrong(name)
+    return value.strip()
+
+
+def _cash(value: object) -> int:
+    if value is None or value == "":
+        return 0
+    try:
+        amount = parse_yuan(str(value))
+    except ValueError:
+        raise _wrong("cash_collected") from None
+    if amount < 0:
+        raise _wrong("cash_collected")
+    return amount
+
+
+def _moment(value: object) -> datetime | None:
+    if value is None or value == "":
+        return None
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise _wrong("phone_at") from None
+    if found.tzinfo is None:
+        raise _wrong("phone_at")
+    return found
+
+
+def _degrees(value: object, name: str, limit: float) -> float | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -limit <= value <= limit:
+        raise _wrong(name)
+    return float(value)

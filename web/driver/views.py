@@ -1,0 +1,114 @@
+"""A run on the phone: by the signed link on the sheet, or signed in as its driver."""
+
+import uuid
+from collections import Counter
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from mealroute.adapters.coordinates import amap_navigation_url
+from mealroute.core.db import unit_of_work
+from mealroute.core.geo import LonLat
+from mealroute.core.i18n import _
+from mealroute.delivery import service as delivery
+from mealroute.delivery.records import Duplicate
+from mealroute.core.slots import MealSlot
+from web import here
+from web.driver import links
+from web.driver.forms import REASONS, proof_from_form
+from web.driver.run import RunView, view_of
+from web.permissions import open_to_all, requires
+
+bp = Blueprint("driver", __name__, template_folder="templates")
+SIGNED = "the signed link of a run is the key"
+
+
+@bp.get("/my-runs/<day:day>/<slot:slot>")
+@requires("delivery.record")
+def runs(day: date, slot: MealSlot) -> ResponseReturnValue:
+    with unit_of_work(read_only=True) as db:
+        mine = links.runs_of(db, day, slot, here.actor())
+    return render_template("driver/runs.html", day=day, slot=slot, runs=mine)
+
+
+@bp.get("/r/<token>")
+@open_to_all(SIGNED)
+def run(token: str) -> ResponseReturnValue:
+    with unit_of_work(read_only=True) as db:
+        view = view_of(db, links.manifest_of(db, token))
+    following = view.next_stop()
+    if following is not None:
+        return _stop_page(token, view, following.visit_id)
+    known = [view.outcome(item) for stop in view.stops for item in stop.items]
+    counts = Counter(str(line.outcome) for line in known if line)
+    cash = sum(line.cash_collected_fen for line in known if line)
+    return _page("driver/finished.html", token, view, counts=counts.most_common(), cash=cash)
+
+
+@bp.get("/r/<token>/stops")
+@open_to_all(SIGNED)
+def stops(token: str) -> ResponseReturnValue:
+    with unit_of_work(read_only=True) as db:
+        view = view_of(db, links.manifest_of(db, token))
+    return _page("driver/stops.html", token, view, next=view.next_stop())
+
+
+@bp.get("/r/<token>/stops/<int:visit>")
+@open_to_all(SIGNED)
+def stop(token: str, visit: int) -> ResponseReturnValue:
+    with unit_of_work(read_only=True) as db:
+        view = view_of(db, links.manifest_of(db, token))
+    return _stop_page(token, view, visit)
+
+
+@bp.get("/r/<token>/lines/<int:line>/hand-over")
+@open_to_all(SIGNED)
+def outcome(token: str, line: int) -> ResponseReturnValue:
+    return _outcome_page(token, line, "hand-over")
+
+
+@bp.get("/r/<token>/lines/<int:line>/no-answer")
+@open_to_all(SIGNED)
+def no_answer(token: str, line: int) -> ResponseReturnValue:
+    return _outcome_page(token, line, "no-answer")
+
+
+@bp.post("/r/<token>/record")
+@open_to_all(SIGNED)
+def record(token: str) -> ResponseReturnValue:
+    """The plain form; pages with script send the same record as JSON to the API."""
+    with unit_of_work() as db:
+        manifest = links.manifest_of(db, token)
+        proof = proof_from_form(request.form, manifest)
+        done = delivery.record_proof(db, proof, by=links.driver_actor(manifest), clock=here.clock())
+    flash(_("This was recorded before; it counts once.") if isinstance(done, Duplicate) else _("Recorded."), "ok")
+    return redirect(url_for("driver.run", token=token), 303)
+
+
+def _page(template: str, token: str, view: RunView, **more: object) -> str:
+    return render_template(template, token=token, view=view, run=view.manifest, progress=view.progress, **more)
+
+
+def _stop_page(token: str, view: RunView, visit: int) -> str:
+    stop = view.stop(visit)
+    navigation = ""
+    if stop.lon is not None and stop.lat is not None:
+        navigation = amap_navigation_url(LonLat(stop.lon, stop.lat), stop.address)
+    return _page("driver/next.html", token, view, stop=stop, following=view.next_stop(after=stop), navigation=navigation)
+
+
+def _outcome_page(token: str, line: int, mode: str) -> str:
+    with unit_of_work(read_only=True) as db:
+        view = view_of(db, links.manifest_of(db, token))
+    stop, item = view.line(line)
+    choices = [("handed-over", _("seen"))]
+    if item.handover != "in-person-only":
+        choices.append(("left-with-contact", _("counts as left, not seen")))
+    if item.handover == "door-allowed":
+        choices.append(("left-at-door", _("counts as left, not seen")))
+    choices += [(value, "") for value in ("refused", "cancelled-at-door", "in-hospital", "moved")]
+    return _page(
+        "driver/outcome.html", token, view, stop=stop, item=item, mode=mode, choices=choices, reasons=REASONS[mode],
+        client_id=str(uuid.uuid4()), next_url=url_for("driver.run", token=token),
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+"""Figures, money, dates and masked names as a reader sees them; every template writes them through these."""
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from mealroute.core.clock import clock_text
+from mealroute.core.i18n import language
+from mealroute.core.money import Fen, yuan
+from mealroute.core.text import mask_id, mask_name, mask_phone
+from web import here
+from web.vocabulary import tone, word
+
+WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+MONTHS = "January February March April May June July August September October November December".split()
+
+
+def weekday(day: date) -> str:
+    """周一 / Mon."""
+    return f"周{WEEKDAYS['zh'][day.weekday()]}" if language() == "zh" else WEEKDAYS["en"][day.weekday()]
+
+
+def short_day(day: date) -> str:
+    """3月9日 / 9 March; no year."""
+    return f"{day.month}月{day.day}日" if language() == "zh" else f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def full_day(day: date) -> str:
+    """3月9日 周一 / Mon 9 March."""
+    return f"{short_day(day)} {weekday(day)}" if language() == "zh" else f"{weekday(day)} {short_day(day)}"
+
+
+def month_name(month: str) -> str:
+    """``2026-02`` → 2026 年 2 月 / February 2026."""
+    year, number = int(month[:4]), int(month[5:7])
+    return f"{year} 年 {number} 月" if language() == "zh" else f"{MONTHS[number - 1]} {year}"
+
+
+def moment(at: datetime | None) -> str:
+    """A UTC moment as local date and time: 3月9日 09:46."""
+    if at is None:
+        return ""
+    local = here.clock().local(at)
+    return f"{short_day(local.date())} {local:%H:%M}"
+
+
+def time_of(at: datetime | None) -> str:
+    """A UTC moment as the local time of day: 09:46."""
+    return "" if at is None else f"{here.clock().local(at):%H:%M}"
+
+
+def number(value: int | None) -> str:
+    """8126 → 8,126."""
+    return "" if value is None else f"{value:,}"
+
+
+def money(fen: Fen | None) -> str:
+    """Fen as yuan with thousands: 60,235.00."""
+    if fen is None:
+        return ""
+    whole, _point, rest = yuan(fen).partition(".")
+    return f"{int(whole):,}.{rest}" if not whole.startswith("-0") else f"{whole}.{rest}"
+
+
+def clock_at(seconds: int | None) -> str:
+    """Seconds since midnight as 10:41."""
+    return "" if seconds is None else clock_text(seconds)
+
+
+def span(seconds: int | None) -> str:
+    """A duration as hours and minutes: 1:12."""
+    return "" if seconds is None else f"{seconds // 3600}:{seconds % 3600 // 60:02d}"
+
+
+def kilometres(metres: int | None) -> str:
+    """18250 → 18.3."""
+    return "" if metres is None else f"{metres / 1000:.1f}"
+
+
+def percent_of(part: float, whole: float) -> str:
+    """A width for a bar, 0 % to 100 %."""
+    return f"{min(100.0, max(0.0, 100 * part / whole)) if whole else 0:.1f}%"
+
+
+def register(app: Flask) -> None:
+    """Offer all of them to the templates as filters."""
+    app.jinja_env.filters.update(
+        weekday=weekday, short_day=short_day, full_day=full_day, month_name=month_name, moment=moment, time_of=time_of,
+        number=number, money=money, clock_at=clock_at, span=span, kilometres=kilometres,
+        mask_name=mask_name, mask_phone=mask_phone, mask_id=mask_id,
+    )  # fmt: skip
+    app.jinja_env.globals.update(percent_of=percent_of, word=word, tone=tone)

@@ -1,0 +1,5 @@
+"""Work outside the web process: how far, how it ended."""
+
+from web.jobs.views import bp
+
+__all__ = ["bp"]

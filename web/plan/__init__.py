@@ -1,0 +1,5 @@
+"""The plan: search, look, choose, publish."""
+
+from web.plan.views import bp
+
+__all__ = ["bp"]

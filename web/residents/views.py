@@ -1,0 +1,119 @@
+"""The one search box, the card, and what is changed from it."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from mealroute.areas.queries import street_names
+from mealroute.core.db import unit_of_work
+from mealroute.core.errors import MealrouteError
+from mealroute.core.i18n import _
+from mealroute.residents import pausing, search, service
+from mealroute.residents import queries as residents
+from mealroute.residents.records import Datum, PauseReason, Precision, ResidentId, ResidentState
+from web import here, nav
+from web.formdata import valid
+from web.permissions import requires
+from web.residents.cards import card_of, shows, standing_week, summaries_for
+from web.residents.forms import PauseForm, PointForm, StateForm
+
+bp = Blueprint("residents", __name__, template_folder="templates")
+LIMIT = 100
+
+
+@bp.get("/residents")
+@requires("residents.view")
+def index() -> ResponseReturnValue:
+    text, show = request.args.get("q", "").strip()[:100], request.args.get("show", "all")
+    scope, day = here.actor().scope, nav.chosen().day
+    with unit_of_work(read_only=True) as db:
+        if text or show == "all":
+            found, total = search.search(db, text, scope=scope, day=day, limit=LIMIT), search.count(db, text, scope=scope)
+        else:
+            found = summaries_for(db, show, scope=scope, day=day)
+            total = len(found)
+    if text and total == 1:
+        return redirect(url_for("residents.card", resident=found[0].id))
+    return render_template(
+        "residents/index.html", q=text, show=show, shows=shows(), found=found, total=total, limit=LIMIT, day=day
+    )
+
+
+@bp.get("/residents/<int:resident>")
+@requires("residents.view")
+def card(resident: int) -> ResponseReturnValue:
+    return _card(ResidentId(resident))
+
+
+@bp.post("/residents/<int:resident>/reveal")
+@requires("residents.reveal")
+def reveal(resident: int) -> ResponseReturnValue:
+    """The same card with names and numbers, once; the audit keeps who, what and why."""
+    with unit_of_work() as db:
+        shown = service.reveal(
+            db, ResidentId(resident), service.REVEALABLE, request.form.get("reason", ""), by=here.actor(), clock=here.clock()
+        )
+    return _card(ResidentId(resident), shown)
+
+
+@bp.post("/residents/<int:resident>/pauses")
+@requires("residents.edit")
+def pause(resident: int) -> ResponseReturnValue:
+    form = valid(PauseForm(request.form))
+    with unit_of_work() as db:
+        pausing.pause(
+            db, ResidentId(resident), form.starts_on.data, form.ends_on.data, PauseReason(form.reason.data),
+            note=form.note.data or "", by=here.actor(), clock=here.clock(),
+        )  # fmt: skip
+    flash(_("The pause is entered; meals of those days are taken off by themselves."), "ok")
+    return redirect(url_for("residents.card", resident=resident), 303)
+
+
+@bp.post("/residents/<int:resident>/pauses/<int:pause>/end")
+@requires("residents.edit")
+def end_pause(resident: int, pause: int) -> ResponseReturnValue:
+    with unit_of_work() as db:
+        pausing.cancel_pause(db, pause, by=here.actor(), clock=here.clock())
+    flash(_("The pause has ended; meals come again."), "ok")
+    return redirect(url_for("residents.card", resident=resident), 303)
+
+
+@bp.post("/residents/<int:resident>/point")
+@requires("residents.edit")
+def point(resident: int) -> ResponseReturnValue:
+    form = valid(PointForm(request.form))
+    try:
+        lon, lat = float(form.lon.data or ""), float(form.lat.data or "")
+    except ValueError:
+        raise MealrouteError("point-wrong", _("Longitude and latitude are numbers such as 116.41 and 39.93.")) from None
+    with unit_of_work() as db:
+        service.set_point(
+            db, ResidentId(resident), lon, lat, Datum(form.datum.data), Precision(form.precision.data), by=here.actor(),
+            clock=here.clock(),
+        )  # fmt: skip
+    flash(_("The point is set."), "ok")
+    return redirect(url_for("residents.card", resident=resident), 303)
+
+
+@bp.post("/residents/<int:resident>/state")
+@requires("residents.edit")
+def state(resident: int) -> ResponseReturnValue:
+    form = valid(StateForm(request.form))
+    with unit_of_work() as db:
+        service.change_state(
+            db, ResidentId(resident), ResidentState(form.state.data), since=form.since.data, reason=form.reason.data or "",
+            by=here.actor(), clock=here.clock(),
+        )  # fmt: skip
+    flash(_("The state is changed."), "ok")
+    return redirect(url_for("residents.card", resident=resident), 303)
+
+
+def _card(resident: ResidentId, revealed: dict[str, str] | None = None) -> str:
+    day = nav.chosen().day
+    with unit_of_work(read_only=True) as db:
+        record = residents.resident(db, resident, scope=here.actor().scope, day=day)
+        page = {
+            "r": record, "street": street_names(db).get(record.street_code, record.street_code), "pauses": residents.pauses(db, resident),
+            "states": residents.history(db, resident), "categories": card_of(record), "standing": standing_week(db, resident, scope=here.actor().scope, day=day),
+        }  # fmt: skip
+    form, place = PauseForm(data={"starts_on": here.clock().today()}), PointForm()
+    return render_template("residents/card.html", day=day, revealed=revealed, form=form, place=place, **page)

@@ -1,0 +1,92 @@
+"""A month of one payer: look, explain, export, close."""
+
+from datetime import date, timedelta
+from io import BytesIO
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from mealroute.core.db import unit_of_work
+from mealroute.core.errors import MealrouteError
+from mealroute.core.i18n import _
+from mealroute.subsidy import queries, service
+from mealroute.subsidy.records import Identity, PeriodState
+from mealroute.subsidy.rulebook import load_rulebook
+from mealroute.subsidy.statement import month_statement
+from web import here
+from web.permissions import requires
+from web.settlement.waterfall import steps
+
+bp = Blueprint("settlement", __name__, template_folder="templates")
+MIME = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@bp.get("/settlement")
+@requires("subsidy.view")
+def index() -> ResponseReturnValue:
+    """The last month that is over."""
+    return redirect(url_for("settlement.month", month=_shifted(here.clock().today().strftime("%Y-%m"), -1)))
+
+
+@bp.get("/settlement/<month:month>")
+@requires("subsidy.view")
+def month(month: str) -> ResponseReturnValue:
+    with unit_of_work(read_only=True) as db:
+        found = month_statement(db, month, scope=here.actor().scope)
+    shares: dict[str, int] = {}
+    for group in found.by_rule:
+        for payer, amount in group.shares:
+            shares[payer] = shares.get(payer, 0) + amount
+    return render_template(
+        "settlement/month.html", month=month, s=found, steps=steps(found.figures), terms=_terms, shares=sorted(shares.items()),
+        before=_shifted(month, -1), after=_shifted(month, 1),
+    )  # fmt: skip
+
+
+@bp.post("/settlement/<month:month>/explain")
+@requires("subsidy.close")
+def explain(month: str) -> ResponseReturnValue:
+    line = request.form.get("line", type=int)
+    if line is None:
+        raise MealrouteError("line-missing", _("Say which meal is explained."))
+    with unit_of_work() as db:
+        service.explain(
+            db, load_rulebook().payer, month, line, sentence=request.form.get("sentence", ""), by=here.actor(), clock=here.clock()
+        )
+    flash(_("The explanation stands."), "ok")
+    return redirect(url_for("settlement.month", month=month), 303)
+
+
+@bp.post("/settlement/<month:month>/close")
+@requires("subsidy.close")
+def close(month: str) -> ResponseReturnValue:
+    with unit_of_work() as db:
+        done = service.close_period(db, load_rulebook().payer, month, by=here.actor(), clock=here.clock())
+    flash(_("The month is closed with %(n)d claim lines.", n=len(done.lines)), "ok")
+    return redirect(url_for("settlement.month", month=month), 303)
+
+
+@bp.post("/settlement/<month:month>/export")
+@requires("exports.run")
+def export(month: str) -> ResponseReturnValue:
+    """The file as it stands; an open month is brought up to date first. The purpose goes into the audit trail."""
+    payer, by, clock = load_rulebook().payer, here.actor(), here.clock()
+    kind, purpose = request.form.get("format", ""), request.form.get("purpose", "")
+    with unit_of_work() as db:
+        if queries.periods(db, payer).get(month) is not PeriodState.CLOSED:
+            service.build_month(db, payer, month, by=by, clock=clock)
+        file = service.export(db, payer, month, kind, reason=purpose, by=by, clock=clock)
+    return send_file(BytesIO(file.content), mimetype=MIME[kind], download_name=file.name, as_attachment=True)
+
+
+def _terms(identity: Identity) -> list[tuple[int, str, None]]:
+    return [(part.value, part.label, None) for part in identity.parts]
+
+
+def _shifted(month: str, by: int) -> str:
+    first = date.fromisoformat(f"{month}-01")
+    other = first - timedelta(days=1) if by < 0 else first + timedelta(days=32)
+    return other.strftime("%Y-%m")

@@ -1,0 +1,27 @@
+"""Today: where the day stands."""
+
+from datetime import date
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from mealroute.core.db import unit_of_work
+from mealroute.core.slots import MealSlot
+from web import here
+from web.permissions import requires
+from web.today.day import today_of
+
+bp = Blueprint("today", __name__, template_folder="templates")
+
+
+@bp.get("/days/<day:day>/<slot:slot>/today")
+@requires("day.view")
+def show(day: date, slot: MealSlot) -> ResponseReturnValue:
+    with unit_of_work(read_only=True) as db:
+        found = today_of(db, day, slot, actor=here.actor(), now=here.clock().now())
+    counts = {}
+    if found.left:
+        counts["plan.board"] = (len(found.left), "watch")
+    if found.live.cases:
+        counts["live.board"] = (len(found.live.cases), "danger")
+    return render_template("today/show.html", day=day, slot=slot, t=found, counts=counts)

@@ -1,0 +1,5 @@
+"""Accounts, for the administrator."""
+
+from web.users.views import bp
+
+__all__ = ["bp"]

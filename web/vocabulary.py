@@ -1,0 +1,102 @@
+"""The words for the closed lists of the domain: a kebab-case value and what a reader sees for it."""
+
+from collections.abc import Mapping
+
+from mealroute.core.i18n import _, _l
+from mealroute.residents.words import diet_label
+
+VOCABULARY: Mapping[str, Mapping[str, str]] = {
+    "slot": {"lunch": _l("Lunch"), "dinner": _l("Dinner")},
+    "theme": {"light": _l("Light"), "dark": _l("Dark"), "system": _l("As the system")},
+    "role": {
+        "dispatcher": _l("Dispatcher"), "kitchen": _l("Kitchen staff"), "driver": _l("Driver"), "vendor": _l("Vendor manager"),
+        "station": _l("Station counter"), "hotline": _l("Hotline"), "finance": _l("Finance officer"), "street-checker": _l("Street checker"),
+        "district-approver": _l("District approver"), "auditor": _l("Auditor"), "district": _l("District console"),
+        "admin": _l("Administrator"), "system": _l("The program"),
+    },
+    "state": {
+        "pending": _l("Pending"), "active": _l("Active"), "paused": _l("Paused"), "stopped": _l("Stopped"), "deceased": _l("Deceased"),
+    },
+    "sex": {"male": _l("Male"), "female": _l("Female"), "unknown": _l("Not stated")},
+    "living": {
+        "alone": _l("Lives alone"), "couple-both-80": _l("Couple, both over 80"), "couple": _l("Couple"),
+        "with-family": _l("With family"), "institution": _l("In an institution"), "unknown": _l("Not stated"),
+    },
+    "handover": {
+        "in-person-only": _l("In person only"), "contact-allowed": _l("A contact may take it"), "door-allowed": _l("May be left at the door"),
+    },
+    "precision": {"door": _l("Door"), "building": _l("Building"), "street": _l("Street only"), "none": _l("No point")},
+    "pause": {"hospital": _l("In hospital"), "away": _l("Away"), "family": _l("With family for a while"), "other": _l("Other reason")},
+    "size": {"normal": _l("Regular"), "large": _l("Large")},
+    "delivery": {"home": _l("To the door"), "station": _l("Collects at the station")},
+    "channel": {"web": _l("Web"), "phone": _l("Phone call"), "counter": _l("Counter"), "paper": _l("Paper slip")},
+    "means": {
+        "card": _l("Card"), "mobile": _l("Mobile payment"), "cash-at-door": _l("Cash at the door"), "monthly": _l("Monthly bill"),
+        "counter-cash": _l("Cash at the counter"),
+    },
+    "order-state": {"placed": _l("Placed"), "cancelled": _l("Cancelled")},
+    "flag": {"no-point": _l("No point"), "no-dish": _l("No dish suits"), "no-station": _l("Station unknown")},
+    "book-state": {"open": _l("Book open"), "closed": _l("Book closed")},
+    "amendment": {"add": _l("Added"), "cancel": _l("Cancelled"), "change": _l("Changed")},
+    "version-state": {"draft": _l("Draft"), "published": _l("Published"), "withdrawn": _l("Withdrawn")},
+    "run-state": {"published": _l("Published"), "withdrawn": _l("Withdrawn"), "done": _l("Done")},
+    "job-state": {
+        "queued": _l("Waiting"), "running": _l("Running"), "done": _l("Done"), "failed": _l("Failed"), "cancelled": _l("Stopped by hand"),
+    },
+    "vehicle": {"e-bike": _l("E-bike"), "van": _l("Van")},
+    "outcome": {
+        "handed-over": _l("Handed over"), "left-with-contact": _l("Left with a contact"), "left-at-door": _l("Left at the door"),
+        "refused": _l("Refused"), "no-answer": _l("No answer"), "moved": _l("Moved away"), "in-hospital": _l("In hospital"),
+        "cancelled-at-door": _l("Cancelled at the door"), "not-reached": _l("Not reached"),
+    },
+    "door": {
+        "handed-over": _l("The person"), "left-with-contact": _l("Family or carer"), "left-at-door": _l("Left at the door"),
+        "refused": _l("Refused"), "cancelled-at-door": _l("Cancelled at the door"), "in-hospital": _l("In hospital"), "moved": _l("Moved away"),
+    },
+    "period-state": {"open": _l("Open"), "closed": _l("Closed")},
+    "vendor-state": {
+        "applied": _l("Applied"), "admitted": _l("Admitted"), "probation": _l("On probation"), "active": _l("Working"),
+        "suspended": _l("Suspended"), "exited": _l("Left"),
+    },
+    "vendor-type": {
+        "catering": _l("Caterer"), "institution": _l("Care home"), "care-centre": _l("Care centre"), "station": _l("Station"),
+        "delivery-company": _l("Delivery company"), "canteen": _l("Canteen"),
+    },
+    "supply": {
+        "hub-main": _l("Central kitchen"), "institution-radiating": _l("From a care home"), "catering-dispersed": _l("Restaurants nearby"),
+        "group-meal-chain": _l("Group caterer"), "elder-table": _l("Elders' table"),
+    },
+    "station-kind": {"hub": _l("Street hub"), "station": _l("Station")},
+}  # fmt: skip
+
+TONES: Mapping[str, Mapping[str, str]] = {
+    "state": {"pending": "info", "active": "ok", "paused": "paused", "stopped": "quiet", "deceased": "quiet"},
+    "outcome": {
+        "handed-over": "ok", "left-with-contact": "watch", "left-at-door": "watch", "refused": "info", "no-answer": "danger",
+        "moved": "info", "in-hospital": "info", "cancelled-at-door": "info", "not-reached": "danger",
+    },
+    "version-state": {"draft": "info", "published": "ok", "withdrawn": "quiet"},
+    "job-state": {"queued": "quiet", "running": "info", "done": "ok", "failed": "danger", "cancelled": "quiet"},
+    "vendor-state": {
+        "applied": "info", "admitted": "info", "probation": "watch", "active": "ok", "suspended": "danger", "exited": "quiet",
+    },
+    "order-state": {"placed": "ok", "cancelled": "quiet"},
+    "door": {
+        "handed-over": _l("The person"), "left-with-contact": _l("Family or carer"), "left-at-door": _l("Left at the door"),
+        "refused": _l("Refused"), "cancelled-at-door": _l("Cancelled at the door"), "in-hospital": _l("In hospital"), "moved": _l("Moved away"),
+    },
+    "period-state": {"open": "info", "closed": "ok"},
+}  # fmt: skip
+
+
+def word(kind: str, value: object) -> str:
+    """What a reader sees for ``value``; a value without a word is shown as it is, so that nothing is hidden."""
+    if kind == "diet":
+        return diet_label(str(value))
+    found = VOCABULARY[kind].get(str(value))
+    return _(found) if found else str(value)
+
+
+def tone(kind: str, value: object) -> str:
+    """The state silhouette and colour for ``value``."""
+    return TONES[kind].get(str(value), "quiet")
