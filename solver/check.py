@@ -76,6 +76,7 @@ class _Walk:
     matrix: Matrix = field(init=False)
     place: int | None = None
     clock: int = 0  # the stated departure from the last step
+    duration: int = 0  # the stated travel up to the last step
     underway: int = 0  # of the way to the next place, already driven before a break
     travelled: int = 0  # up to the last place
     metres: int = 0
@@ -109,7 +110,7 @@ class _Walk:
                         self._add(
                             Cause.SHIFT, f"ends at {visit.arrival}, after the shift at {self.vehicle.shift.latest}"
                         )
-            self.clock = visit.departure
+            self.clock, self.duration = visit.departure, visit.duration
         self._totals()
         return self.found
 
@@ -138,10 +139,15 @@ class _Walk:
                 self._add(Cause.TIMING, f"drives {self.underway} s before a break on a way of {way} s", _stop_id(visit))
             earliest = self.clock + max(0, way - self.underway)
             self._expect(visit, visit.arrival, earliest, "arrival")
-            self._expect(visit, visit.duration, self.travelled, "duration")
+            self._expect_duration(visit, way - self.underway, self.travelled)
         self.place = place if place is not None else self.place
         self.underway = 0
         self.uncertain = False
+
+    def _expect_duration(self, visit: Visit, way: int, travelled: int) -> None:
+        """Travel so far, by the matrix or onwards from what was stated before: a wrong figure is one violation."""
+        if visit.duration != self.duration + way:
+            self._expect(visit, visit.duration, travelled, "duration")
 
     def _loading(self, visit: Visit) -> None:
         self._expect(visit, visit.setup, 0, "setup")
@@ -187,7 +193,7 @@ class _Walk:
             self._add(Cause.TIMING, f"break {visit.id} arrives at {visit.arrival}, before the last step ends")
             driven = 0
         self.underway += driven
-        self._expect(visit, visit.duration, self.travelled + self.underway, "duration")
+        self._expect_duration(visit, driven, self.travelled + self.underway)
         self._expect(visit, visit.setup, 0, "setup")
 
     def _totals(self) -> None:
