@@ -89,11 +89,12 @@ def run_by_token(db: Session, token: str, *, clock: Clock, secret_key: str = "")
 def _sheets(db: Session, rows: Sequence[Run], link_base: str, secret_key: str) -> tuple[Manifest, ...]:
     if not rows:
         return ()
+    everything = Scope.everything()  # the runs were limited already; what hangs on them is shown with them
     parts = SheetParts(
         doors=_doors(db, [row.route_id for row in rows]),
         kitchens={each.code: each for each in vendors.kitchens(db)},
-        drivers={each.code: each for each in vendors.drivers(db)},
-        vehicles={each.code: each for each in vendors.vehicles(db)},
+        drivers={each.code: each for each in vendors.drivers(db, scope=everything)},
+        vehicles={each.code: each for each in vendors.vehicles(db, scope=everything)},
         stations={each.code: each for each in vendors.stations(db)},
     )
     versions = {n: planning.version(db, PlanVersionId(n)) for n in sorted({row.version_id for row in rows})}

@@ -9,7 +9,9 @@ ends at the handover; the last eat-by ends the windows.
 from collections.abc import Callable, Mapping, Sequence
 
 from mealroute.adapters.travel import TravelMatrix
+from mealroute.core.errors import MealrouteError
 from mealroute.core.geo import LonLat
+from mealroute.core.i18n import _
 from mealroute.menus.records import Compartment
 from mealroute.planning import rules
 from mealroute.planning.grouping import StopGroup, group_lines, reject
@@ -26,9 +28,20 @@ def build_problem(parts: PlanParts, matrix_of: MatrixOf) -> tuple[BuiltProblem, 
     """The problem of one day and slot, and the travel times behind it by profile.
 
     Every line is in exactly one stop or among the rejected. Stops and vehicles are numbered in a fixed order, so that the
-    same book gives the same problem. Raises ValueError where there is nothing to load at all (no kitchen cooks).
+    same book gives the same problem.
+
+    Raises
+    ------
+    MealrouteError
+        ``no-kitchen``: no kitchen cooks in this slot with a vehicle on duty, so there is nothing to search for.
     """
     kitchens = cooking_kitchens(parts)
+    if not kitchens:
+        raise MealrouteError(
+            "no-kitchen",
+            _("No kitchen cooks for this meal with a vehicle on duty."),
+            _("Check the kitchens' batches, the vehicles and the drivers' shifts."),
+        )
     groups, rejected = group_lines(parts.lines, kitchens, parts.owners, parts.policy)
     groups, too_late = _within_food_limits(groups, kitchens, parts)
     sizes = Sizes(any(compartment is Compartment.COLD for compartment in _compartments_used(parts)))

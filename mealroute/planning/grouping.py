@@ -85,8 +85,6 @@ def _refusal(line: BookLineRecord, kitchens: Sequence[CookingKitchen], able: fro
         return "no-point"
     if not line.dish_code:
         return "no-dish"
-    if not kitchens:
-        return "no-kitchen"
     if not able:
         cooks = any(rules.needed_diets(line) <= kitchen.diets for kitchen in kitchens)
         return "no-halal-vehicle" if cooks else "no-kitchen-for-diet"

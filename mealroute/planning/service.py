@@ -51,7 +51,7 @@ def prepare(
     known = experience.familiar(db, [line.resident_id for line in book.lines])
     owners = {code: words.street_dispatcher(name) for code, name in areas.street_names(db).items()}
     parts = PlanParts(
-        slot=slot, lines=book.lines, units=vendors.fleet(db, day), kitchens=vendors.kitchens(db),
+        slot=slot, lines=book.lines, units=vendors.fleet(db, day).units, kitchens=vendors.kitchens(db),
         compartments={dish.code: dish.compartment for dish in menus.dishes(db)}, known=known, owners=owners,
         policy=queries.policy_on(day),
     )  # fmt: skip

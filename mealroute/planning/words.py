@@ -12,8 +12,6 @@ def reason(code: str, fallback: str = "") -> str:
             return _("No dish on the menu is safe for this diet.")
         case "no-station":
             return _("The station where it is collected is not known or has no point.")
-        case "no-kitchen":
-            return _("No kitchen cooks for this meal with a vehicle on duty.")
         case "no-kitchen-for-diet":
             return _("No kitchen on duty can cook this diet.")
         case "no-halal-vehicle":

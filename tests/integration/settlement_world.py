@@ -134,7 +134,7 @@ class World:
         route = PlanRoute(
             version_id=version.id, number=number, vehicle_code="E01", driver_code="D01", kitchen_code="K01", trips=1,
             portions=version.planned, stops=len(lines), boxes=24, most_aboard=24, distance_m=0, travel_s=0, starts_s=37800,
-            ends_s=46800,
+            ends_s=46800, eat_by_s=46800,
         )  # fmt: skip
         self.db.add(route)
         self.db.flush()
