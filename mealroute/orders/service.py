@@ -25,6 +25,7 @@ from mealroute.orders.closing import (
     write_amendment,
 )
 from mealroute.orders.context import DayContext, locked_book
+from mealroute.orders.intake import add_standing_order, end_standing_order, import_standing_orders
 from mealroute.orders.materialise import ask_of, materialise, new_order, reprice
 from mealroute.orders.paying import locked_order, needed_reason, record_payment, refund, settle_orders
 from mealroute.orders.records import (
@@ -44,8 +45,8 @@ from mealroute.residents import queries as residents
 from mealroute.residents.records import ResidentId, ResidentRecord, ResidentState
 
 __all__ = [
-    "amend_add", "amend_cancel", "amend_change", "cancel_order", "change_quantity", "close_book", "materialise",
-    "place_order", "record_payment", "refund",
+    "add_standing_order", "amend_add", "amend_cancel", "amend_change", "cancel_order", "change_quantity", "close_book",
+    "end_standing_order", "import_standing_orders", "materialise", "place_order", "record_payment", "refund",
 ]  # fmt: skip
 
 
