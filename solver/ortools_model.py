@@ -12,7 +12,16 @@ import numpy as np
 from ortools.constraint_solver import pywrapcp
 
 from solver.options import Sequences
-from solver.ortools_nodes import Nodes, Table, Tables, begin_intervals, cost_unit, make_nodes, penalties
+from solver.ortools_nodes import (
+    Nodes,
+    Table,
+    Tables,
+    cost_unit,
+    elsewhere,
+    make_nodes,
+    penalties,
+    windows_of,
+)
 from solver.problem import LARGEST, Problem, Stop, Vehicle
 
 HORIZON: Final = 4 * LARGEST
@@ -42,7 +51,6 @@ class RoutingModel:
         self._add_costs()
         self._allow_vehicles()
         self._add_time()
-        self._add_ride()
         self._add_loads()
         self._add_counts()
         self._add_travel_limits()
@@ -108,8 +116,7 @@ class RoutingModel:
             [evaluators[kind] for kind in self._kind_of], HORIZON, HORIZON, False, "time"
         )
         self.time: Any = routing.GetDimensionOrDie("time")
-        for stop, index in zip(problem.stops, self.stop_index, strict=True):
-            restrict(self.time.CumulVar(index), begin_intervals(stop))
+        self._add_setups()
         for index in self.reload_index:
             self.time.SlackVar(index).SetValue(0)  # waiting before loading is free, after it the food grows old
         for v, vehicle in enumerate(problem.vehicles):
@@ -120,7 +127,33 @@ class RoutingModel:
             if vehicle.max_duration is not None:
                 self.time.SetSpanUpperBoundForVehicle(vehicle.max_duration, v)
             self._add_breaks(v, vehicle)
-        self._add_releases()
+        self._add_rides_and_releases()
+
+    def _add_setups(self) -> None:
+        """Windows speak of the moment before setup, the clock of the model is read after it.
+
+        Whether setup applies depends on where the vehicle comes from. ``setup[node]`` is what applies: a number where no
+        other node is at the place, else a multiple of the 0 or 1 in the dimension "fresh", whose slack makes up for
+        what the node before had.
+        """
+        problem, routing, solver = self.problem, self.routing, self.solver
+        away = elsewhere(self.nodes)
+        shared = [stop.setup > 0 and int((~away[node]).sum()) > 1 for node, stop in enumerate(problem.stops)]
+        self.setup: list[Any] = [stop.setup for stop in problem.stops]
+        if any(shared):
+            evaluator = routing.RegisterTransitMatrix((away.astype(int) - 1).tolist())
+            routing.AddDimension(evaluator, 1, 1, True, "fresh")
+            fresh = routing.GetDimensionOrDie("fresh")
+            for index in (*self.stop_index, *self.reload_index, *self.starts):
+                solver.Add(fresh.CumulVar(index) + fresh.SlackVar(index) == 1)
+        for node, (stop, index) in enumerate(zip(problem.stops, self.stop_index, strict=True)):
+            clock, windows = self.time.CumulVar(index), windows_of(stop)
+            if shared[node]:
+                self.setup[node] = fresh.CumulVar(index) * stop.setup
+                clock.SetRange(windows[0][0], windows[-1][1] + stop.setup)
+                restrict((clock - self.setup[node]).Var(), windows)
+            else:
+                restrict(clock, [(earliest + stop.setup, latest + stop.setup) for earliest, latest in windows])
 
     def _add_breaks(self, v: int, vehicle: Vehicle) -> None:
         if not vehicle.breaks:
@@ -140,61 +173,50 @@ class RoutingModel:
             intervals.append(interval)
         self.time.SetBreakIntervalsOfVehicle(intervals, v, busy)
 
-    def _add_releases(self) -> None:
-        """Loading starts no earlier than the release of any stop of the trip."""
-        problem, solver = self.problem, self.solver
-        releases = {stop.release for stop in problem.stops}
-        if releases <= {0}:
+    def _add_rides_and_releases(self) -> None:
+        """Each stop knows when its trip's loading began: not before its release, nor too long before its service.
+
+        Only differences of two clocks are bounded, so what propagation leaves can always be driven: the earliest times
+        can. (Linking the slack of a ride dimension to that of time leaves plans that cannot.) The way from the loading
+        without any waiting is bounded by a dimension as well, for local search sees that without propagation.
+        """
+        problem, routing, solver = self.problem, self.routing, self.solver
+        limits = [[problem.ride_limit(stop, vehicle) for vehicle in problem.vehicles] for stop in problem.stops]
+        has_limits = any(limit is not None for row in limits for limit in row)
+        if not has_limits and not any(stop.release for stop in problem.stops):
             return
-        if len(releases) == 1:
-            (release,) = releases
-            for v, vehicle in enumerate(problem.vehicles):
-                start = self.time.CumulVar(self.starts[v])
-                start.SetRange(min(max(release, start.Min()), vehicle.shift.latest), vehicle.shift.latest)
-                if vehicle.shift.latest < release:
-                    for index in self.stop_index:
-                        self.routing.VehicleVar(index).RemoveValue(v)
-            for index in self.reload_index:
-                self.time.CumulVar(index).SetMin(release)
-            return
-        zero = self._per_node([0] * len(problem.stops))
-        self.routing.AddDimension(zero, HORIZON, HORIZON, True, "loading")
-        loading = self.routing.GetDimensionOrDie("loading")
+        routing.AddDimension(self._per_node([0] * len(problem.stops)), HORIZON, HORIZON, False, "loading")
+        loading = routing.GetDimensionOrDie("loading")
+        for v in range(len(problem.vehicles)):
+            loading.SlackVar(self.starts[v]).SetValue(0)
+            solver.Add(loading.CumulVar(self.starts[v]) == self.time.CumulVar(self.starts[v]))
+        every = [loading.CumulVar(index) for index in range(routing.Size() + len(problem.vehicles))]
+        for index in self.reload_index:
+            solver.Add(solver.Element(every, routing.NextVar(index)) == self.time.CumulVar(index))
         for stop, index in zip(problem.stops, self.stop_index, strict=True):
             loading.CumulVar(index).SetMin(stop.release)
             loading.SlackVar(index).SetValue(0)
-        for index in (*self.reload_index, *self.starts):
-            solver.Add(loading.CumulVar(index) + loading.SlackVar(index) == self.time.CumulVar(index))
+        if has_limits:
+            self._add_rides(loading, limits)
 
-    def _add_ride(self) -> None:
-        """Seconds since the end of loading, waiting included; only upper bounds matter, so more slack never helps."""
-        problem, routing = self.problem, self.routing
-        limits = [[problem.ride_limit(stop, vehicle) for vehicle in problem.vehicles] for stop in problem.stops]
-        if all(limit is None for row in limits for limit in row):
-            return
+    def _add_rides(self, loading: Any, limits: list[list[int | None]]) -> None:
+        problem, routing, solver = self.problem, self.routing, self.solver
         evaluators = [routing.RegisterTransitMatrix(self._reset(kind.ride(), HORIZON).tolist()) for kind in self._kinds]
         routing.AddDimensionWithVehicleTransits(
-            [evaluators[kind] for kind in self._kind_of], 2 * HORIZON, HORIZON, True, "ride"
+            [evaluators[kind] for kind in self._kind_of], HORIZON, HORIZON, True, "ride"
         )
         ride = routing.GetDimensionOrDie("ride")
-        for (node, stop), row in zip(enumerate(problem.stops), limits, strict=True):
-            index = self.stop_index[node]
-            allowed = [self._ride_after_setup(node, stop, v, limit) for v, limit in enumerate(row)]
-            if len(set(allowed)) == 1:
-                ride.CumulVar(index).SetMax(allowed[0])
+        loads = [vehicle.load_duration for vehicle in problem.vehicles]
+        for node, row in enumerate(limits):
+            index, setup = self.stop_index[node], problem.stops[node].setup
+            allowed = [HORIZON if limit is None else limit for limit in row]
+            since = [limit + load for limit, load in zip(allowed, loads, strict=True)]
+            ride.CumulVar(index).SetMax(max(allowed) + setup)
+            age = self.time.CumulVar(index) - self.setup[node] - loading.CumulVar(index)
+            if len(set(since)) == 1:
+                solver.Add(age <= since[0])
             else:
-                limit = self.solver.Element([HORIZON, *allowed], self.routing.VehicleVar(index) + 1)
-                self.solver.Add(ride.CumulVar(index) <= limit)
-            self.solver.Add(ride.SlackVar(index) >= self.time.SlackVar(index))
-        for v in range(len(problem.vehicles)):
-            self.solver.Add(ride.SlackVar(self.starts[v]) >= self.time.SlackVar(self.starts[v]))
-
-    def _ride_after_setup(self, node: int, stop: Stop, v: int, limit: int | None) -> int:
-        """The limit for the moment after setup: the direct way must stay possible, anything longer counts the setup."""
-        if limit is None:
-            return HORIZON
-        direct = int(self._kinds[self._kind_of[v]].travel[self.nodes.starts[v], node])
-        return max(limit, direct + stop.setup) if direct <= limit else limit
+                solver.Add(age <= solver.Element([HORIZON, *since], routing.VehicleVar(index) + 1))
 
     def _add_loads(self) -> None:
         problem = self.problem

@@ -99,8 +99,7 @@ class Tables:
         service[: len(nodes.stops)] = [stop.service for stop in nodes.stops]
         setup = np.zeros(nodes.count, dtype=np.int64)
         setup[: len(nodes.stops)] = [stop.setup for stop in nodes.stops]
-        elsewhere = nodes.place[:, None] != nodes.place[None, :]
-        result: Table = service[:, None] + self.travel + setup[None, :] * elsewhere
+        result: Table = service[:, None] + self.travel + setup[None, :] * elsewhere(nodes)
         return result
 
     def time(self) -> Table:
@@ -145,17 +144,11 @@ def penalties(problem: Problem, cost_bound: int) -> tuple[int, ...]:
     return tuple(each + per_priority * stop.priority + must * stop.must_serve for stop in problem.stops)
 
 
-def begin_intervals(stop: Stop) -> list[tuple[int, int]]:
-    """When service after setup may begin. The model's clock is read after setup; windows speak of the moment before.
+def windows_of(stop: Stop) -> list[tuple[int, int]]:
+    return [(window.earliest, window.latest) for window in stop.time_windows] or [(0, LARGEST)]
 
-    Narrowed by the setup, because whether it applies depends on where the vehicle comes from: never too early and,
-    except in windows shorter than the setup, never too late. ``schedule`` gives the exact times afterwards.
-    """
-    windows = [(w.earliest + stop.setup, max(w.latest, w.earliest + stop.setup)) for w in stop.time_windows]
-    intervals: list[tuple[int, int]] = []
-    for earliest, latest in windows or [(0, 2 * LARGEST)]:
-        if intervals and earliest <= intervals[-1][1] + 1:
-            intervals[-1] = (intervals[-1][0], max(intervals[-1][1], latest))
-        else:
-            intervals.append((earliest, latest))
-    return intervals
+
+def elsewhere(nodes: Nodes) -> npt.NDArray[np.bool_]:
+    """Whether the way from one node to another leads to another place, so that setup applies."""
+    result: npt.NDArray[np.bool_] = nodes.place[:, None] != nodes.place[None, :]
+    return result
