@@ -40,7 +40,7 @@ class AMap(Geocoder):  # type: ignore[misc]
         self._key, self._city = key, city
 
     def geocode(self, query: str, *, exactly_one: bool = True, timeout: Any = DEFAULT_SENTINEL) -> Any:
-        """geopy's Location, or a list of them; None where nothing is found."""
+        """Geopy's Location, or a list of them; None where nothing is found."""
         asked = urlencode({"key": self._key, "address": query, "city": self._city, "output": "JSON"})
         return self._call_geocoder(
             f"{self.scheme}://restapi.amap.com/v3/geocode/geo?{asked}",
@@ -57,7 +57,7 @@ class Tianditu(Geocoder):  # type: ignore[misc]
         self._key = key
 
     def geocode(self, query: str, *, exactly_one: bool = True, timeout: Any = DEFAULT_SENTINEL) -> Any:
-        """geopy's Location, or a list of them; None where nothing is found."""
+        """Geopy's Location, or a list of them; None where nothing is found."""
         asked = urlencode({"ds": json.dumps({"keyWord": query}, ensure_ascii=False), "tk": self._key})
         return self._call_geocoder(
             f"{self.scheme}://api.tianditu.gov.cn/geocoder?{asked}",
@@ -67,7 +67,7 @@ class Tianditu(Geocoder):  # type: ignore[misc]
 
 
 def lonlat(location: Location) -> LonLat:
-    """geopy writes latitude first."""
+    """Geopy writes latitude first."""
     return LonLat(location.longitude, location.latitude)
 
 
