@@ -59,7 +59,7 @@ def test_fifteen_hundred_residents_are_in_service() -> None:
 def test_only_the_repeated_row_and_the_wrong_id_number_are_problems() -> None:
     assert sorted((problem.code, problem.set_aside) for problem in ledger()[1]) == [
         ("id-number-checksum", False),
-        ("heading-twice", True),
+        ("row-twice", True),
     ]
 
 
