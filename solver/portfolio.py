@@ -173,7 +173,7 @@ class _Run:
             if self.timed and seconds < 0.1:
                 break
             budget = Budget(
-                time_limit_s=seconds if self.timed else None,
+                until=time.monotonic() + seconds if self.timed else None,
                 iterations=None if iterations is None else -(-iterations // rounds),
                 begin=turn / rounds,
                 end=(turn + 1) / rounds,
@@ -185,10 +185,11 @@ class _Run:
             answers = self._together(jobs, seconds, others=[], alone=len(cut) == 1, known=current)
             improved = dict(current)
             for each, answer in zip(cut, answers, strict=True):
-                if isinstance(answer, tuple):
+                found = answer[0] if isinstance(answer, tuple) else answer  # one that was killed has only reported
+                if isinstance(found, dict):
                     for vehicle in each.vehicles:
                         improved.pop(vehicle.id, None)
-                    improved.update(answer[0])
+                    improved.update(found)
             self.best.offer(improved)
             current = self.best.sequences
 
@@ -225,7 +226,9 @@ class _Run:
             elif message.kind == "failed":
                 answers[message.task] = reported.get(message.task)
             elif isinstance(message.value, dict):
-                reported[message.task] = message.value
+                part = jobs[tasks.index(message.task)][1][0]
+                idle = {vehicle.id: () for vehicle in part.vehicles} if isinstance(part, Problem) else {}
+                reported[message.task] = idle | message.value
                 if alone or known is not None or len(reported) == len(tasks):
                     whole = parts.merged([known or {}, *(others or []), *reported.values()])
                     self._offer_in_passing(whole)

@@ -37,9 +37,12 @@ _LOOK_EVERY: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """When to end, and which part of the whole cooling this run is: from ``begin`` to ``end``, both within 0 to 1."""
+    """When to end, and which part of the whole cooling this run is: from ``begin`` to ``end``, both within 0 to 1.
 
-    time_limit_s: float | None = None
+    ``until`` is on the monotonic clock, which all processes of a machine share: the start of a child counts too.
+    """
+
+    until: float | None = None
     iterations: int | None = None
     begin: float = 0.0
     end: float = 1.0
@@ -82,9 +85,9 @@ class Search:
         iteration = 0
         while self.data.count and (budget.iterations is None or iteration < budget.iterations):
             if iteration % _LOOK_EVERY == 0:
-                if budget.time_limit_s is not None:
+                if budget.until is not None:
                     now = time.monotonic()
-                    share = (now - self.began) / max(budget.time_limit_s, 1e-9)
+                    share = (now - self.began) / max(budget.until - self.began, 1e-9)
                     if share >= 1:
                         break
                     if improved and now - reported >= _REPORT_EVERY_S:
