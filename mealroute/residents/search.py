@@ -8,7 +8,7 @@ import re
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, collate, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, collate, func, or_, select
 from sqlalchemy.orm import Session
 
 from mealroute.areas.queries import street_names
@@ -27,14 +27,14 @@ AREA_CODE = "010"
 def search(
     db: Session, text: str, *, scope: Scope, day: date, limit: int = 50, offset: int = 0
 ) -> tuple[ResidentSummary, ...]:
-    """The best matches first; every word of ``text`` must be found somewhere. Empty text lists everyone by street and name.
+    """The best matches first; every word of ``text`` must be found somewhere, or all as one. Empty text lists everyone by street and name.
 
     Better is: code, then the beginning of the name (characters, initials or pinyin), then its inside, then the address. A phone number
     (with spaces, dashes or +86) finds its owner and whoever names it as a contact.
     """
     query = _matching(text, scope)
     words = _words(text)
-    rank = _rank(words[0]) if words else None
+    rank = _rank("".join(words)) if words else None
     binary = "C" if db.get_bind().dialect.name == "postgresql" else "BINARY"
     order: list[Any] = [] if rank is None else [rank]
     order += [collate(column, binary) for column in (Resident.street_code, Resident.name_pinyin, Resident.code)]
@@ -50,8 +50,12 @@ def count(db: Session, text: str, *, scope: Scope) -> int:
 
 
 def _matching(text: str, scope: Scope) -> Select[Resident]:
-    conditions = [_found(word) for word in _words(text)]
-    return select(Resident).where(*in_scope(scope), *conditions)
+    words = _words(text)
+    query = select(Resident).where(*in_scope(scope))
+    if not words:
+        return query
+    # "wang yu lan" is one name, "景山 曾" are two things to find: either reading will do.
+    return query.where(or_(_found("".join(words)), and_(*(_found(word) for word in words))))
 
 
 def _words(text: str) -> list[str]:
