@@ -87,30 +87,40 @@ def close_follow_ups(
         raise MealrouteError("named-person-missing", _("Who says so? A case closes only with a person's name."))
     if not how.strip():
         raise MealrouteError("how-missing", _("Write down how they know: seen, phoned, visited, told by whom."))
-    scope = queries.in_scope(by.scope)
-    for number in follow_up_ids:
-        query = (
-            select(FollowUp)
-            .join(BookLine, BookLine.id == FollowUp.book_line_id)
-            .join(Proof, Proof.id == FollowUp.proof_id)
-            .join(Run, Run.id == Proof.run_id)
-            .where(FollowUp.id == number, *scope)
-        )
-        case = db.scalars(query).one_or_none()
-        if case is None:
-            raise NotFound("follow-up-not-found", _("There is no such case."))
+    cases = _reach(db, follow_up_ids, by=by)
+    for case in cases:
         if case.state == CaseState.CLOSED:
             raise Conflict("follow-up-closed", _("%(name)s has closed this case already.", name=case.closed_by or ""))
         _close(case, named_person=named_person.strip(), how=how.strip(), now=clock.now())
-        audit.record(
-            db, by=by, clock=clock, action="delivery.case-closed", subject=f"follow-up/{number}", detail={"kind": case.kind}
-        )  # fmt: skip
+    first = cases[0]
+    audit.record(
+        db, by=by, clock=clock, action="delivery.case-closed", subject=f"follow-up/{first.id}", rows=len(cases),
+        detail={"kind": first.kind, "cases": [case.id for case in cases]},
+    )  # fmt: skip
+
+
+def _reach(db: Session, follow_up_ids: Sequence[int], *, by: Actor) -> Sequence[FollowUp]:
+    """The cases of these ids, all within reach of the person, locked. Raises NotFound where one is not."""
+    wanted = sorted(set(follow_up_ids))
+    found = db.scalars(
+        select(FollowUp)
+        .join(BookLine, BookLine.id == FollowUp.book_line_id)
+        .join(Proof, Proof.id == FollowUp.proof_id)
+        .join(Run, Run.id == Proof.run_id)
+        .where(FollowUp.id.in_(wanted), *queries.in_scope(by.scope))
+        .order_by(FollowUp.id)
+        .with_for_update(of=FollowUp)
+        .execution_options(populate_existing=True)
+    ).all()
+    if not wanted or len(found) != len(wanted):
+        raise NotFound("follow-up-not-found", _("There is no such case."))
+    return found
 
 
 def note_step(db: Session, follow_up_id: int, *, step: str, by: Actor, clock: Clock) -> None:
     """Write down the last step that was taken on an open case."""
-    case = db.get(FollowUp, follow_up_id)
-    if case is None or case.state == CaseState.CLOSED:
-        raise NotFound("follow-up-not-found", _("There is no such case."))
+    (case,) = _reach(db, [follow_up_id], by=by)
+    if case.state == CaseState.CLOSED:
+        raise Conflict("follow-up-closed", _("%(name)s has closed this case already.", name=case.closed_by or ""))
     case.last_step = step.strip()
     audit.record(db, by=by, clock=clock, action="delivery.case-step", subject=f"follow-up/{follow_up_id}")

@@ -51,7 +51,11 @@ def month_days(month: str) -> tuple[date, date]:
 
 def month_rows(db: Session, month: str) -> MonthRows:
     """Everything that a month is settled from: books, published plans, current proofs, payments, people."""
-    first, last = month_days(month)
+    return rows_between(db, *month_days(month))
+
+
+def rows_between(db: Session, first: date, last: date) -> MonthRows:
+    """The same for any span of days, both inclusive; what is paid hangs on the day alone, never on the month."""
     in_book = (OrderBook.day >= first, OrderBook.day <= last, OrderBook.state == "closed")
     book = [
         BookRow(*row)
@@ -188,6 +192,12 @@ def explanations(db: Session, period_id: int) -> tuple[ExplanationRecord, ...]:
         )
         for row in db.scalars(query)
     )  # fmt: skip
+
+
+def explained_on(db: Session, day: date) -> dict[int, int]:
+    """Order line → portions of a day that a person has explained."""
+    query = select(Explanation.book_line_id, Explanation.portions).where(Explanation.day == day)
+    return dict(db.execute(query.where(Explanation.automatic.is_(False))).tuples().all())
 
 
 def open_names(db: Session, resident_ids: set[int]) -> dict[int, str]:

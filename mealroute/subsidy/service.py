@@ -23,7 +23,7 @@ from mealroute.subsidy.build import RulebookPricing
 from mealroute.subsidy.models import ClaimLine, Explanation, Period
 from mealroute.subsidy.records import ClaimLineRecord, Imbalance, LineAccount, PeriodState
 from mealroute.subsidy.rulebook import load_rulebook
-from mealroute.subsidy.statement import month_statement
+from mealroute.subsidy.statement import day_money, month_statement
 from mealroute.subsidy.statements import MonthFigures, Settlement
 from mealroute.vendors.models import Vendor
 
@@ -32,6 +32,7 @@ __all__ = [
     "ExportFile",
     "build_month",
     "close_period",
+    "day_money",
     "explain",
     "explain_all",
     "export",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from mealroute.subsidy.records import (
     PeriodState,
 )
 from mealroute.subsidy.rulebook import load_rulebook
-from mealroute.subsidy.statements import MonthFigures, MonthStatement, OpenPortion, Settlement
+from mealroute.subsidy.statements import DayMoney, MonthFigures, MonthStatement, OpenPortion, Settlement
 from mealroute.vendors.models import Vendor
 
 
@@ -87,6 +88,20 @@ def _explained(explained: tuple[ExplanationRecord, ...], *, closed: bool) -> dic
         if closed or not entry.automatic:
             counted[entry.code] += entry.portions
     return dict(sorted(counted.items()))
+
+
+def day_money(db: Session, day: date, slot: str) -> DayMoney:
+    """How the delivered portions of one day and meal are accounted for, as far as it is known now."""
+    computed = computing.compute(day.strftime("%Y-%m"), queries.rows_between(db, day, day), load_rulebook())
+    covered = computing.with_automatic(computed.accounts, queries.explained_on(db, day))
+    accounts = [account for account in computed.accounts if account.slot == slot]
+    explained = sum(min(covered.get(account.book_line_id, 0), account.unclaimed) for account in accounts)
+    return DayMoney(
+        delivered=sum(account.delivered for account in accounts),
+        subsidised=sum(account.subsidised for account in accounts),
+        self_paid=sum(account.self_paid for account in accounts), explained=explained,
+        open=sum(account.unclaimed for account in accounts) - explained,
+    )  # fmt: skip
 
 
 def settlement(db: Session, period: Period, *, scope: Scope) -> Settlement:

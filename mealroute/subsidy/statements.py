@@ -45,6 +45,17 @@ class MonthFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayMoney:
+    """One day and meal: ``delivered = subsidised + self_paid + explained + open``; ``open`` still needs a person's words."""
+
+    delivered: int
+    subsidised: int
+    self_paid: int
+    explained: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sum:
     """Lines and amount of one group (a rule, a vendor, a street); ``shares`` by payer."""
 

@@ -1,0 +1,32 @@
+"""The demo's finance officer: explains what the rules leave open, by name, so that a simulated month can close."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from mealroute.core.actor import Actor, Role, Scope
+from mealroute.core.clock import Clock
+from mealroute.subsidy import service
+from mealroute.subsidy.statement import month_statement
+
+OFFICER = Actor(account_id=None, name="周航（示例）", role=Role.FINANCE, scope=Scope.everything())
+_SENTENCES = {
+    "paid-nothing": "老人当日未带现金，驿站下月随餐补收；补贴未申报。",
+    "paid-too-little": "老人少付，驿站下月随餐补收；补贴未申报。",
+    "further-portion-unpaid": "加餐一份当日未付，驿站下月随餐补收。",
+    "paused": "老人当日已登记暂停但仍送达；补贴未申报，差额由运营主体承担。",
+    "deceased": "老人当日已去世，家属代收；补贴未申报，差额由运营主体承担。",
+}
+
+
+def explain_open(db: Session, payer: str, month: str, *, clock: Clock, day: date | None = None) -> int:
+    """Write an explanation for each portion that still needs one, of the month or of one day. Returns how many lines."""
+    statement = month_statement(db, month, scope=Scope.everything(), payer=payer)
+    sentences = {
+        portion.book_line_id: _SENTENCES.get(portion.code, "当日餐费未付清，驿站下月随餐补收；补贴未申报。")
+        for portion in statement.open_portions
+        if day is None or portion.day == day
+    }
+    if not sentences:
+        return 0
+    return service.explain_all(db, payer, month, sentences, by=OFFICER, clock=clock)
