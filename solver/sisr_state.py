@@ -37,7 +37,8 @@ class State:
         self._refused_new: list[set[int]] = [set() for _ in vehicles]
         self._before: tuple[list[int], float] = (self.unassigned, 0.0)
         self.free_depot = [list(capacity) for capacity in data.depot_capacity]
-        slots = min(sum(vehicle.max_trips for vehicle in vehicles), data.count)
+        # twice the stops: while `undo` goes through the vehicles, a stop may be in two of them
+        slots = min(sum(vehicle.max_trips for vehicle in vehicles), 2 * data.count)
         self._free_slots = list(range(slots))
         self._first_new = data.count + slots
         size = self._first_new + len(vehicles)
