@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from mealroute.core import audit
@@ -153,10 +153,12 @@ def ask_of(order: models.Order) -> Ask:
 
 
 def add_orders(context: DayContext, rows: list[dict[str, Any]]) -> int:
-    """Insert all rows in one go and take them into the context."""
+    """Insert all rows in one go and take them into the context. The book's lock keeps other hands off the day."""
     if rows:
-        returning = insert(models.Order).returning(models.Order, sort_by_parameter_order=True)
-        context.orders.extend(context.db.scalars(returning, rows))
+        last = max((order.id for order in context.orders), default=0)
+        context.db.execute(insert(models.Order), rows)
+        new = select(models.Order).where(models.Order.day == context.day, models.Order.slot == str(context.slot))
+        context.orders.extend(context.db.scalars(new.where(models.Order.id > last).order_by(models.Order.id)))
     return len(rows)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NewType, Protocol
@@ -280,7 +280,7 @@ class OrderBookRecord:
     def digest(self) -> str:
         """SHA-256 over everything that a plan or a kitchen takes from the book: equal books have equal digests."""
         lines = sorted(self.lines, key=lambda line: line.line_id)
-        content = [self.day.isoformat(), str(self.slot), *(_plain(asdict(line)) for line in lines)]
+        content = [self.day.isoformat(), str(self.slot), *map(_plain, lines)]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
@@ -314,5 +314,7 @@ class LateChange:
     sentence: str
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: sorted(value) if isinstance(value, frozenset) else value for key, value in values.items()}
+def _plain(line: BookLineRecord) -> list[Any]:
+    """The line's values in the order of its fields. Not ``asdict``: that copies deeply and takes ten times as long."""
+    values = (getattr(line, name) for name in BookLineRecord.__slots__)
+    return [sorted(value) if isinstance(value, frozenset) else value for value in values]
