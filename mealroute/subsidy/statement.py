@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from mealroute.areas.queries import street_names
 from mealroute.core.actor import Scope
+from mealroute.core.errors import NotFound
+from mealroute.core.i18n import _
 from mealroute.subsidy import computing, queries
 from mealroute.subsidy.models import Period
 from mealroute.subsidy.reconcile import identities
@@ -102,6 +104,14 @@ def day_money(db: Session, day: date, slot: str) -> DayMoney:
         self_paid=sum(account.self_paid for account in accounts), explained=explained,
         open=sum(account.unclaimed for account in accounts) - explained,
     )  # fmt: skip
+
+
+def stored_figures(db: Session, payer: str, month: str) -> MonthFigures:
+    """The figures of a month as last built, or as closed. Raises NotFound."""
+    period = queries.period(db, payer, month)
+    if period is None or not period.totals:
+        raise NotFound("period-not-built", _("There is no settlement for %(month)s yet.", month=month))
+    return MonthFigures(**period.totals["figures"])
 
 
 def settlement(db: Session, period: Period, *, scope: Scope) -> Settlement:
