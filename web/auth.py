@@ -1,7 +1,6 @@
 """The session of a person: who is signed in, and when an idle desk signs out."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask, flash, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -90,7 +89,7 @@ def _idle() -> ResponseReturnValue | None:
     return None
 
 
-def _unauthorized() -> Any:
+def _unauthorized() -> ResponseReturnValue:
     if request.headers.get("Accept", "").startswith("application/json"):
         return jsonify(code="signed-out", sentence=_("Sign in again.")), 401
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None

@@ -2,7 +2,24 @@
 
 from flask import Flask
 
-from web import account, api, audit, driver, home, imports, jobs, kitchen, live, orders, plan, residents, settlement, today, users, vendors
+from web import (
+    account,
+    api,
+    audit,
+    driver,
+    home,
+    imports,
+    jobs,
+    kitchen,
+    live,
+    orders,
+    plan,
+    residents,
+    settlement,
+    today,
+    users,
+    vendors,
+)
 
 PACKAGES = (
     home, account, today, orders, plan, live, driver, residents, kitchen, vendors, settlement, imports, jobs, users, audit, api,

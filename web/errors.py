@@ -56,7 +56,9 @@ def _refused(error: MealrouteError) -> ResponseReturnValue:
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:
     log.info("form-refused", extra={"endpoint": request.endpoint, "why": error.description})
-    text = _("The page was open too long or came from an earlier session. Nothing was changed: go back, reload, send it again.")
+    text = _(
+        "The page was open too long or came from an earlier session. Nothing was changed: go back, reload, send it again."
+    )
     return _page(Page(400, "form-expired", _("Not done"), _("This form is no longer valid"), text))
 
 
@@ -82,13 +84,29 @@ def _crashed(error: Exception) -> ResponseReturnValue:
 def _words_for(status: int) -> tuple[str, str, str]:
     match status:
         case 400:
-            return _("Not done"), _("The request could not be read"), _("Nothing was changed. Go back and try once more.")
+            return (
+                _("Not done"),
+                _("The request could not be read"),
+                _("Nothing was changed. Go back and try once more."),
+            )
         case 401 | 403:
-            return _("Not allowed"), _("Your role does not open this page."), _("Ask the administrator if your work needs it.")
+            return (
+                _("Not allowed"),
+                _("Your role does not open this page."),
+                _("Ask the administrator if your work needs it."),
+            )
         case 404:
-            return _("Not found"), _("There is nothing at this address"), _("It may have moved, or lie outside your streets.")
+            return (
+                _("Not found"),
+                _("There is nothing at this address"),
+                _("It may have moved, or lie outside your streets."),
+            )
         case 405:
-            return _("Not done"), _("This address cannot be opened directly"), _("Go back and use the button on the page.")
+            return (
+                _("Not done"),
+                _("This address cannot be opened directly"),
+                _("Go back and use the button on the page."),
+            )
         case 413:
             return _("Not done"), _("The file is too large"), _("At most 32 MB are read at once. Split the sheet.")
         case 429:

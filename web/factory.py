@@ -30,7 +30,11 @@ class Context:
 
 
 def create_app(
-    settings: Settings | None = None, *, clock: Clock | None = None, executor: Executor | None = None, testing: bool = False
+    settings: Settings | None = None,
+    *,
+    clock: Clock | None = None,
+    executor: Executor | None = None,
+    testing: bool = False,
 ) -> Flask:
     """The application over an already configured database (`core.db.configure`).
 

@@ -13,7 +13,7 @@ FormT = TypeVar("FormT", bound=Form)
 def valid(form: FormT) -> FormT:
     """For forms in dialogs, which have no page of their own to show errors on."""
     if not form.validate():
-        name, errors = next(iter(form.errors.items()))
-        label = _(form[name].label.text) if name else ""
-        raise MealrouteError("form-wrong", f"{label}：{_(str(errors[0]))}", field=name)
+        wrong = next(field for field in form if field.errors)
+        sentence = f"{_(wrong.label.text)}：{_(str(next(iter(wrong.errors))))}"
+        raise MealrouteError("form-wrong", sentence, field=wrong.name)
     return form

@@ -1,6 +1,5 @@
 """Where a person can go, and the day and meal slot that the pages speak about."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -96,7 +95,7 @@ def register(app: Flask) -> None:
     """Give the base template its bar; remember the day that was looked at."""
 
     @app.context_processor
-    def _bar() -> Mapping[str, Any]:
+    def _bar() -> dict[str, Any]:
         return {"nav": _Bar(), "may": _may}
 
     @app.after_request

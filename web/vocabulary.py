@@ -53,6 +53,19 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "handed-over": _l("The person"), "left-with-contact": _l("Family or carer"), "left-at-door": _l("Left at the door"),
         "refused": _l("Refused"), "cancelled-at-door": _l("Cancelled at the door"), "in-hospital": _l("In hospital"), "moved": _l("Moved away"),
     },
+    "sheet": {
+        "areas": _l("Streets and communities"), "vendors": _l("Vendors"), "kitchens": _l("Kitchens"), "stations": _l("Stations"),
+        "drivers": _l("Drivers"), "vehicles": _l("Vehicles"), "dishes": _l("Dishes"), "menu": _l("Weekly menu"),
+        "residents": _l("Residents"), "standing-orders": _l("Standing orders"),
+    },
+    "explanation": {
+        "outcome-not-claimable": _l("Left without seeing the person"), "second-meal": _l("A further meal of the day"),
+        "free-meal": _l("Meal without a price"), "further-portion-unpaid": _l("Further portion unpaid"), "no-rule": _l("No rule in force"),
+        "deceased": _l("Deceased"), "not-in-service": _l("Not in service"), "paused": _l("Paused"), "institution": _l("In an institution"),
+        "paid-nothing": _l("Nothing paid"), "paid-too-little": _l("Paid too little"), "slot-not-covered": _l("Meal not covered"),
+        "price-not-above-subsidy": _l("Price not above the subsidy"), "not-basic-service": _l("Not a basic-care recipient"),
+    },
+    "payer": {"city": _l("City"), "district": _l("District")},
     "period-state": {"open": _l("Open"), "closed": _l("Closed")},
     "vendor-state": {
         "applied": _l("Applied"), "admitted": _l("Admitted"), "probation": _l("On probation"), "active": _l("Working"),

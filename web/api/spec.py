@@ -17,7 +17,11 @@ def _object(required: tuple[str, ...] = (), **properties: Schema) -> Schema:
 
 
 PROBLEM = _object(("code", "sentence"), code=TEXT, sentence=TEXT, hint=TEXT, reference=TEXT)
-HEALTH = _object(("status", "schema"), status={"type": "string", "enum": ["ok"]}, schema={"type": "string", "description": "schema version of the database"})
+HEALTH = _object(
+    ("status", "schema"),
+    status={"type": "string", "enum": ["ok"]},
+    schema={"type": "string", "description": "schema version of the database"},
+)
 JOB = _object(
     ("id", "kind", "state", "progress"),
     id=COUNT,
@@ -33,7 +37,17 @@ PROOF = _object(
     book_line_id=COUNT,
     outcome={
         "type": "string",
-        "enum": ["handed-over", "left-with-contact", "left-at-door", "refused", "no-answer", "moved", "in-hospital", "cancelled-at-door", "not-reached"],
+        "enum": [
+            "handed-over",
+            "left-with-contact",
+            "left-at-door",
+            "refused",
+            "no-answer",
+            "moved",
+            "in-hospital",
+            "cancelled-at-door",
+            "not-reached",
+        ],
     },
     reason={"type": "string", "maxLength": 200},
     note={"type": "string", "maxLength": 1000},

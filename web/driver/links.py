@@ -38,4 +38,8 @@ def driver_actor(manifest: Manifest) -> Actor:
 def runs_of(db: Session, day: date, slot: str, actor: Actor) -> list[tuple[RunRecord, str]]:
     """The published runs within this person's scope, each with the token that opens it."""
     runs = queries.runs(db, day, slot, scope=actor.scope)
-    return [(run, queries.token(db, run.id, secret_key=here.settings().secret_key)) for run in runs if run.state is not RunState.WITHDRAWN]
+    return [
+        (run, queries.token(db, run.id, secret_key=here.settings().secret_key))
+        for run in runs
+        if run.state is not RunState.WITHDRAWN
+    ]

@@ -11,9 +11,9 @@ from mealroute.adapters.coordinates import amap_navigation_url
 from mealroute.core.db import unit_of_work
 from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
+from mealroute.core.slots import MealSlot
 from mealroute.delivery import service as delivery
 from mealroute.delivery.records import Duplicate
-from mealroute.core.slots import MealSlot
 from web import here
 from web.driver import links
 from web.driver.forms import REASONS, proof_from_form
@@ -95,7 +95,9 @@ def _stop_page(token: str, view: RunView, visit: int) -> str:
     navigation = ""
     if stop.lon is not None and stop.lat is not None:
         navigation = amap_navigation_url(LonLat(stop.lon, stop.lat), stop.address)
-    return _page("driver/next.html", token, view, stop=stop, following=view.next_stop(after=stop), navigation=navigation)
+    return _page(
+        "driver/next.html", token, view, stop=stop, following=view.next_stop(after=stop), navigation=navigation
+    )
 
 
 def _outcome_page(token: str, line: int, mode: str) -> str:

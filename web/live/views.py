@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from mealroute.core.db import unit_of_work
 from mealroute.core.i18n import _
+from mealroute.core.slots import MealSlot
 from mealroute.delivery import cases, queries
 from mealroute.delivery.records import FollowUpId, Outcome
-from mealroute.core.slots import MealSlot
 from web import here
 from web.permissions import requires
 
@@ -37,7 +37,13 @@ def outcomes(day: date, slot: MealSlot) -> ResponseReturnValue:
         lines = queries.outcomes(db, day, slot, scope=here.actor().scope)
     shown = [line for line in lines if not only or str(line.outcome or "none") == only]
     return render_template(
-        "live/outcomes.html", day=day, slot=slot, lines=lines, shown=shown, only=only, kinds=[kind.value for kind in Outcome]
+        "live/outcomes.html",
+        day=day,
+        slot=slot,
+        lines=lines,
+        shown=shown,
+        only=only,
+        kinds=[kind.value for kind in Outcome],
     )
 
 
@@ -46,8 +52,6 @@ def outcomes(day: date, slot: MealSlot) -> ResponseReturnValue:
 def close(day: date, slot: MealSlot, case: int) -> ResponseReturnValue:
     person, how = request.form.get("person", "").strip(), request.form.get("how", "").strip()
     with unit_of_work() as db:
-        cases.close_follow_up(
-            db, FollowUpId(case), named_person=person, how=how, by=here.actor(), clock=here.clock()
-        )
+        cases.close_follow_up(db, FollowUpId(case), named_person=person, how=how, by=here.actor(), clock=here.clock())
     flash(_("Closed by %(name)s.", name=person), "ok")
     return redirect(url_for("live.board", day=day, slot=slot), 303)

@@ -15,7 +15,11 @@ class OrderForm(Form):
     """Who, what, which way, how paid."""
 
     resident = StringField(_l("Resident's code"), [InputRequired(_l("This is needed.")), Length(max=40)])
-    quantity = IntegerField(_l("Portions"), [InputRequired(_l("This is needed.")), NumberRange(1, 20, _l("From 1 to 20 portions."))], default=1)
+    quantity = IntegerField(
+        _l("Portions"),
+        [InputRequired(_l("This is needed.")), NumberRange(1, 20, _l("From 1 to 20 portions."))],
+        default=1,
+    )
     size = SelectField(_l("Size"), choices=_choices(Size), default=Size.NORMAL.value)
     choice = StringField(_l("Choice"), [Optional(), Length(max=2)])
     delivery = SelectField(_l("Delivery"), choices=_choices(Delivery), default=Delivery.HOME.value)

@@ -11,9 +11,10 @@ from mealroute.core.actor import Scope
 from mealroute.core.i18n import _
 from mealroute.core.text import mask_name
 from mealroute.orders import queries as orders
-from mealroute.orders.records import BookLineRecord
+from mealroute.orders.records import BookLineId, BookLineRecord
 from mealroute.planning.records import PlanVersionRecord, RouteRecord, UnassignedRecord, VisitKind, VisitRecord
 from mealroute.residents import queries as residents
+from mealroute.residents.build import building_address
 from mealroute.residents.records import ResidentId, ResidentRecord
 from mealroute.vendors import queries as vendors
 from mealroute.vendors.records import FleetUnit
@@ -86,7 +87,7 @@ class Board:
     version: PlanVersionRecord
     routes: tuple[RouteView, ...]
     left: tuple[LeftView, ...]
-    lines: Mapping[int, BookLineRecord]
+    lines: Mapping[BookLineId, BookLineRecord]
     people: Mapping[ResidentId, ResidentRecord]
     stations: Mapping[str, str]
     scope: Scope
@@ -105,7 +106,7 @@ class Board:
         names = list(dict.fromkeys(person.name for person in people))
         return StopView(number, visit, "、".join(names), people[0].address if people else "", people)
 
-    def _person(self, line_id: int, visit: VisitRecord) -> Person:
+    def _person(self, line_id: BookLineId, visit: VisitRecord) -> Person:
         line = self.lines[line_id]
         name, address = self._who(line)
         return Person(line, name, address, line_id in visit.new_faces)
@@ -114,7 +115,7 @@ class Board:
         person = self.people.get(ResidentId(line.resident_id))
         if person is None or not self.scope.sees_street(person.street_code):
             return _("another street"), ""
-        return mask_name(person.name), f"{person.address} {person.building}".strip()
+        return mask_name(person.name), building_address(person.address, person.building)
 
 
 def board_of(db: Session, version: PlanVersionRecord, *, scope: Scope) -> Board:
@@ -124,8 +125,16 @@ def board_of(db: Session, version: PlanVersionRecord, *, scope: Scope) -> Board:
     lines = {line.line_id: line for line in book.lines} if book else {}
     people = residents.by_ids(db, {ResidentId(line.resident_id) for line in lines.values()}, day=summary.day)
     stations = {station.code: station.name for station in vendors.stations(db)}
-    fleet = {unit.vehicle.code: unit for unit in vendors.fleet(db, summary.day)}
-    board = Board(version, tuple(_route(route, fleet.get(route.vehicle_code)) for route in version.routes), (), lines, people, stations, scope)
+    fleet = {unit.vehicle.code: unit for unit in vendors.fleet(db, summary.day).units}
+    board = Board(
+        version,
+        tuple(_route(route, fleet.get(route.vehicle_code)) for route in version.routes),
+        (),
+        lines,
+        people,
+        stations,
+        scope,
+    )
     return Board(version, board.routes, tuple(_left(board)), lines, people, stations, scope)
 
 

@@ -29,7 +29,9 @@ def map_of(db: Session, board: Board) -> Mapping[str, Any]:
     """The whole map of one version. Points are ``[lat, lon]`` as Leaflet writes them."""
     kitchens = vendors.kitchens(db, scope=Scope.everything())
     lines = {line.number: line for line in planning.geometry(db, board.version.id)}
-    routes = [_route(board, view.number, lines[view.number].legs if view.number in lines else ()) for view in board.routes]
+    routes = [
+        _route(board, view.number, lines[view.number].legs if view.number in lines else ()) for view in board.routes
+    ]
     left = [
         {"mark": one.mark, "lat": one.line.lat, "lon": one.line.lon, "reason": f"{one.name}：{one.record.reason}"}
         for one in board.left
@@ -70,7 +72,10 @@ def _roads(spots: tuple[tuple[float, float], ...]) -> Sequence[Any]:
         return ()
     lats, lons = [spot[0] for spot in spots], [spot[1] for spot in spots]
     return _roads_within(
-        round(min(lons) - MARGIN_DEG, 3), round(min(lats) - MARGIN_DEG, 3), round(max(lons) + MARGIN_DEG, 3), round(max(lats) + MARGIN_DEG, 3)
+        round(min(lons) - MARGIN_DEG, 3),
+        round(min(lats) - MARGIN_DEG, 3),
+        round(max(lons) + MARGIN_DEG, 3),
+        round(max(lats) + MARGIN_DEG, 3),
     )
 
 

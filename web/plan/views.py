@@ -9,8 +9,8 @@ from mealroute.core import jobs
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.i18n import _
-from mealroute.dispatch import service as dispatch
 from mealroute.core.slots import MealSlot
+from mealroute.dispatch import service as dispatch
 from mealroute.orders import queries as orders
 from mealroute.planning import queries, service
 from mealroute.planning.records import PlanVersionId, PlanVersionRecord
@@ -41,7 +41,9 @@ def board(day: date, slot: MealSlot) -> ResponseReturnValue:
         "stops": shown.stops(number) if shown and chosen else (), "job": job, "comfort": COMFORT_S, "food_clock": FOOD_CLOCK_S,
         "counts": {"plan.board": (len(shown.left), "watch")} if shown and shown.left else {},
     }  # fmt: skip
-    return render_template("plan/_stops.html" if request.headers.get("X-Fragment") == "stops" else "plan/board.html", **page)
+    return render_template(
+        "plan/_stops.html" if request.headers.get("X-Fragment") == "stops" else "plan/board.html", **page
+    )
 
 
 @bp.get("/plans/<int:version>/map.json")
@@ -61,7 +63,9 @@ def search(day: date, slot: MealSlot) -> ResponseReturnValue:
     if not form.validate():
         raise MealrouteError("seconds-wrong", _("From 5 to 600 seconds."))
     with unit_of_work() as db:
-        service.start_job(db, day, slot, time_limit_s=float(form.seconds.data or 60), by=here.actor(), clock=here.clock())
+        service.start_job(
+            db, day, slot, time_limit_s=float(form.seconds.data or 60), by=here.actor(), clock=here.clock()
+        )
     here.executor().wake()
     return redirect(url_for("plan.board", day=day, slot=slot), 303)
 
@@ -110,5 +114,3 @@ def _of_day(version: PlanVersionRecord, day: date, slot: MealSlot) -> PlanVersio
     if (version.summary.day, version.summary.slot) != (day, slot):
         raise NotFound("version-not-found", _("This plan belongs to another day."))
     return version
-
-

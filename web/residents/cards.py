@@ -35,9 +35,7 @@ def summaries_for(db: Session, show: str, *, scope: Scope, day: date) -> tuple[R
     return tuple(_summary(record, day, names, pauses[record.id]) for record in found if record.id in pauses)
 
 
-def _summary(
-    record: ResidentRecord, day: date, names: dict[str, str], pause: PauseRecord | None
-) -> ResidentSummary:
+def _summary(record: ResidentRecord, day: date, names: dict[str, str], pause: PauseRecord | None) -> ResidentSummary:
     table = category_table()
     rules = [rule for code in record.categories if (rule := table.rule(code)) is not None]
     return ResidentSummary(

@@ -30,6 +30,8 @@ class PointForm(Form):
 class StateForm(Form):
     """A new state from a day on."""
 
-    state = SelectField(_l("State"), choices=[(s.value, s.value) for s in ResidentState if s is not ResidentState.PAUSED])
+    state = SelectField(
+        _l("State"), choices=[(s.value, s.value) for s in ResidentState if s is not ResidentState.PAUSED]
+    )
     since = DateField(_l("From"), [NEEDED])
     reason = StringField(_l("Reason"), [NEEDED, Length(max=200)])

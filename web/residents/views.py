@@ -27,7 +27,10 @@ def index() -> ResponseReturnValue:
     scope, day = here.actor().scope, nav.chosen().day
     with unit_of_work(read_only=True) as db:
         if text or show == "all":
-            found, total = search.search(db, text, scope=scope, day=day, limit=LIMIT), search.count(db, text, scope=scope)
+            found, total = (
+                search.search(db, text, scope=scope, day=day, limit=LIMIT),
+                search.count(db, text, scope=scope),
+            )
         else:
             found = summaries_for(db, show, scope=scope, day=day)
             total = len(found)
@@ -50,7 +53,12 @@ def reveal(resident: int) -> ResponseReturnValue:
     """The same card with names and numbers, once; the audit keeps who, what and why."""
     with unit_of_work() as db:
         shown = service.reveal(
-            db, ResidentId(resident), service.REVEALABLE, request.form.get("reason", ""), by=here.actor(), clock=here.clock()
+            db,
+            ResidentId(resident),
+            service.REVEALABLE,
+            request.form.get("reason", ""),
+            by=here.actor(),
+            clock=here.clock(),
         )
     return _card(ResidentId(resident), shown)
 
@@ -61,7 +69,7 @@ def pause(resident: int) -> ResponseReturnValue:
     form = valid(PauseForm(request.form))
     with unit_of_work() as db:
         pausing.pause(
-            db, ResidentId(resident), form.starts_on.data, form.ends_on.data, PauseReason(form.reason.data),
+            db, ResidentId(resident), form.starts_on.data or here.clock().today(), form.ends_on.data, PauseReason(form.reason.data),
             note=form.note.data or "", by=here.actor(), clock=here.clock(),
         )  # fmt: skip
     flash(_("The pause is entered; meals of those days are taken off by themselves."), "ok")

@@ -54,7 +54,13 @@ def explain(month: str) -> ResponseReturnValue:
         raise MealrouteError("line-missing", _("Say which meal is explained."))
     with unit_of_work() as db:
         service.explain(
-            db, load_rulebook().payer, month, line, sentence=request.form.get("sentence", ""), by=here.actor(), clock=here.clock()
+            db,
+            load_rulebook().payer,
+            month,
+            line,
+            sentence=request.form.get("sentence", ""),
+            by=here.actor(),
+            clock=here.clock(),
         )
     flash(_("The explanation stands."), "ok")
     return redirect(url_for("settlement.month", month=month), 303)

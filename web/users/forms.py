@@ -12,7 +12,11 @@ class AccountForm(Form):
 
     login = StringField(
         _l("Login"),
-        [InputRequired(_l("This is needed.")), Length(2, 40), Regexp(r"^[a-z0-9][a-z0-9.-]*$", message=_l("Small letters, digits, dots and dashes."))],
+        [
+            InputRequired(_l("This is needed.")),
+            Length(2, 40),
+            Regexp(r"^[a-z0-9][a-z0-9.-]*$", message=_l("Small letters, digits, dots and dashes.")),
+        ],
     )
     display_name = StringField(_l("Name"), [InputRequired(_l("This is needed.")), Length(max=40)])
     role = SelectField(_l("Role"), choices=[(role.value, role.value) for role in Role if role is not Role.SYSTEM])
