@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from stdnum.cn import uscc
+
 from mealroute.adapters.coordinates import Datum, to_wgs84
 from mealroute.areas.imports import street_code
 from mealroute.core import cells
@@ -31,7 +33,7 @@ MODES: Mapping[str, SupplyMode] = {
 }  # fmt: skip
 STATES: Mapping[str, VendorState] = {
     "申请": VendorState.APPLIED, "待审": VendorState.APPLIED, "准入": VendorState.ADMITTED, "试运行": VendorState.PROBATION,
-    "在营": VendorState.ACTIVE, "正常": VendorState.ACTIVE, "营业": VendorState.ACTIVE, "在服务": VendorState.ACTIVE,
+    "在营": VendorState.ACTIVE, "运营": VendorState.ACTIVE, "正常": VendorState.ACTIVE, "营业": VendorState.ACTIVE, "在服务": VendorState.ACTIVE,
     "暂停": VendorState.SUSPENDED, "退出": VendorState.EXITED, **{str(value): value for value in VendorState},
 }  # fmt: skip
 STATION_KINDS: Mapping[str, StationKind] = {
@@ -39,7 +41,7 @@ STATION_KINDS: Mapping[str, StationKind] = {
     "驿站": StationKind.STATION, "社区养老服务驿站": StationKind.STATION, **{str(value): value for value in StationKind},
 }  # fmt: skip
 VEHICLE_KINDS: Mapping[str, VehicleKind] = {
-    "电三轮": VehicleKind.E_BIKE, "电动三轮": VehicleKind.E_BIKE, "电动车": VehicleKind.E_BIKE, "电动自行车": VehicleKind.E_BIKE,
+    "电三轮": VehicleKind.E_BIKE, "电动三轮": VehicleKind.E_BIKE, "电动车": VehicleKind.E_BIKE, "电动三轮车": VehicleKind.E_BIKE, "电动自行车": VehicleKind.E_BIKE,
     "ebike": VehicleKind.E_BIKE, "面包车": VehicleKind.VAN, "厢式车": VehicleKind.VAN, "货车": VehicleKind.VAN,
     **{str(value): value for value in VehicleKind},
 }  # fmt: skip
@@ -64,10 +66,20 @@ def weekdays(cell: CellValue) -> int:
     if not figures or not set(figures) <= set("1234567"):
         raise CellError(
             "not-weekdays",
-            _("This does not name days of the week."),
-            _("Write the days as figures, such as 12345 for Monday to Friday."),
+            _("These are not days of the week."),
+            _("Write 1 for Monday to 7 for Sunday, such as 12345."),
         )
     return sum(1 << int(figure) - 1 for figure in set(figures))
+
+
+def credit_code(cell: CellValue) -> str:
+    """A unified social credit code (GB 32100) with its check digit."""
+    written = cells.digits_as_text(cell)
+    if not uscc.is_valid(written):
+        raise CellError(
+            "not-a-credit-code", _("The check digit of this credit code is wrong."), _("Compare it with the licence.")
+        )
+    return written
 
 
 _CODE = cells.at_most(40, cells.code)
@@ -80,18 +92,18 @@ _POINT = (
 VENDORS = (
     Field("vendor_code", ("编号", "商户编号"), _CODE, required=True),
     Field("name", ("名称", "商户名称"), cells.at_most(120), required=True),
-    Field("uscc", ("统一社会信用代码", "信用代码"), cells.at_most(18, cells.digits_as_text), default=""),
+    Field("uscc", ("统一社会信用代码", "信用代码"), credit_code, default=""),
     Field("type", ("类型", "商户类型"), cells.choice(TYPES), default=VendorType.CATERING),
     Field("supply_mode", ("供餐方式",), cells.choice(MODES)),
     Field("contact_name", ("联系人",), cells.at_most(80), default=""),
     Field("phone", ("电话", "联系电话"), cells.phone),
     Field("licence_no", ("许可证号", "食品经营许可证号"), cells.at_most(60, cells.digits_as_text), default=""),
     Field("licence_kind", ("许可类别",), cells.at_most(60), default=""),
-    Field("licence_valid_to", ("许可有效期", "许可证有效期"), cells.day),
+    Field("licence_valid_to", ("许可有效期", "许可证有效期"), cells.day, vital=True),
     Field("filing_no", ("备案号",), cells.at_most(60, cells.digits_as_text), default=""),
     Field("contract_no", ("合同号",), cells.at_most(60, cells.digits_as_text), default=""),
-    Field("contract_from", ("合同起",), cells.day),
-    Field("contract_to", ("合同止",), cells.day),
+    Field("contract_from", ("合同起",), cells.day, vital=True),
+    Field("contract_to", ("合同止",), cells.day, vital=True),
     Field("state", ("状态",), cells.choice(STATES), default=VendorState.ACTIVE, vital=True),
     Field("street_codes", ("服务街道", "服务街道编码"), cells.several(street_code), default=()),
 )
@@ -129,7 +141,7 @@ DRIVERS = (
     Field("shift_start", ("上班", "上班时间"), cells.time_of_day, required=True),
     Field("shift_end", ("下班", "下班时间"), cells.time_of_day, required=True),
     Field("volunteer", ("志愿者",), cells.yes_no, default=False),
-    Field("health_certificate_to", ("健康证有效期",), cells.day),
+    Field("health_certificate_to", ("健康证有效期",), cells.day, vital=True),
     Field("weekdays", ("星期", "出勤"), weekdays, default=EVERY_DAY, vital=True),
     Field("active", ("在岗",), cells.yes_no, default=True),
 )
@@ -200,8 +212,8 @@ def dangling(rows: Sequence[ParsedRow], name: str, known: set[str], *, needed: b
         if row[name] is not None and row[name] not in known:
             yield row.problem(
                 name,
-                "reference-unknown",
-                _("Nothing has the code %(code)s.", code=row[name]),
-                _("Import that sheet first, or correct the code."),
+                "unknown-code",
+                _("There is no %(code)s in the register.", code=row[name]),
+                _("Import the file that lists it first, or correct the code."),
                 set_aside=needed,
             )

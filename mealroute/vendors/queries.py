@@ -95,18 +95,21 @@ def vehicles(db: Session, *, scope: Scope | None = None) -> tuple[VehicleRecord,
     return tuple(_vehicle(item) for item in db.scalars(query))
 
 
-def fleet(db: Session, day: date) -> Roster:
+def roster(db: Session, day: date) -> Roster:
     """Who drives what on ``day``; iterating gives the pairs, ``gaps`` says what stays behind and why. Three statements."""
     everyone = drivers(db, scope=Scope.everything())
     return rules.roster(day, vehicles(db), everyone, vendors=vendors(db))
+
+
+fleet = roster
+"""The same under the name that planning uses."""
 
 
 def warnings(db: Session, day: date, *, scope: Scope) -> tuple[ValidityWarning, ...]:
     """Papers that have run out or soon will, blocking ones first."""
     found = [warning for vendor in vendors(db, scope=scope) for warning in rules.vendor_warnings(vendor, day)]
     for driver in drivers(db, scope=scope):
-        if driver.active:
-            found.extend(rules.driver_warnings(driver, day))
+        found.extend(rules.driver_warnings(driver, day))
     return tuple(sorted(found, key=lambda item: (not item.blocks, item.due or date.max, item.subject, item.code)))
 
 

@@ -32,9 +32,6 @@ def vendor_warnings(vendor: VendorRecord, day: date) -> tuple[ValidityWarning, .
         found.append(
             ValidityWarning(subject=vendor.code, code=f"vendor-{vendor.state}", sentence=sentence, blocks=True)
         )
-    if not vendor.licence_no:
-        sentence = _("No food licence is on file.")
-        found.append(ValidityWarning(subject=vendor.code, code="licence-missing", sentence=sentence, blocks=False))
     found += _dated(vendor.code, "licence", vendor.licence_valid_to, day)
     found += _dated(vendor.code, "contract", vendor.contract_to, day)
     if vendor.contract_from is not None and day < vendor.contract_from:
@@ -44,11 +41,8 @@ def vendor_warnings(vendor: VendorRecord, day: date) -> tuple[ValidityWarning, .
 
 
 def driver_warnings(driver: DriverRecord, day: date) -> tuple[ValidityWarning, ...]:
-    """A health certificate that has run out blocks; a missing one is shown."""
-    if driver.health_certificate_to is None:
-        sentence = _("No health certificate is on file.")
-        return (ValidityWarning(subject=driver.code, code="health-missing", sentence=sentence, blocks=False),)
-    return tuple(_dated(driver.code, "health", driver.health_certificate_to, day))
+    """The health certificate of a driver who still works: one that has run out blocks. None on file says nothing."""
+    return tuple(_dated(driver.code, "health-certificate", driver.health_certificate_to, day)) if driver.active else ()
 
 
 def blocked(warnings: Iterable[ValidityWarning]) -> bool:
@@ -65,8 +59,8 @@ def roster(
 ) -> Roster:
     """Pair the day's vehicles with its drivers.
 
-    The usual pair first, where both are there; then a free driver of the same kitchen, the longest shift first, e-bikes
-    before vans as more people may ride them. Whoever has no partner stays behind, with the reason. No driver has two vehicles.
+    The usual pair first, where both are there; then a free driver of the same kitchen, the longest shift first. Whoever has no
+    partner stays behind with the reason; days off are no reason to tell. No driver has two vehicles.
     """
     gone = {vendor.code for vendor in vendors if blocked(vendor_warnings(vendor, day))}
     units: list[FleetUnit] = []
@@ -76,11 +70,13 @@ def roster(
         reason = _driver_out(driver, day, gone)
         if reason is None:
             free[driver.code] = driver
-        elif driver.active:
+        elif reason[0] != "off-duty":
             gaps.append(_gap(None, driver, driver.kitchen_code, *reason))
     waiting: list[VehicleRecord] = []
     for vehicle in sorted(vehicles, key=lambda item: item.code):
         if not vehicle.active:
+            sentence = _("Vehicle %(code)s is out of service.", code=vehicle.code)
+            gaps.append(_gap(vehicle, None, vehicle.kitchen_code, "vehicle-inactive", sentence))
             continue
         usual = free.get(vehicle.driver_code or "")
         if usual is not None and usual.kitchen_code == vehicle.kitchen_code:
@@ -103,11 +99,11 @@ def roster(
 
 def _driver_out(driver: DriverRecord, day: date, gone: set[str]) -> tuple[str, str] | None:
     if not driver.works_on(day):
-        return "off-duty", _("Driver %(code)s does not work on this day.", code=driver.code)
+        return "off-duty", ""
     if driver.vendor_code in gone:
         return "vendor-blocked", _("The vendor of driver %(code)s may not be given work.", code=driver.code)
     if blocked(driver_warnings(driver, day)):
-        return "health-expired", _("The health certificate of driver %(code)s has run out.", code=driver.code)
+        return "health-certificate-over", _("The health certificate of driver %(code)s has run out.", code=driver.code)
     return None
 
 
@@ -123,11 +119,11 @@ def _gap(
 def _dated(subject: str, paper: str, valid_to: date | None, day: date) -> list[ValidityWarning]:
     if valid_to is None:
         return []
-    names = {"licence": _("food licence"), "contract": _("contract"), "health": _("health certificate")}
+    names = {"licence": _("food licence"), "contract": _("contract"), "health-certificate": _("health certificate")}
     if valid_to < day:
         sentence = _("The %(paper)s ran out on %(day)s.", paper=names[paper], day=valid_to.isoformat())
-        return [ValidityWarning(subject=subject, code=f"{paper}-expired", sentence=sentence, blocks=True, due=valid_to)]
+        return [ValidityWarning(subject=subject, code=f"{paper}-over", sentence=sentence, blocks=True, due=valid_to)]
     if valid_to <= day + SOON:
         sentence = _("The %(paper)s runs out on %(day)s.", paper=names[paper], day=valid_to.isoformat())
-        return [ValidityWarning(subject=subject, code=f"{paper}-soon", sentence=sentence, blocks=False, due=valid_to)]
+        return [ValidityWarning(subject=subject, code=f"{paper}-ending", sentence=sentence, blocks=False, due=valid_to)]
     return []

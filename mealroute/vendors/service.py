@@ -7,10 +7,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mealroute.areas.models import Street
+from mealroute.core import audit
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.crypto import blind_index
 from mealroute.core.db import Base
+from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.core.import_batches import finish, one_at_a_time, upsert
 from mealroute.core.importing import CellProblem, Field, ImportResult, ParsedRow, Sheet, source_of
@@ -50,7 +52,9 @@ def import_drivers(db: Session, sheets: Sheets, *, by: Actor, clock: Clock) -> I
         if row["shift_start"] >= row["shift_end"]:
             sentence = _("The shift ends before it begins.")
             problems.append(
-                row.problem("shift_end", "shift-reversed", sentence, _("Swap the two times."), set_aside=True)
+                row.problem(
+                    "shift_end", "shift-ends-before-it-begins", sentence, _("Swap the two times."), set_aside=True
+                )
             )
             values.clear()
         elif "phone" in values:
@@ -81,9 +85,9 @@ def import_kitchens(db: Session, sheets: Sheets, *, by: Actor, clock: Clock) -> 
     for row in rows:
         code = row["kitchen_code"]
         if not row["cooked_at"] <= row["ready_at"] < row["eat_by"]:
-            sentence = _("Cooking, loading and the last moment to eat must follow each other.")
+            sentence = _("Cooked, ready to load and eat-by must follow each other.")
             problems.append(
-                row.problem("eat_by", "batch-reversed", sentence, _("Check the three times."), set_aside=True)
+                row.problem("eat_by", "batch-out-of-order", sentence, _("Check the three times."), set_aside=True)
             )
             continue
         if code not in values:
@@ -100,6 +104,37 @@ def import_kitchens(db: Session, sheets: Sheets, *, by: Actor, clock: Clock) -> 
     file, digest = source_of(sheets)
     counts = (len(done.added), len(changed), unchanged)
     return finish(db, ImportResult("kitchens", file, *counts, tuple(problems), digest), by=by, clock=clock)
+
+
+def set_vehicle_active(db: Session, code: str, *, active: bool, reason: str, by: Actor, clock: Clock) -> None:
+    """Take a vehicle out of service or put it back; plans made after this see it."""
+    row = db.scalars(select(Vehicle).where(Vehicle.code == code)).one_or_none()
+    _set_active(db, row, "vehicle", code, active=active, reason=reason, by=by, clock=clock)
+
+
+def set_driver_active(db: Session, code: str, *, active: bool, reason: str, by: Actor, clock: Clock) -> None:
+    """The same for a driver."""
+    row = db.scalars(select(Driver).where(Driver.code == code)).one_or_none()
+    _set_active(db, row, "driver", code, active=active, reason=reason, by=by, clock=clock)
+
+
+def _set_active(
+    db: Session,
+    row: Vehicle | Driver | None,
+    kind: str,
+    code: str,
+    *,
+    active: bool,
+    reason: str,
+    by: Actor,
+    clock: Clock,
+) -> None:
+    if row is None:
+        raise NotFound(f"{kind}-not-found", _("There is no %(code)s in the register.", code=code))
+    if row.active != active:
+        row.active = active
+        action = f"vendors.{kind}-{'returned' if active else 'taken-out'}"
+        audit.record(db, by=by, clock=clock, action=action, subject=f"{kind}/{code}", reason=reason)
 
 
 def _set_parts(db: Session, code: str, diets: set[str], batches: dict[tuple[str, int], tuple[int, int]]) -> bool:

@@ -51,7 +51,11 @@ def test_the_usual_driver_goes_with_the_vehicle_and_a_free_one_fills_the_gap(db:
     _load(db, clock)
     roster = queries.roster(db, MONDAY)
     assert [(unit.vehicle.code, unit.driver.code) for unit in roster.units] == [("E1", "D1"), ("E2", "D4")]
-    assert sorted(gap.vehicle_code or "" for gap in roster.gaps) == ["E3", "E4"]
+    assert [(gap.vehicle_code or gap.driver_code, gap.code) for gap in roster.gaps] == [
+        ("D2", "health-certificate-over"),
+        ("E3", "no-driver"),
+        ("E4", "no-driver"),
+    ]
 
 
 def test_a_vehicle_taken_out_stays_behind_with_a_reason(db: Session, clock: FixedClock) -> None:
