@@ -1,5 +1,6 @@
 """Figures, money, dates and masked names as a reader sees them; every template writes them through these."""
 
+import re
 from datetime import date, datetime
 
 from flask import Flask
@@ -90,6 +91,11 @@ def kilometres(metres: int | None) -> str:
     return "" if metres is None else f"{metres / 1000:.1f}"
 
 
+def local_address(address: str) -> str:
+    """北京市东城区石雀胡同 15 号 → 石雀胡同 15 号: within one district, city and district say nothing."""
+    return re.sub(r"^[\u4e00-\u9fff]{2,3}市[\u4e00-\u9fff]{1,4}?区", "", address)
+
+
 def percent_of(part: float, whole: float) -> str:
     """A width for a bar, 0 % to 100 %."""
     return f"{min(100.0, max(0.0, 100 * part / whole)) if whole else 0:.1f}%"
@@ -100,6 +106,6 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         weekday=weekday, short_day=short_day, full_day=full_day, month_name=month_name, moment=moment, time_of=time_of,
         number=number, money=money, clock_at=clock_at, span=span, kilometres=kilometres,
-        mask_name=mask_name, mask_phone=mask_phone, mask_id=mask_id,
+        mask_name=mask_name, mask_phone=mask_phone, mask_id=mask_id, local_address=local_address,
     )  # fmt: skip
     app.jinja_env.globals.update(percent_of=percent_of, word=word, tone=tone)

@@ -22,7 +22,7 @@ from mealroute.vendors.records import FleetUnit
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-COMFORT_S = 30 * 60
+COMFORT_S = 10 * 60
 """Heat left at the door below which the clock is shown as a warning."""
 FOOD_CLOCK_S = 120 * 60
 """The length of the food clock's bar: two hours, the longest a hot meal may travel (data/rules/service-times.yaml)."""
@@ -47,6 +47,20 @@ class StopView:
     title: str
     address: str
     people: tuple[Person, ...]
+
+    @property
+    def new_face(self) -> bool:
+        return any(person.new_face for person in self.people)
+
+    @property
+    def diets(self) -> tuple[tuple[str, bool], ...]:
+        """Every diet at this stop once, and whether it is strict for somebody."""
+        found: dict[str, bool] = {}
+        for person in self.people:
+            for diet in person.line.diets:
+                found[diet] = found.get(diet, False) or diet in person.line.strict_diets
+        found.pop("normal", None)
+        return tuple(found.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +118,8 @@ class Board:
             title = self.stations.get(visit.station_code, visit.station_code)
             return StopView(number, visit, title, _("bulk for the station, signed for"), people)
         names = list(dict.fromkeys(person.name for person in people))
-        return StopView(number, visit, "、".join(names), people[0].address if people else "", people)
+        title = "、".join(names[:3]) + (" …" if len(names) > 3 else "")
+        return StopView(number, visit, title, people[0].address if people else "", people)
 
     def _person(self, line_id: BookLineId, visit: VisitRecord) -> Person:
         line = self.lines[line_id]

@@ -68,7 +68,7 @@ export class PlanMap {
       L.marker([kitchen.lat, kitchen.lon], { icon: L.divIcon({ className: "map-kitchen", html: "", iconSize: [22, 22] }), title: kitchen.name, alt: kitchen.name, keyboard: false }).addTo(this.map);
     }
     for (const left of data.unassigned) {
-      L.marker([left.lat, left.lon], { icon: L.divIcon({ className: "map-left", html: `<b>${left.mark}</b>`, iconSize: [20, 20] }), title: left.reason, alt: left.reason, keyboard: false }).addTo(this.map);
+      L.marker([left.lat, left.lon], { icon: L.divIcon({ className: "map-left", html: `<b>${left.mark}</b>`, iconSize: [14, 14] }), title: left.reason, alt: left.reason, keyboard: false }).addTo(this.map);
     }
     this.fit();
   }
