@@ -17,7 +17,7 @@ from data.sample_generator.places import STEMS, STREETS, TOWER_ESTATES, Street
 
 DOOR_ROADS = frozenset({"residential", "living_street", "pedestrian"})
 MAX_FROM_CENTRE_M = 1_100.0
-TOWERS_A_STREET, HUTONG_DOORS_A_STREET = 13, 36
+TOWERS_A_STREET, HUTONG_DOORS_A_STREET = 11, 31
 COMMUNITIES_A_STREET = 7
 
 
@@ -101,5 +101,5 @@ def _building(
     address = f"北京市东城区{front.name}{number}号{estate}{block}号楼"
     return Building(
         street, community, front.name, address, f"{block}号楼", lon, lat, floors,
-        random.randint(1, 5 if floors < 10 else 2), has_lift=floors > 6 or random.random() < 0.12,
+        random.randint(1, 3 if floors < 10 else 2), has_lift=floors > 6 or random.random() < 0.12,
     )  # fmt: skip

@@ -13,7 +13,7 @@ IN_SERVICE = 1_500
 OTHER_STATES = (("待审", 30), ("停止", 30), ("去世", 20))
 DATED_PAUSES, OPEN_PAUSES, WITHOUT_POINT = 24, 7, 13
 PAUSE_REASONS = ("住院", "外出", "在家人处", "其他")
-TOWER_SHARE = 0.47
+TOWER_SHARE = 0.52
 
 
 def populate(random: Random, buildings: list[Building]) -> list[Person]:
