@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,75 +14,8 @@ from sqlalchemy.orm import Session
 from mealroute.core import audit, db, jobs
 from mealroute.core.actor import Actor
 from mealroute.core.clock import FixedClock, SystemClock
-from mealroute.core.jobs import JobId, JobRecord, JobState, StaleAttempt
-from tests.conftest import FIELD_KEY
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Server:
-    """The server process and the database that it shares with the test."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.url = f"sqlite:///{folder / 'jobs.sqlite'}"
-        self.process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        env = {
-            **os.environ,
-            "MEALROUTE_DATABASE_URL": self.url,
-            "MEALROUTE_FIELD_KEYS": FIELD_KEY,
-            "MEALROUTE_INSTANCE_DIR": str(self.folder),
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.integration.job_server"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
-        )
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline() == "ready\n"
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-
-    def queue(self, kind: str, by: Actor) -> JobId:
-        with db.unit_of_work() as session:
-            return jobs.enqueue(
-                session, kind, f"test/{kind}", {"folder": str(self.folder)}, by=by, clock=SystemClock()
-            )[0]
-
-    def job(self, job_id: JobId) -> JobRecord:
-        with db.unit_of_work(read_only=True) as session:
-            return jobs.job(session, job_id)
-
-    def worker(self, attempt: int) -> int:
-        mark = self.folder / f"attempt-{attempt}"
-        wait_for(lambda: mark.exists() and mark.read_text() != "")
-        return int(mark.read_text())
-
-    def done_rows(self) -> int:
-        with db.unit_of_work(read_only=True) as session:
-            return len(audit.events(session, action="test.done"))
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 40) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.05)
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+from mealroute.core.jobs import JobState, StaleAttempt
+from tests.integration.jobs_world import Server, alive, wait_for
 
 
 @pytest.fixture
