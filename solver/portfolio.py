@@ -29,6 +29,7 @@ _PROGRESS_EVERY_S: Final = 0.25
 _SMALL: Final = 120
 """Up to so many stops the first plan is made in this process: quicker than starting another one."""
 _KILL_AFTER_S: Final = 0.1
+_PATIENCE_S: Final = 1.5
 _ORTOOLS_SHARE: Final = 0.2
 _LEAST_ORTOOLS_S: Final = 0.8
 _ASSIGN_SHARE: Final = 0.15
@@ -213,7 +214,11 @@ class _Run:
 
         Sequences that they report on the way are offered, put together with what the others have reported.
         """
-        deadline = time.monotonic() + seconds + _KILL_AFTER_S if self.timed and seconds is not None else None
+        deadline = None
+        if self.timed and seconds is not None:
+            # on a busy machine a child starts late; while there is time its answer is worth waiting for
+            due = time.monotonic() + seconds + _KILL_AFTER_S
+            deadline = max(due, min(due + _PATIENCE_S, time.monotonic() + self.left() - self.reserve + _KILL_AFTER_S))
         tasks = [self.pool.start(target, *args, deadline=deadline) for target, args in jobs]
         answers: dict[int, object] = {}
         reported: dict[int, Sequences] = {}
