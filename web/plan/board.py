@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -133,24 +133,23 @@ class Board:
         return mask_name(person.name), building_address(person.address, person.building)
 
 
-def board_of(db: Session, version: PlanVersionRecord, *, scope: Scope) -> Board:
-    """Gather what the page needs: the version, its book lines, the people (masked), drivers and vehicles."""
+def board_of(db: Session, version: PlanVersionRecord, *, scope: Scope, named: int | None = None) -> Board:
+    """Gather what the page needs: the version, its book lines, drivers and vehicles, and people (masked).
+
+    People are read only for the unassigned and for the stops of route ``named``: a page shows one route at a time.
+    """
     summary = version.summary
     book = orders.book(db, summary.day, summary.slot)
     lines = {line.line_id: line for line in book.lines} if book else {}
-    people = residents.by_ids(db, {ResidentId(line.resident_id) for line in lines.values()}, day=summary.day)
+    shown = [record.book_line_id for record in version.unassigned]
+    shown += [line for route in version.routes if route.number == named for visit in route.visits for line in visit.lines]
+    wanted = {lines[line].resident_id for line in shown if line in lines}
+    people = residents.by_ids(db, wanted, day=summary.day)
     stations = {station.code: station.name for station in vendors.stations(db)}
     fleet = {unit.vehicle.code: unit for unit in vendors.fleet(db, summary.day).units}
-    board = Board(
-        version,
-        tuple(_route(route, fleet.get(route.vehicle_code)) for route in version.routes),
-        (),
-        lines,
-        people,
-        stations,
-        scope,
-    )
-    return Board(version, board.routes, tuple(_left(board)), lines, people, stations, scope)
+    routes = tuple(_route(route, fleet.get(route.vehicle_code)) for route in version.routes)
+    board = Board(version, routes, (), lines, people, stations, scope)
+    return replace(board, left=tuple(_left(board)))
 
 
 def _route(route: RouteRecord, unit: FleetUnit | None) -> RouteView:

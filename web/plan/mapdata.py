@@ -33,7 +33,7 @@ def map_of(db: Session, board: Board) -> Mapping[str, Any]:
         _route(board, view.number, lines[view.number].legs if view.number in lines else ()) for view in board.routes
     ]
     left = [
-        {"mark": one.mark, "lat": one.line.lat, "lon": one.line.lon, "reason": f"{one.name}：{one.record.reason}"}
+        {"mark": one.mark, "lat": one.line.lat, "lon": one.line.lon, "reason": f"{one.mark} {one.record.reason}"}
         for one in board.left
         if one.line.lat is not None
     ]
@@ -60,7 +60,7 @@ def _route(board: Board, number: int, legs: Sequence[Sequence[LonLat]]) -> dict[
         "stops": [
             {
                 "visit": stop.visit.id, "sequence": stop.number, "lat": stop.visit.lat, "lon": stop.visit.lon,
-                "title": f"{stop.number} · {clock_at(stop.visit.begin_s)} · {stop.title}",
+                "title": f"{stop.number} · {clock_at(stop.visit.begin_s)}",
             }
             for stop in stops
         ],

@@ -33,8 +33,8 @@ def board(day: date, slot: MealSlot) -> ResponseReturnValue:
         standing = queries.latest(db, day, slot)
         wanted = request.args.get("version", type=int) or (standing.id if standing else None)
         version = queries.version(db, PlanVersionId(wanted)) if wanted else None
-        shown = board_of(db, _of_day(version, day, slot), scope=here.actor().scope) if version else None
-    number = request.args.get("route", type=int) or (shown.routes[0].number if shown and shown.routes else 0)
+        number = request.args.get("route", type=int) or (version.routes[0].number if version and version.routes else 0)
+        shown = board_of(db, _of_day(version, day, slot), scope=here.actor().scope, named=number) if version else None
     chosen = next((view for view in shown.routes if view.number == number), None) if shown else None
     page = {
         "day": day, "slot": slot, "versions": versions, "book": book, "board": shown, "chosen": chosen, "search": SearchForm(),
