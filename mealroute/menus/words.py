@@ -11,7 +11,7 @@ DAYS = {
     DayKind.WEEKEND: _l("Weekend"),
     DayKind.HOLIDAY: _l("Public holiday"),
     DayKind.MAKE_UP_WORKDAY: _l("Make-up workday"),
-    DayKind.CLOSED: _l("Closed"),
+    DayKind.CLOSED: _l("No meals served"),
 }
 
 

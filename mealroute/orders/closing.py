@@ -127,6 +127,25 @@ def amend_line(
     return write_amendment(db, book, kind, order, gone=line, new=new, reason=reason, by=by, clock=clock)
 
 
+def add_line(
+    context: DayContext,
+    book: models.OrderBook,
+    order: models.Order,
+    resident: ResidentRecord,
+    *,
+    reason: str,
+    by: Actor,
+    clock: Clock,
+) -> OrderBookRecord:
+    """Put an order that the closed book does not hold yet into it."""
+    line = models.BookLine(**snapshot(context, order, resident), book_id=book.id, revision=0)
+    context.db.add(line)
+    context.db.flush()
+    return write_amendment(
+        context.db, book, AmendmentKind.ADD, order, gone=None, new=line, reason=reason, by=by, clock=clock
+    )
+
+
 def write_amendment(
     db: Session,
     book: models.OrderBook,

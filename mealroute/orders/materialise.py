@@ -125,11 +125,20 @@ def follow_ledger(context: DayContext, *, by: Actor, clock: Clock, pricing: Pric
 
 
 def new_order(
-    context: DayContext, resident: ResidentRecord, ask: Ask, key: str, *, by: Actor, clock: Clock, pricing: Pricing
+    context: DayContext,
+    resident: ResidentRecord,
+    ask: Ask,
+    key: str,
+    *,
+    by: Actor,
+    clock: Clock,
+    pricing: Pricing,
+    standing_id: int | None = None,
 ) -> models.Order:
-    """One order that no standing order asks for, priced, with its payment."""
+    """One order beside those of the materialising, priced, with its payment."""
     work = _Work(context, pricing, subsidised=_subsidised(context.orders))
-    add_orders(context, [_row(context, key, resident, work.columns(resident, ask, key, None), None, by, clock)])
+    columns = work.columns(resident, ask, key, None)
+    add_orders(context, [_row(context, key, resident, columns, standing_id, by, clock)])
     order = context.orders[-1]
     settle_orders(context.db, [order], context.money, by=by, clock=clock)
     return order

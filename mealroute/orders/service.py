@@ -17,19 +17,18 @@ from mealroute.menus.words import slot_label
 from mealroute.orders import models, queries, rules
 from mealroute.orders.build import Ask
 from mealroute.orders.closing import (
+    add_line,
     amend_line,
     close_book,
     closed_book,
     resident_now,
-    snapshot,
-    write_amendment,
 )
 from mealroute.orders.context import DayContext, locked_book
 from mealroute.orders.intake import add_standing_order, end_standing_order, import_standing_orders
+from mealroute.orders.late import absorb_late_changes
 from mealroute.orders.materialise import ask_of, materialise, new_order, reprice
 from mealroute.orders.paying import locked_order, needed_reason, record_payment, refund, settle_orders
 from mealroute.orders.records import (
-    AmendmentKind,
     BookState,
     Channel,
     Delivery,
@@ -45,7 +44,7 @@ from mealroute.residents import queries as residents
 from mealroute.residents.records import ResidentId, ResidentRecord, ResidentState
 
 __all__ = [
-    "add_standing_order", "amend_add", "amend_cancel", "amend_change", "cancel_order", "change_quantity", "close_book",
+    "absorb_late_changes", "add_standing_order", "amend_add", "amend_cancel", "amend_change", "cancel_order", "change_quantity", "close_book",
     "end_standing_order", "import_standing_orders", "materialise", "place_order", "record_payment", "refund",
 ]  # fmt: skip
 
@@ -168,10 +167,7 @@ def amend_add(
         return queries.book_of(db, book)
     _can_order(context, resident, ask)
     order = new_order(context, resident, ask, key, by=by, clock=clock, pricing=pricing)
-    line = models.BookLine(**snapshot(context, order, resident), book_id=book.id, revision=0)
-    db.add(line)
-    db.flush()
-    return write_amendment(db, book, AmendmentKind.ADD, order, gone=None, new=line, reason=reason, by=by, clock=clock)
+    return add_line(context, book, order, resident, reason=reason, by=by, clock=clock)
 
 
 def amend_cancel(
@@ -225,8 +221,8 @@ def _ask(
     if window_from_s is not None and window_to_s is not None and window_from_s > window_to_s:
         raise MealrouteError("window-reversed", _("The time window ends before it begins."), _("Swap the two times."))
     return Ask(
-        quantity=_quantity(quantity), size=size, choice=choice, delivery=delivery, station_code=station_code,
-        channel=channel, pay_means=pay_means, window_from_s=window_from_s, window_to_s=window_to_s, note=note.strip(),
+        quantity=_quantity(quantity), size=Size(size), choice=choice, delivery=Delivery(delivery), station_code=station_code,
+        channel=Channel(channel), pay_means=PayMeans(pay_means), window_from_s=window_from_s, window_to_s=window_to_s, note=note.strip(),
     )  # fmt: skip
 
 
