@@ -6,7 +6,21 @@ from pathlib import Path
 
 from mealroute.core import audit
 
-FEATURES = ("areas", "accounts", "residents", "experience", "vendors", "menus", "orders", "planning", "kitchen", "dispatch", "delivery", "subsidy", "oversight")
+FEATURES = (
+    "areas",
+    "accounts",
+    "residents",
+    "experience",
+    "vendors",
+    "menus",
+    "orders",
+    "planning",
+    "kitchen",
+    "dispatch",
+    "delivery",
+    "subsidy",
+    "oversight",
+)
 
 
 def _register() -> tuple[str, ...]:

@@ -18,12 +18,15 @@ from typing import IO
 from solver.framing import read_frame, write_frame
 
 _PR_SET_PDEATHSIG = 1
+MOST_MEMORY = 4 * 2**30
+"""Bytes that one engine may allocate: some models grow without end, and the machine has other work."""
 
 
 def main() -> None:
     parent = int(sys.argv[1])
     _die_with(parent)
     _be_killed_first()
+    _bound_memory()
     requests = sys.stdin.buffer
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a native library that prints must not spoil the answers
@@ -77,3 +80,13 @@ def _be_killed_first() -> None:
     """Short of memory, the system should take this process, not the one that waits for it."""
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("800", encoding="ascii")
+
+
+def _bound_memory() -> None:
+    """An engine that wants more fails alone; whoever waits for it goes on with the best plan so far."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource  # not on Windows
+
+        _soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        most = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(MOST_MEMORY, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (most, hard))

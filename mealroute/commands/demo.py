@@ -11,7 +11,7 @@ from mealroute.commands import day as main_job
 from mealroute.commands import files, month, people, summary
 from mealroute.commands.progress import console, step
 from mealroute.commands.setup import Here, open_here
-from mealroute.core.actor import Scope
+from mealroute.core.actor import SYSTEM, Scope
 from mealroute.core.clock import FixedClock, at_seconds
 from mealroute.core.db import unit_of_work
 from mealroute.core.i18n import _
@@ -37,16 +37,20 @@ def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int
     with unit_of_work() as db:
         past = month.last_complete(wanted)
         first, _last = money.month_days(past)
-        calendar.seed_service_days(db, first, wanted + timedelta(days=31))
+        calendar.seed_service_days(db, first, wanted + timedelta(days=31), by=SYSTEM, clock=here.clock)
+        if not menus.is_service_day(db, wanted):  # a pinned day may be a Sunday: a person would open it in the calendar
+            calendar.edit_service_day(
+                db, wanted, serves=True, note=_("Opened for the demo"), by=SYSTEM, clock=here.clock
+            )
     clock = FixedClock(at_seconds(wanted, MORNING_S, here.clock.zone), here.clock.zone)
     done = main_job.run(here, wanted, SLOT, time_limit_s=time_limit_s, clock=clock)
     seconds |= done.seconds
     with step(_("The doors of the day, simulated")):
-        month.drive(wanted, SLOT, clock=month.evening(here, wanted))
+        month.drive(wanted, SLOT, clock=month.evening(here, wanted), leave_cases=6)
     month.live(here, past, SLOT, seconds)
     settled = month.close(here, past, done.folder, seconds)
     seconds["total"] = round(time.monotonic() - began, 2)
-    figures = figures_of(wanted, done, settled, seconds)
+    figures = figures_of(here, wanted, done, settled, seconds)
     summary.write(done.folder / "summary.json", figures)
     signed = people.demo_accounts(here)
     tell(figures, done.folder, signed, port, serve=serve)
@@ -78,17 +82,17 @@ def next_service_day(here: Here) -> date:
     """The first served day after today."""
     with unit_of_work() as db:
         today = here.clock.today()
-        calendar.seed_service_days(db, today, today + timedelta(days=40))
+        calendar.seed_service_days(db, today, today + timedelta(days=40), by=SYSTEM, clock=here.clock)
         return menus.next_service_day(db, today)
 
 
 def figures_of(
-    day: date, done: main_job.DayDone, settled: month.MonthDone, seconds: dict[str, float]
+    here: Here, day: date, done: main_job.DayDone, settled: month.MonthDone, seconds: dict[str, float]
 ) -> dict[str, Any]:
     """summary.json, each figure read from where it is kept."""
     with unit_of_work(read_only=True) as db:
         totals = doors.totals(db, day, SLOT, scope=Scope.everything())
-    account = month.money_of(day, SLOT)
+    account = month.money_of(day, SLOT, clock=month.evening(here, day))
     version, roll = done.version, done.roll
     return {
         "day": day.isoformat(), "slot": str(SLOT), "residents_active": roll.active, "residents_ordered": roll.ordered_residents,

@@ -12,7 +12,7 @@ from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.importing import ImportResult
 from mealroute.menus import service as menus
-from mealroute.orders import service as orders
+from mealroute.orders import intake as orders
 from mealroute.residents import intake as residents
 from mealroute.vendors import service as vendors
 

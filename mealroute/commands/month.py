@@ -1,15 +1,18 @@
 """A past month of the demo: every service day ordered, planned by the first-plan engine, driven and settled by the same services."""
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 from mealroute.adapters import networks
-from mealroute.commands.day import order_book, timed
+from mealroute.commands.day import timed
 from mealroute.commands.progress import step
 from mealroute.commands.setup import Here
-from mealroute.core.actor import SYSTEM, Actor, Scope
+from mealroute.core.actor import SYSTEM, Actor
 from mealroute.core.clock import Clock, FixedClock, at_seconds
 from mealroute.core.db import unit_of_work
 from mealroute.core.i18n import _
@@ -18,16 +21,19 @@ from mealroute.delivery import service as delivery
 from mealroute.delivery import simulate
 from mealroute.dispatch import service as dispatch
 from mealroute.menus import queries as menus
+from mealroute.orders import closing
 from mealroute.planning import queries as planning
 from mealroute.planning import service as plans
+from mealroute.planning.records import PlanInput, PlanOutput
 from mealroute.planning.solving import plan_quick
 from mealroute.planning.travel_table import TravelTable
 from mealroute.subsidy import queries as money
-from mealroute.subsidy import computing, statement
 from mealroute.subsidy import service as subsidy
+from mealroute.subsidy import statement
 from mealroute.subsidy.records import PeriodState
 from mealroute.subsidy.rulebook import load_rulebook
-from mealroute.subsidy.statements import MonthFigures
+from mealroute.subsidy.simulate import explain_open
+from mealroute.subsidy.statements import DayMoney, MonthFigures
 
 EVENING_S = 18 * 3600
 """When the demo closes a past day's doors."""
@@ -61,64 +67,66 @@ def evening(here: Here, day: date) -> Clock:
 
 
 def live(here: Here, month: str, slot: MealSlot, seconds: dict[str, float], *, by: Actor = SYSTEM) -> None:
-    """Order, plan, publish and drive each day that is not driven yet. Interrupted, it goes on where it stopped."""
+    """Order, plan, publish and drive each day that is not driven yet. Interrupted, it goes on where it stopped.
+
+    While one day is planned in a second process, the next one's book is made.
+    """
     days = list(service_days(month))
-    with step(_("The days of %(month)s", month=month)) as shown, timed(seconds, "month_days"):
+    with (
+        step(_("The days of %(month)s", month=month)) as shown,
+        timed(seconds, "month_days"),
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as second,
+    ):
         with unit_of_work(read_only=True) as db:
             table = TravelTable(networks.travel_of(here.settings), planning.known_points(db))
+            standing = {day for day in days if planning.published(db, day, slot) is not None}
+        waiting: deque[tuple[date, PlanInput, Future[PlanOutput]]] = deque()
         for n, day in enumerate(days):
             shown.at(n / len(days), day.isoformat())
-            _one(here, day, slot, table, by=by)
+            if day in standing:
+                drive(day, slot, clock=evening(here, day), by=by)
+                continue
+            given = _ordered(here, day, slot, table, by=by)
+            waiting.append((day, given, second.submit(plan_quick, given)))
+            if len(waiting) > 1:
+                _planned(here, slot, *waiting.popleft(), by=by)
+        while waiting:
+            _planned(here, slot, *waiting.popleft(), by=by)
         shown.note = _("%(n)d days", n=len(days))
 
 
-def _one(here: Here, day: date, slot: MealSlot, table: TravelTable, *, by: Actor) -> None:
-    clock = evening(here, day)
+def _ordered(here: Here, day: date, slot: MealSlot, table: TravelTable, *, by: Actor) -> PlanInput:
+    with unit_of_work() as db:
+        closing.close_book(db, day, slot, by=by, clock=evening(here, day), pricing=subsidy.pricing())
     with unit_of_work(read_only=True) as db:
-        standing = planning.published(db, day, slot)
-    if standing is None:
-        order_book(day, slot, by=by, clock=clock)
-        with unit_of_work(read_only=True) as db:
-            given = plans.prepare(db, day, slot, matrix_of=table)
-        output = plan_quick(given)
-        with unit_of_work() as db:
-            version_id = plans.save_draft(db, given, output, by=by, clock=clock)
-            dispatch.publish(db, version_id, by=by, clock=clock, secret_key=here.settings.secret_key)
+        return plans.prepare(db, day, slot, matrix_of=table)
+
+
+def _planned(here: Here, slot: MealSlot, day: date, given: PlanInput, output: Future[PlanOutput], *, by: Actor) -> None:
+    clock = evening(here, day)
+    with unit_of_work() as db:
+        version_id = plans.save_draft(db, given, output.result(), by=by, clock=clock)
+        dispatch.publish(db, version_id, by=by, clock=clock, secret_key=here.settings.secret_key)
     drive(day, slot, clock=clock, by=by)
 
 
-def drive(day: date, slot: MealSlot, *, clock: Clock, by: Actor = SYSTEM) -> None:
-    """Simulate the doors of a published day and close it; doors that are recorded already stay as they are."""
+def drive(day: date, slot: MealSlot, *, clock: Clock, by: Actor = SYSTEM, leave_cases: int = 0) -> None:
+    """Simulate the doors of a published day, close it and settle its cases but the last ``leave_cases``.
+
+    Doors that are recorded already stay as they are.
+    """
     with unit_of_work() as db:
         simulate.simulate_day(db, day, slot, seed=day.toordinal(), by=by, clock=clock)
         delivery.close_day(db, day, slot, by=by, clock=clock)
+        simulate.settle_cases(db, day, slot, by=by, clock=clock, leave=leave_cases)
 
 
-@dataclass(frozen=True, slots=True)
-class DayMoney:
-    """A day's delivered portions: ``delivered = subsidised + self_paid + explained + open``."""
-
-    subsidised: int
-    self_paid: int
-    explained: int
-    open: int
-
-
-def money_of(day: date, slot: MealSlot) -> DayMoney:
-    """How a driven day's portions will be accounted for when its month is closed."""
+def money_of(day: date, slot: MealSlot, *, clock: Clock) -> DayMoney:
+    """How a driven day's portions are accounted for, after the demo's finance officer has explained what was open."""
+    with unit_of_work() as db:
+        explain_open(db, load_rulebook().payer, day.strftime("%Y-%m"), clock=clock, day=day)
     with unit_of_work(read_only=True) as db:
-        rows = money.month_rows(db, day.strftime("%Y-%m"))
-    accounts = [
-        account
-        for account in computing.compute(day.strftime("%Y-%m"), rows, load_rulebook()).accounts
-        if account.day == day and account.slot == slot
-    ]
-    return DayMoney(
-        subsidised=sum(account.subsidised for account in accounts),
-        self_paid=sum(account.self_paid for account in accounts),
-        explained=sum(account.unclaimed for account in accounts if account.automatic),
-        open=sum(account.unclaimed for account in accounts if not account.automatic),
-    )
+        return subsidy.day_money(db, day, slot)
 
 
 def close(here: Here, month: str, folder: Path, seconds: dict[str, float], *, by: Actor = SYSTEM) -> MonthDone:
@@ -132,9 +140,10 @@ def close(here: Here, month: str, folder: Path, seconds: dict[str, float], *, by
         with unit_of_work() as db:
             period = money.period(db, payer, month)
             if period is None or period.state != PeriodState.CLOSED:
+                explain_open(db, payer, month, clock=clock)
                 subsidy.close_period(db, payer, month, by=by, clock=clock)
         with unit_of_work(read_only=True) as db:
-            figures = statement.month_statement(db, month, scope=Scope.everything(), payer=payer).figures
+            figures = statement.stored_figures(db, payer, month)
         files = write_settlement(here, payer, month, folder, by=by)
         shown.note = _("%(n)d claim lines", n=figures.claimed_lines)
     return MonthDone(figures=figures, files=files)

@@ -4,7 +4,6 @@ from collections import defaultdict
 
 from sqlalchemy.orm import Session
 
-from mealroute.core.slots import MealSlot
 from mealroute.kitchen import queries, rules
 from mealroute.kitchen.records import KitchenSheet, PlannedPortion, ProductionSheet
 from mealroute.planning import queries as planning
@@ -17,7 +16,7 @@ def production(db: Session, version_id: PlanVersionId, *, kitchen_code: str | No
 
     Raises NotFound for an unknown version.
     """
-    version = planning.version(db, version_id)
+    version = planning.summary(db, version_id)
     rows = queries.planned_portions(db, version_id, kitchen_code=kitchen_code)
     by_kitchen: dict[str, list[PlannedPortion]] = defaultdict(list)
     for row in rows:
@@ -27,7 +26,7 @@ def production(db: Session, version_id: PlanVersionId, *, kitchen_code: str | No
         part = by_kitchen.pop(kitchen.code, [])
         if not part:
             continue
-        batch = kitchen.batches_for(MealSlot(version.slot))[0]
+        batch = kitchen.batches_for(version.slot)[0]
         cooked, ready, eat_by = batch.cooked_at_s, batch.ready_at_s, batch.eat_by_s
         times[kitchen.code] = (cooked, eat_by)
         sheets.append(
@@ -40,6 +39,6 @@ def production(db: Session, version_id: PlanVersionId, *, kitchen_code: str | No
     if by_kitchen:
         raise ValueError(f"routes load at unknown kitchens: {sorted(by_kitchen)}")
     return ProductionSheet(
-        day=version.day, slot=MealSlot(version.slot), version=version.number, portions=sum(row.quantity for row in rows),
+        day=version.day, slot=version.slot, version=version.number, portions=sum(row.quantity for row in rows),
         kitchens=tuple(sheets), packing=rules.packing(rows), labels=rules.labels(rows, times),
     )  # fmt: skip

@@ -56,9 +56,11 @@ def upgrade() -> None:
     sa.Column('name_en', sa.String(length=160), nullable=False),
     sa.Column('suits', JSON, nullable=False),
     sa.Column('contains', JSON, nullable=False),
-    sa.Column('compartment', sa.String(length=6), nullable=False),
+    sa.Column('size_large', sa.Boolean(), nullable=False),
+    sa.Column('compartment', sa.String(length=8), nullable=False),
     sa.Column('price_fen', sa.BigInteger(), nullable=False),
     sa.Column('extra', JSON, nullable=False),
+    sa.CheckConstraint('price_fen >= 0', name=op.f('ck_dish_price')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dish')),
     sa.UniqueConstraint('code', name=op.f('uq_dish_code'))
     )
@@ -165,10 +167,11 @@ def upgrade() -> None:
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('serves', sa.Boolean(), nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('as_weekday', sa.Integer(), nullable=False),
     sa.Column('note', sa.Text(), nullable=False),
-    sa.Column('source', sa.String(length=80), nullable=False),
-    sa.Column('assumed', sa.Boolean(), nullable=False),
+    sa.Column('source', sa.String(length=20), nullable=False),
     sa.Column('edited_by', sa.String(length=80), nullable=False),
+    sa.CheckConstraint('as_weekday between 1 and 7', name=op.f('ck_service_day_as_weekday')),
     sa.PrimaryKeyConstraint('day', name=op.f('pk_service_day'))
     )
     op.create_table('settlement_period',
@@ -208,6 +211,7 @@ def upgrade() -> None:
     )
     op.create_table('menu_entry',
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=80), nullable=False),
     sa.Column('weekday', sa.Integer(), nullable=False),
     sa.Column('slot', sa.String(length=10), nullable=False),
     sa.Column('diet', sa.String(length=20), nullable=False),
@@ -216,9 +220,11 @@ def upgrade() -> None:
     sa.Column('price_fen', sa.BigInteger(), nullable=False),
     sa.Column('valid_from', sa.Date(), nullable=False),
     sa.Column('valid_to', sa.Date(), nullable=True),
+    sa.Column('extra', JSON, nullable=False),
+    sa.CheckConstraint('weekday between 1 and 7', name=op.f('ck_menu_entry_weekday')),
     sa.ForeignKeyConstraint(['dish_code'], ['dish.code'], name=op.f('fk_menu_entry_dish_code_dish')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_menu_entry')),
-    sa.UniqueConstraint('weekday', 'slot', 'diet', 'choice', 'valid_from', name=op.f('uq_menu_entry_weekday_slot_diet_choice_valid_from'))
+    sa.UniqueConstraint('code', name=op.f('uq_menu_entry_code'))
     )
     op.create_table('plan_route',
     sa.Column('id', sa.Integer(), nullable=False),
