@@ -10,7 +10,7 @@ from mealroute.core.geo import LonLat
 
 __all__ = [
     "CategoryRule", "CategoryTable",
-    "ContactRecord", "Datum", "Diet", "Handover", "Living", "PauseReason", "PauseRecord", "Precision", "ResidentId",
+    "ContactRecord", "Datum", "Diet", "ExportedFile", "Handover", "Living", "PauseReason", "PauseRecord", "Precision", "ResidentId",
     "ResidentRecord", "ResidentState", "ResidentSummary", "Sex", "StateChangeRecord",
 ]  # fmt: skip
 
@@ -230,3 +230,13 @@ class CategoryTable:
 
     def rule(self, code: str) -> CategoryRule | None:
         return next((rule for rule in self.rules if rule.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """A file that was taken out of the ledger, with what the audit knows of it."""
+
+    name: str
+    content: bytes
+    rows: int
+    digest: str

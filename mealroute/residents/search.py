@@ -73,7 +73,7 @@ def _found(word: str) -> ColumnElement[bool]:
         Resident.address_key.contains(word, autoescape=True),
         Resident.code == word.upper(),
     ]
-    if word.isascii():
+    if re.search("[a-z]", word):  # "𠮷yulan" too: a rare character has no reading
         latin = word.replace("'", "")
         ways += [
             Resident.name_initials.startswith(latin, autoescape=True),

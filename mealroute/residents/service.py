@@ -1,33 +1,37 @@
 """Use-cases of the resident ledger. Every one looks at the actor's scope and leaves an audit event without personal values."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mealroute.accounts.records import Permission
+from mealroute.accounts.rules import may
 from mealroute.areas.queries import streets
 from mealroute.core import audit
-from mealroute.core.actor import Actor
+from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock
 from mealroute.core.crypto import blind_index
-from mealroute.core.errors import Conflict, MealrouteError
+from mealroute.core.errors import Conflict, Forbidden, MealrouteError
 from mealroute.core.geo import LonLat, haversine_m
 from mealroute.core.i18n import _
 from mealroute.core.text import compact
-from mealroute.residents import card, writing
+from mealroute.residents import card, exports, writing
 from mealroute.residents.build import point_of
 from mealroute.residents.intake import import_residents
 from mealroute.residents.loading import category_table, reach
 from mealroute.residents.models import Contact, Resident, ResidentCategory, ResidentDiet
 from mealroute.residents.pausing import cancel_pause, change_pause, pause
-from mealroute.residents.records import Datum, Diet, Precision, ResidentId, ResidentState
+from mealroute.residents.queries import active_on
+from mealroute.residents.records import Datum, Diet, ExportedFile, Precision, ResidentId, ResidentState
 from mealroute.residents.rules import may_change
 from mealroute.residents.words import state_label
 
 __all__ = [
-    "add_resident", "cancel_pause", "change_pause", "change_resident", "change_state", "clear_point",
+    "add_resident", "cancel_pause", "change_pause", "change_resident", "change_state", "clear_point", "export_ledger",
     "import_residents", "pause", "reveal", "set_point",
 ]  # fmt: skip
 
@@ -200,6 +204,42 @@ def reveal(
         detail={"fields": sorted(fields)},
     )  # fmt: skip
     return {name: shown[name] for name in REVEALABLE if name in fields}
+
+
+def export_ledger(
+    db: Session,
+    *,
+    scope: Scope,
+    day: date,
+    kind: Literal["csv", "xlsx"],
+    full: bool = False,
+    reason: str = "",
+    by: Actor,
+    clock: Clock,
+) -> ExportedFile:
+    """Everyone in service on ``day`` as a file, masked; ``full`` needs a reason and the right to reveal.
+
+    The audit keeps who, why, how many rows and the file's SHA-256.
+    """
+    if full and not may(by, Permission.RESIDENTS_REVEAL):
+        raise Forbidden("not-permitted", _("Your role exports masked lists only."))
+    if full and not reason.strip():
+        raise MealrouteError("reveal-without-reason", _("Say why you need to see this."), _("The reason is recorded."))
+    people = active_on(db, day, scope=scope)
+    table = exports.ledger_table(people, day, masked=not full, table=category_table())
+    about = (
+        (_("Taken by"), by.name), (_("On"), clock.local(clock.now()).isoformat(" ", "minutes")), (_("For"), day.isoformat()),
+        (_("Reason"), reason.strip()), (_("Rows"), str(len(people))),
+    )  # fmt: skip
+    content = exports.ledger_csv(table) if kind == "csv" else exports.ledger_xlsx(table, about)
+    digest = hashlib.sha256(content).hexdigest()
+    detail = {"kind": kind, "full": full, "day": day.isoformat()}
+    audit.record(
+        db, by=by, clock=clock, action="residents.exported", subject=f"ledger/{day.isoformat()}", reason=reason.strip(),
+        detail=detail, rows=len(people), digest=digest,
+    )  # fmt: skip
+    streets_named = "-".join(sorted(scope.streets)) if scope.streets else "all"
+    return ExportedFile(f"residents-{day.isoformat()}-{streets_named}.{kind}", content, len(people), digest)
 
 
 def _write_parts(db: Session, row: Resident, values: Mapping[str, Any], clock: Clock) -> list[str]:

@@ -15,6 +15,8 @@ from mealroute.residents.models import Contact, Resident, ResidentCategory, Resi
 from mealroute.residents.records import Datum, Diet, Precision, ResidentState
 from mealroute.residents.rules import day_before
 
+SAME_POINT = 1e-6
+"""Degrees within which two points are one: about a decimetre."""
 POINT_DIGITS = 7
 """Decimal places of a stored degree: about a centimetre."""
 
@@ -56,6 +58,13 @@ def set_point(
     if given == held:
         return False
     point = to_wgs84(lon, lat, datum)
+    there = (
+        row.lon is not None
+        and row.lat is not None
+        and max(abs(point.lon - row.lon), abs(point.lat - row.lat)) < SAME_POINT
+    )
+    if there and not by and row.precision == precision:
+        return False  # the same place in another datum, as a full export writes it
     row.lon, row.lat = round(point.lon, POINT_DIGITS), round(point.lat, POINT_DIGITS)
     row.lon_original, row.lat_original, row.datum_original, row.precision, row.point_confirmed_by = given
     row.point_source = source
