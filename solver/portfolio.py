@@ -216,9 +216,9 @@ class _Run:
         """
         deadline = None
         if self.timed and seconds is not None:
-            # on a busy machine a child starts late; while there is time its answer is worth waiting for
-            due = time.monotonic() + seconds + _KILL_AFTER_S
-            deadline = max(due, min(due + _PATIENCE_S, time.monotonic() + self.left() - self.reserve + _KILL_AFTER_S))
+            # on a busy machine a child starts late: while there is time its answer is worth waiting for, but no longer
+            last = max(0.0, self.left() - self.reserve) + _KILL_AFTER_S
+            deadline = time.monotonic() + min(seconds + _KILL_AFTER_S + _PATIENCE_S, last)
         tasks = [self.pool.start(target, *args, deadline=deadline) for target, args in jobs]
         answers: dict[int, object] = {}
         reported: dict[int, Sequences] = {}
