@@ -36,7 +36,7 @@ def _plain(
     person = registry.person(building, unit, floor, living, woman=woman, born=born, name=name)
     person.note, person.every_day = note, True
     person.categories, person.diets, person.strict, person.ability = (), ("软食",), (), 1
-    person.handover, person.precision = "可交联系人", "门口"
+    person.handover = "可交联系人"
     person.phone = person.phone or registry.phones.next()
     return person
 
@@ -46,7 +46,6 @@ def _couple(registry: Registry, building: Building, surname: str, note: str) -> 
         registry, building, f"{surname}永年", woman=False, born=date(1938, 2, 3), note=note, living="双高龄"
     )
     wife = _plain(registry, building, "郑桂兰", woman=True, born=date(1940, 11, 21), note=note, living="双高龄")
-    wife.datum = husband.datum = "GCJ02"
     wife.diets, wife.strict = ("低糖",), ("低糖",)
     return [husband, wife]
 

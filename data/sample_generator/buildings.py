@@ -35,6 +35,8 @@ class Building:
     floors: int
     units: int
     has_lift: bool
+    datum: str
+    precision: str
 
     @property
     def is_tower(self) -> bool:
@@ -91,9 +93,25 @@ def _building(
     lat = front.start[1] + (north * share + east / length * away_m) / METRES_PER_DEGREE_LAT
     community = min(areas, key=lambda area: metres_between((lon, lat), area[1:]))[0]
     number = random.randint(1, 119)
+    # A building was located once, by somebody with one kind of map: all who live there share the point.
+    datum = random.choices(("WGS84", "GCJ02", "BD09"), (70, 25, 5))[0]
+    precision = "街道" if random.random() < 0.03 else "楼栋" if tower else "门口"
     if not tower:
         address = f"北京市东城区{front.name}{number}号"
-        return Building(street, community, front.name, address, f"{number}号院", lon, lat, 1, 0, has_lift=False)
+        return Building(
+            street,
+            community,
+            front.name,
+            address,
+            f"{number}号院",
+            lon,
+            lat,
+            1,
+            0,
+            has_lift=False,
+            datum=datum,
+            precision=precision,
+        )
     estate = front.name[:-2] if front.name.endswith(("胡同", "夹道")) else front.name[:-1]
     estate += random.choice(TOWER_ESTATES)
     block = random.randint(1, 18)
@@ -101,5 +119,5 @@ def _building(
     address = f"北京市东城区{front.name}{number}号{estate}{block}号楼"
     return Building(
         street, community, front.name, address, f"{block}号楼", lon, lat, floors,
-        random.randint(1, 3 if floors < 10 else 2), has_lift=floors > 6 or random.random() < 0.12,
+        random.randint(1, 3 if floors < 10 else 2), has_lift=floors > 6 or random.random() < 0.12, datum=datum, precision=precision,
     )  # fmt: skip

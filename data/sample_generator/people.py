@@ -92,7 +92,6 @@ class Registry:
             return [first]
         second = self.person(building, unit, floor, living, woman=not first.woman)
         second.contacts = first.contacts
-        second.datum, second.precision = first.datum, first.precision
         second.door_note = first.door_note
         return [first, second]
 
@@ -117,11 +116,10 @@ class Registry:
         person = Person(
             name=name or person_name(random, woman=woman), woman=woman, born=birth, id_number=number,
             phone=self.phones.next() if random.random() < 0.97 else None, building=building, unit=unit, floor=floor,
-            living=living,
+            living=living, datum=building.datum, precision=building.precision,
         )  # fmt: skip
         self._health(person)
         self._handing_over(person)
-        self._point(person)
         return person
 
     def _birth(self, at_least: int) -> date:
@@ -156,13 +154,6 @@ class Registry:
             woman = random.random() < 0.55
             contact = (person_name(random, woman=woman), random.choice(RELATIONS), self.contact_phones.next())
             person.contacts.append(contact)
-
-    def _point(self, person: Person) -> None:
-        random = self.random
-        person.datum = random.choices(("WGS84", "GCJ02", "BD09"), (70, 25, 5))[0]
-        person.precision = "门口" if not person.building.is_tower else "楼栋"
-        if random.random() < 0.03:
-            person.precision = "街道"
 
 
 def _weighted(random: Random, choices: tuple[tuple[T, int], ...]) -> T:
