@@ -122,7 +122,7 @@ def _written(cell: Any, kind: Kind) -> str:
         case Kind.DAY:
             return str(cell.isoformat())
         case Kind.COUNT | Kind.NUMBER:
-            return f"{cell:g}" if isinstance(cell, float) else str(cell)
+            return f"{cell:.15g}" if isinstance(cell, float) else str(cell)
 
 
 def _write(sheet: Any, row: int, index: int, cell: Any, kind: Kind, shape: Any) -> None:

@@ -79,3 +79,8 @@ def test_any_text_comes_back_from_csv(texts: list[str]) -> None:
     data = csv_bytes(Table("x", (Column("a"), Column("b")), [(one, "") for one in texts])).decode("utf-8-sig")
     found = [row[0] for row in csv.reader(io.StringIO(data, newline=""))][1:]
     assert found == [safe_text(one) for one in texts]
+
+
+def test_a_number_keeps_all_its_digits() -> None:
+    numbers = Table("x", (Column("经度", Kind.NUMBER),), [(116.3937588,), (3.0,), (1 / 3,)])
+    assert csv_bytes(numbers).decode("utf-8-sig") == "经度\r\n116.3937588\r\n3\r\n0.333333333333333\r\n"
