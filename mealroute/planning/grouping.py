@@ -10,6 +10,10 @@ from mealroute.planning import rules, words
 from mealroute.planning.records import Rejected
 from mealroute.planning.rules import Policy
 from mealroute.planning.sources import CookingKitchen
+from mealroute.residents.records import Precision
+
+
+FINEST_FIRST = (Precision.DOOR, Precision.BUILDING, Precision.STREET, Precision.NONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,7 @@ def group_lines(
         together.setdefault(_key(line, able), []).append(line)
     groups = [
         StopGroup(
-            point=key.point, station_code=key.station, kitchens=key.kitchens, window_from_s=key.window_from_s,
+            point=_point(members), station_code=key.station, kitchens=key.kitchens, window_from_s=key.window_from_s,
             window_to_s=key.window_to_s, lines=chunk,
         )
         for key, members in together.items()
@@ -55,7 +59,6 @@ class _Key(NamedTuple):
     """What lines of one stop have in common."""
 
     place: str
-    point: LonLat
     station: str
     kitchens: frozenset[str]
     halal: bool
@@ -65,9 +68,14 @@ class _Key(NamedTuple):
 
 def _key(line: BookLineRecord, able: frozenset[str]) -> _Key:
     station = (line.station_code or "") if line.delivery is Delivery.STATION else ""
-    point = LonLat(line.lon or 0.0, line.lat or 0.0)  # both are known: lines without a point are refused before
     halal = rules.is_halal(line)
-    return _Key(station or line.place_key, point, station, able, halal, line.window_from_s, line.window_to_s)
+    return _Key(station or line.place_key, station, able, halal, line.window_from_s, line.window_to_s)
+
+
+def _point(lines: Sequence[BookLineRecord]) -> LonLat:
+    """The most precise point of a place: neighbours located from different maps lie metres apart, yet share one door."""
+    best = min(lines, key=lambda line: (FINEST_FIRST.index(line.precision), line.line_id))
+    return LonLat(best.lon or 0.0, best.lat or 0.0)  # both are known: lines without a point are refused before
 
 
 def reject(line: BookLineRecord, code: str, owners: Mapping[str, str]) -> Rejected:

@@ -1,18 +1,15 @@
 """Use-cases of planning: prepare a day, keep a checked answer as a version, publish and withdraw it, start a search."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from mealroute.adapters.travel import TravelMatrix
 from mealroute.areas import queries as areas
 from mealroute.core import audit, jobs
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, MealrouteError, NotFound
-from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.jobs import JobId
 from mealroute.core.slots import MealSlot
@@ -22,6 +19,7 @@ from mealroute.orders import queries as orders
 from mealroute.orders.records import BookLineRecord, BookState, OrderBookRecord
 from mealroute.planning import queries, words
 from mealroute.planning.build import MatrixOf, build_problem
+from mealroute.planning.digests import matrix_digest
 from mealroute.planning.models import PlanVersion
 from mealroute.planning.records import (
     LineFact,
@@ -60,7 +58,7 @@ def prepare(
         day=day, slot=slot, built=built,
         lines={line.line_id: _fact(line, known, owners) for line in book.lines},
         book_digest=book.digest, network=" ".join(sorted({matrix.network for matrix in travel.values()}))[:200],
-        matrix_digest=_matrix_digest(built.points, travel),
+        matrix_digest=matrix_digest(built.points, travel),
         estimated_pairs=sum(matrix.estimated_pairs for matrix in travel.values()), parent_id=parent_id,
     )  # fmt: skip
 
@@ -193,16 +191,6 @@ def _fact(line: BookLineRecord, known: Known, owners: Mapping[str, str]) -> Line
         owner=line.flag_owner or owners.get(line.street_code) or words.district_dispatcher(),
         known_drivers=frozenset(known.get(line.resident_id, ())),
     )
-
-
-def _matrix_digest(points: Sequence[LonLat], travel: Mapping[str, TravelMatrix]) -> str:
-    """Names the points and every time and distance between them, so that an export can prove it rebuilt the same."""
-    seal = hashlib.sha256(repr([(point.lon, point.lat) for point in points]).encode())
-    for profile, matrix in sorted(travel.items()):
-        seal.update(profile.encode())
-        seal.update(matrix.durations.tobytes())
-        seal.update(matrix.distances.tobytes())
-    return seal.hexdigest()
 
 
 def _row(db: Session, version_id: PlanVersionId) -> PlanVersion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,11 +20,15 @@ from mealroute.dispatch import queries as dispatch_queries
 from mealroute.dispatch import service as dispatch
 from mealroute.dispatch.records import RunState
 from mealroute.orders.models import Amendment, BookLine, OrderBook
-from mealroute.planning import models, queries, service
+from mealroute.planning import exports, models, queries, service
 from mealroute.planning.drawing import draw
 from mealroute.planning.records import PlanInput, PlanState, PlanVersionId, VisitKind
 from mealroute.planning.solving import plan_quick
 from mealroute.planning.travel_table import TravelTable
+from solver.check import check
+from solver.json_in import read_problem
+from solver.json_plan import read_plan
+from solver.plan import Cause, Violation
 from tests.integration.planning_world import AT, DAY, OTHER_STREET, STREET, build_world
 
 LUNCH = MealSlot.LUNCH
@@ -191,10 +196,6 @@ def test_a_plan_older_than_the_book_s_last_amendment_needs_a_reason(db: Session,
 def test_a_plan_that_breaks_rules_is_kept_and_published_only_with_a_reason(
     db: Session, by: Actor, clock: FixedClock
 ) -> None:
-    from dataclasses import replace
-
-    from solver.plan import Cause, Violation
-
     build_world(db)
     given = prepared(db)
     broken = replace(plan_quick(given), violations=(Violation(Cause.SHIFT, "back 3 min late", vehicle=1),))
@@ -349,3 +350,31 @@ def test_many_days_ask_for_travel_times_once(db: Session) -> None:
 
     assert len(asked) <= 2
     assert first.matrix_digest == second.matrix_digest == plain.matrix_digest
+
+
+def test_a_stored_version_gives_back_its_problem_and_plan_as_the_solver_reads_them(
+    db: Session, by: Actor, clock: FixedClock
+) -> None:
+    build_world(db)
+    version_id = drafted(db, by, clock)
+
+    problem = read_problem(exports.problem_json(db, version_id, StraightLine()))
+    plan = read_plan(exports.plan_json(db, version_id))
+
+    assert check(problem, plan) == ()
+    assert len(plan.routes) == queries.summary(db, version_id).routes
+
+
+def test_a_network_that_has_changed_since_is_not_passed_off_as_the_plan_s_own(
+    db: Session, by: Actor, clock: FixedClock
+) -> None:
+    build_world(db)
+    version_id = drafted(db, by, clock)
+
+    class Slower(StraightLine):
+        def matrix(self, points, profile):
+            found = super().matrix(points, profile)
+            return replace(found, durations=found.durations * 2)
+
+    with pytest.raises(Conflict, match="network-changed"):
+        exports.problem_json(db, version_id, Slower())
