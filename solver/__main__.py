@@ -5,6 +5,7 @@ Exit 0 done, 1 internal error, 2 input error, 3 (check only) violations found; e
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -34,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _check(options) if options.command == "check" else _solve(options, called)
     except ProblemError as error:
         return _complain(str(error), INPUT_ERROR)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else the interpreter complains once more on its way out
+        return _complain("nobody reads the answer", INTERNAL_ERROR)
     except KeyboardInterrupt:
         return _complain("cancelled", INTERNAL_ERROR)
     except Exception as error:  # noqa: BLE001  the last resort of a command: one line, not a traceback
@@ -80,7 +84,7 @@ def _check(options: argparse.Namespace) -> int:
     problem = read_problem(_read(options.problem))
     plan = read_plan(_read(options.plan))
     violations = check(problem, plan)
-    print(json.dumps(check_data(problem, plan, violations), ensure_ascii=False, indent=1))
+    _write(None, json.dumps(check_data(problem, plan, violations), ensure_ascii=False, indent=1) + "\n")
     return VIOLATIONS if violations else DONE
 
 
@@ -127,12 +131,13 @@ def _require_sense(options: argparse.Namespace) -> None:
 
 
 def _write(path: str | None, text: str) -> None:
+    data = text.encode("utf-8", "backslashreplace")  # half a surrogate pair stays the JSON escape that it was
     if path is None or path == "-":
-        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        Path(path).write_bytes(data)
     except OSError as error:
         raise ProblemError("-o", path, f"cannot be written: {error.strerror}") from error
 

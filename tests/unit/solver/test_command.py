@@ -19,17 +19,19 @@ def files(tmp_path: Path) -> tuple[str, str]:
     return str(problem), str(plan)
 
 
-def test_check_says_nothing_against_a_clean_plan(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_says_nothing_against_a_clean_plan(
+    files: tuple[str, str], capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
     assert main(["check", *files]) == 0
-    assert json.loads(capsys.readouterr().out) == {"cost": 470, "violations": [], "unassigned": []}
+    assert json.loads(capsysbinary.readouterr().out) == {"cost": 470, "violations": [], "unassigned": []}
 
 
 def test_check_lists_violations_and_says_so_by_its_exit_code(
-    files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+    files: tuple[str, str], capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     Path(files[0]).write_text(write_problem(small.problem(vehicle={"max_tasks": 2})))
     assert main(["check", *files]) == 3
-    found = json.loads(capsys.readouterr().out)["violations"]
+    found = json.loads(capsysbinary.readouterr().out)["violations"]
     assert [(v["cause"], v["vehicle"], v["job"]) for v in found] == [("max_tasks", 1, None)]
     assert "more than max_tasks 2" in found[0]["message"]
 
@@ -38,6 +40,15 @@ def test_solve_writes_a_plan_that_check_accepts(files: tuple[str, str], tmp_path
     out = str(tmp_path / "out.json")
     assert main(["solve", files[0], "-o", out, "--max-iterations", "20", "--engine", "sisr"]) == 0
     assert main(["check", files[0], out]) == 0
+
+
+def test_half_a_surrogate_pair_in_a_description_goes_through(files: tuple[str, str], tmp_path: Path) -> None:
+    data = json.loads(Path(files[0]).read_text())
+    data["jobs"][0]["description"] = "\ud800"
+    Path(files[0]).write_text(json.dumps(data))
+    out = tmp_path / "out.json"
+    assert main(["solve", files[0], "-o", str(out), "--max-iterations", "0"]) == 0
+    assert json.loads(out.read_bytes())["routes"]
 
 
 def test_standard_input_and_output_are_used_for_a_dash(
