@@ -65,7 +65,7 @@ class CellProblem:
         if self.column:
             place.append(_("column %(name)s", name=self.column))
         gap = "" if not self.hint or self.sentence.endswith("。") else " "
-        return _("%(place)s: %(what)s", place=_(", ").join(place), what=f"{self.sentence}{gap}{self.hint}")
+        return f"{_(', ').join(place)}{_(': ')}{self.sentence}{gap}{self.hint}"
 
 
 @dataclass(frozen=True, slots=True)
