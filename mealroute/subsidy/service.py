@@ -241,7 +241,7 @@ def close_period(db: Session, payer: str, month: str, *, by: Actor, clock: Clock
         count = len(built.imbalances)
         raise Conflict(
             "period-open-differences",
-            ngettext("One difference is open.", "%(n)d differences are open.", count),
+            ngettext("%(n)d difference is open.", "%(n)d differences are open.", count),
             _("Explain or mend each of them; then the month can close."),
             imbalances=built.imbalances,
         )
