@@ -1,5 +1,6 @@
 """Rows of a published route turned into the sheet for its driver. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -80,6 +81,9 @@ def _by_door(item: ManifestItem) -> tuple[str, str]:
     return item.door, item.name
 
 
+CITY_AND_DISTRICT = re.compile(r"^(北京市)?([\u4e00-\u9fff]{1,4}区)?(?=.)")
+
+
 def door_text(unit: str, floor: int | None, *, has_lift: bool) -> str:
     """Where behind the building's entrance: unit, floor, and whether there are stairs to climb."""
     words = [unit] if unit else []
@@ -91,5 +95,6 @@ def door_text(unit: str, floor: int | None, *, has_lift: bool) -> str:
 
 
 def address_text(address: str, building: str) -> str:
-    """The address to the building; a building that the address already names is not said twice."""
-    return address if not building or building in address else f"{address} {building}"
+    """The address to the building, without city and district, which a driver knows; nothing is said twice."""
+    short = CITY_AND_DISTRICT.sub("", address)
+    return short if not building or building.removesuffix("院") in short else f"{short} {building}"

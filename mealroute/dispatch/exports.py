@@ -267,13 +267,9 @@ class _RouteSheet:
         paper.write(X_COUNT, name_y - 0.6, str(item.quantity), 19, bold=True, align="center")
         labels = _(", ").join(diet_label(diet) for diet in item.diets if diet != "normal")
         paper.fit(X_MEAL, name_y - 1.4, labels or diet_label("normal"), X_HEAT - X_MEAL - 2, 12.5, bold=True)
-        paper.fit(
-            X_MEAL,
-            name_y + 3.4,
-            item.dish_name + (f" {_('Large')}" if item.size == "large" else ""),
-            X_HEAT - X_MEAL - 2,
-            9,
-        )
+        dish = item.dish_name + (f" {_('Large')}" if item.size == "large" else "")
+        for n, line in enumerate(paper.wrap(dish, X_HEAT - X_MEAL + 4, 8, most=3)):
+            paper.fit(X_MEAL, name_y + 3 + n * 3.3, line, X_HEAT - X_MEAL + 12, 8)
         paper.box(paper.right - 6, name_y - 5.4, 5.8, 5.8)
         for text, bold in lines:
             paper.write(X_DOOR, y, text, 13 if bold else 11, bold=bold)
