@@ -46,7 +46,7 @@ def close_book(db: Session, day: date, slot: MealSlot, *, by: Actor, clock: Cloc
         if order.state == OrderState.PLACED
     ]
     if rows:
-        db.execute(insert(models.BookLine), rows)
+        db.execute(insert(models.BookLine).execution_options(render_nulls=True), rows)
     book.state, book.closed_at, book.closed_by = str(BookState.CLOSED), clock.now(), by.name
     db.flush()
     closed = queries.book_of(db, book)

@@ -165,7 +165,7 @@ def add_orders(context: DayContext, rows: list[dict[str, Any]]) -> int:
     """Insert all rows in one go and take them into the context. The book's lock keeps other hands off the day."""
     if rows:
         last = max((order.id for order in context.orders), default=0)
-        context.db.execute(insert(models.Order), rows)
+        context.db.execute(insert(models.Order).execution_options(render_nulls=True), rows)
         new = select(models.Order).where(models.Order.day == context.day, models.Order.slot == str(context.slot))
         context.orders.extend(context.db.scalars(new.where(models.Order.id > last).order_by(models.Order.id)))
     return len(rows)
