@@ -12,7 +12,6 @@ from mealroute.planning.rules import Policy
 from mealroute.planning.sources import CookingKitchen
 from mealroute.residents.records import Precision
 
-
 FINEST_FIRST = (Precision.DOOR, Precision.BUILDING, Precision.STREET, Precision.NONE)
 
 
