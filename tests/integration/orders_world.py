@@ -24,7 +24,9 @@ STAMP = datetime(2026, 1, 1, tzinfo=UTC)
 class FivePerDay:
     """Five yuan off the first portion where the price is above five yuan."""
 
-    def resident_part(self, resident: object, day: date, slot: MealSlot, unit_price_fen: int, quantity: int) -> tuple[int, int]:
+    def resident_part(
+        self, resident: object, day: date, slot: MealSlot, unit_price_fen: int, quantity: int
+    ) -> tuple[int, int]:
         subsidy = 500 if unit_price_fen > 500 else 0
         return unit_price_fen * quantity - subsidy, subsidy
 
@@ -101,7 +103,9 @@ class World:
         self.db.add(StateChange(resident_id=row.id, state=state, since=since, by_name="测试", at=STAMP))
         self.db.flush()
 
-    def standing(self, code: str, *, portions: Sequence[int] = (1, 1, 1, 1, 1, 0, 0), **columns: object) -> StandingOrder:
+    def standing(
+        self, code: str, *, portions: Sequence[int] = (1, 1, 1, 1, 1, 0, 0), **columns: object
+    ) -> StandingOrder:
         values = {
             "code": f"O-{code}", "resident_id": self.people[code].id, "slot": "lunch", "portions": list(portions), "channel": "phone",
             "pay_means": "monthly", "valid_from": ALWAYS, **columns,
@@ -113,7 +117,12 @@ class World:
 
     def pause(self, code: str, first: date, last: date | None = None) -> Pause:
         row = Pause(
-            resident_id=self.people[code].id, starts_on=first, ends_on=last, reason="hospital", created_by="测试", created_at=STAMP
+            resident_id=self.people[code].id,
+            starts_on=first,
+            ends_on=last,
+            reason="hospital",
+            created_by="测试",
+            created_at=STAMP,
         )
         self.db.add(row)
         self.db.flush()

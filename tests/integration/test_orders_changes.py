@@ -22,8 +22,8 @@ from mealroute.orders.records import (
     OrderBookRecord,
     OrderRecord,
     OrderState,
-    PaymentKind,
     PayMeans,
+    PaymentKind,
 )
 from mealroute.residents.models import ResidentDiet
 from tests.integration.orders_world import FIVE, LUNCH, MONDAY, World
@@ -51,7 +51,9 @@ def _close(db: Session, by: Actor, clock: FixedClock) -> OrderBookRecord:
     return service.close_book(db, MONDAY, LUNCH, by=by, clock=clock, pricing=FIVE)
 
 
-def test_an_order_for_one_day_is_priced_paid_and_in_the_book(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
+def test_an_order_for_one_day_is_priced_paid_and_in_the_book(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
     order = _place(db, world, by, clock, quantity=2)
 
     assert (order.resident_part_fen, order.paid_fen, order.channel) == (2700, 2700, Channel.PHONE)
@@ -64,7 +66,9 @@ def test_a_form_sent_twice_orders_once(world: World, db: Session, by: Actor, clo
     assert _place(db, world, by, clock).id != first.id
 
 
-def test_a_second_order_of_the_day_has_no_second_subsidy(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
+def test_a_second_order_of_the_day_has_no_second_subsidy(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
     world.standing("R1")
     service.materialise(db, MONDAY, LUNCH, by=by, clock=clock, pricing=FIVE)
     extra = _place(db, world, by, clock)
@@ -74,7 +78,9 @@ def test_a_second_order_of_the_day_has_no_second_subsidy(world: World, db: Sessi
     assert parts == [1100, 1600]
 
 
-def test_after_the_cut_off_an_order_is_refused_with_a_way_out(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
+def test_after_the_cut_off_an_order_is_refused_with_a_way_out(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
     clock.at += timedelta(hours=2)  # 10:00 in Beijing, the cut-off is 09:30
     with pytest.raises(MealrouteError) as refused, speaking("en"):
         _place(db, world, by, clock)
@@ -112,7 +118,9 @@ def test_a_paused_resident_cannot_order(world: World, db: Session, by: Actor, cl
         _place(db, world, by, clock)
 
 
-def test_another_quantity_moves_the_difference_and_stays(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
+def test_another_quantity_moves_the_difference_and_stays(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
     world.standing("R1")
     (order_id,) = service.materialise(db, MONDAY, LUNCH, by=by, clock=clock, pricing=FIVE)
 
@@ -125,7 +133,9 @@ def test_another_quantity_moves_the_difference_and_stays(world: World, db: Sessi
     assert kinds == [PaymentKind.PAYMENT, PaymentKind.PAYMENT, PaymentKind.REFUND]
 
 
-def test_money_never_exceeds_what_is_due_nor_what_was_paid(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
+def test_money_never_exceeds_what_is_due_nor_what_was_paid(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
     order = _place(db, world, by, clock, pay_means=PayMeans.CASH_AT_DOOR)
     with pytest.raises(MealrouteError, match="payment-more-than-due"):
         service.record_payment(db, order.id, amount_fen=1200, means=PayMeans.CASH_AT_DOOR, by=by, clock=clock)
@@ -153,16 +163,34 @@ def test_a_street_reaches_only_its_own_orders(world: World, db: Session, by: Act
         _place(db, world, STREET_TWO, clock)
 
 
-def test_amendments_add_cancel_and_change_and_the_frozen_lines_stay(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
+def test_amendments_add_cancel_and_change_and_the_frozen_lines_stay(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
     order = _place(db, world, by, clock)
     closed = _close(db, by, clock)
     asked = {"channel": Channel.PHONE, "pay_means": PayMeans.CASH_AT_DOOR, "resident_id": world.people["R2"].id}
 
     service.amend_add(
-        db, day=MONDAY, slot=LUNCH, reason="家属来电", request_id="x", by=by, clock=clock, pricing=FIVE, **asked  # type: ignore[arg-type]
+        db,
+        day=MONDAY,
+        slot=LUNCH,
+        reason="家属来电",
+        request_id="x",
+        by=by,
+        clock=clock,
+        pricing=FIVE,
+        **asked,  # type: ignore[arg-type]
     )
     again = service.amend_add(
-        db, day=MONDAY, slot=LUNCH, reason="家属来电", request_id="x", by=by, clock=clock, pricing=FIVE, **asked  # type: ignore[arg-type]
+        db,
+        day=MONDAY,
+        slot=LUNCH,
+        reason="家属来电",
+        request_id="x",
+        by=by,
+        clock=clock,
+        pricing=FIVE,
+        **asked,  # type: ignore[arg-type]
     )
     changed = service.amend_change(db, order.id, quantity=2, reason="来客", by=by, clock=clock, pricing=FIVE)
     left = service.amend_cancel(db, order.id, reason="去医院", by=by, clock=clock, pricing=FIVE)
@@ -203,7 +231,9 @@ def test_keeping_the_money_of_a_meal_that_was_cooked(world: World, db: Session, 
     assert queries.paid_of(db, [order.id]) == {order.id: 1100}
 
 
-def test_what_the_ledger_says_after_closing_becomes_amendments(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
+def test_what_the_ledger_says_after_closing_becomes_amendments(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
     for code in ("R3", "R4", "R5", "R6"):
         world.resident(code, point=code != "R4")
     for code in ("R1", "R3", "R4", "R5"):
@@ -215,7 +245,10 @@ def test_what_the_ledger_says_after_closing_becomes_amendments(world: World, db:
     db.add(ResidentDiet(resident_id=world.people["R5"].id, diet="halal", strict=True, valid_from=MONDAY))
     world.standing("R6")
 
-    found = {change.resident_code: (str(change.kind), change.code) for change in late_changes(db, MONDAY, LUNCH, scope=EVERYTHING)}
+    found = {
+        change.resident_code: (str(change.kind), change.code)
+        for change in late_changes(db, MONDAY, LUNCH, scope=EVERYTHING)
+    }
     book, _changes = service.absorb_late_changes(db, MONDAY, LUNCH, by=by, clock=clock, pricing=FIVE)
 
     assert found == {
