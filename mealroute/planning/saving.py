@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.planning.models import PlanLine, PlanRoute, PlanUnassigned, PlanVersion, PlanVisit
-from mealroute.planning.records import PlanInput, PlanOutput, PlanState, PlanVersionId, RouteLine, VisitKind
-from mealroute.planning.timing import TimedRoute, TimedVisit, timed_routes
+from mealroute.planning.records import PlanInput, PlanOutput, PlanState, PlanVersionId, Rejected, RouteLine, VisitKind
+from mealroute.planning.timing import TimedRoute, TimedVisit, account
 from solver.json_out import plan_data, problem_data
 
 
@@ -23,17 +23,13 @@ def write_version(
 
     Raises ValueError where ordered ≠ planned + unassigned: a programmer's mistake, so nothing is saved.
     """
-    routes = timed_routes(given, output.plan)
+    routes, left_out = account(given, output.plan)
     planned = sum(route.portions for route in routes)
-    left_out = _left_out(given, output)
-    unassigned = sum(given.lines[row["book_line_id"]].portions for row in left_out)
-    if given.ordered != planned + unassigned:
-        raise ValueError(f"{given.ordered} ordered is not {planned} planned + {unassigned} unassigned")
     version = PlanVersion(
         day=given.day, slot=str(given.slot), number=_next_number(db, given), state=PlanState.DRAFT, engine=output.engine,
         seed=output.seed, seconds=output.seconds, cost=output.cost, distance_m=sum(route.distance_m for route in routes),
         travel_s=sum(route.travel_s for route in routes), routes=len(routes), trips=sum(route.trips for route in routes),
-        ordered=given.ordered, planned=planned, unassigned=unassigned, network=given.network, matrix_digest=given.matrix_digest,
+        ordered=given.ordered, planned=planned, unassigned=given.ordered - planned, network=given.network, matrix_digest=given.matrix_digest,
         estimated_pairs=given.estimated_pairs, problem_json=_packed(problem_without_matrices(given)),
         plan_json=_packed(plan_data(given.built.problem, output.plan)), geometry_json=_packed(_drawn(lines)) if lines else None,
         parent_id=given.parent_id, book_digest=given.book_digest,
@@ -43,16 +39,7 @@ def write_version(
     db.add(version)
     db.flush()
     _write_routes(db, version.id, routes, given)
-    if left_out:
-        facts = [
-            {"version_id": version.id, "portions": given.lines[row["book_line_id"]].portions, **row} for row in left_out
-        ]
-        db.execute(insert(PlanUnassigned), facts)
-        unplaced = [
-            {"version_id": version.id, "visit_id": None, "book_line_id": row["book_line_id"], "portions": row["portions"], "new_face": False}
-            for row in facts
-        ]  # fmt: skip
-        db.execute(insert(PlanLine), unplaced)
+    _write_left_out(db, version.id, left_out, given)
     return PlanVersionId(version.id)
 
 
@@ -107,23 +94,22 @@ def _visit_row(route_id: int, timed: TimedVisit) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _left_out(given: PlanInput, output: PlanOutput) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = [
-        {"book_line_id": each.line_id, "reason_code": each.code, "reason": each.reason, "owner": each.owner}
-        for each in given.built.rejected
-    ]
-    by_stop = given.built.stop_lines
-    for left in output.plan.unassigned:
-        rows += [
-            {
-                "book_line_id": line,
-                "reason_code": left.code or "no_room",
-                "reason": left.reason,
-                "owner": given.lines[line].owner,
-            }
-            for line in by_stop[left.stop]
-        ]
-    return rows
+def _write_left_out(db: Session, version_id: int, left_out: Sequence[Rejected], given: PlanInput) -> None:
+    if not left_out:
+        return
+    facts = [
+        {
+            "version_id": version_id, "book_line_id": each.line_id, "portions": given.lines[each.line_id].portions,
+            "reason_code": each.code, "reason": each.reason, "owner": each.owner,
+        }
+        for each in left_out
+    ]  # fmt: skip
+    db.execute(insert(PlanUnassigned), facts)
+    unplaced = [
+        {"version_id": version_id, "visit_id": None, "book_line_id": row["book_line_id"], "portions": row["portions"], "new_face": False}
+        for row in facts
+    ]  # fmt: skip
+    db.execute(insert(PlanLine), unplaced)
 
 
 def _next_number(db: Session, given: PlanInput) -> int:

@@ -15,8 +15,8 @@ FIRST_PLAN = "first-plan"
 """The engine's name for plans by insertion alone (``plan_quick``)."""
 QUICK_S = 0.9
 """A first plan takes at most a second, check included."""
-QUICK_REPAIRS = 30
-"""Neighbourhoods built anew for stops left over: well within the time on a machine that is not overloaded."""
+QUICK_REPAIRS = 100
+"""Neighbourhoods built anew for stops left over: within the time on a machine that is not overloaded."""
 
 
 def solve_input(

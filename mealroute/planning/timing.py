@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mealroute.core.geo import LonLat
-from mealroute.orders.records import BookLineId
 from mealroute.planning import rules
-from mealroute.planning.records import Batch, PlanInput, PlannedStop, PlannedVehicle, VisitKind
+from mealroute.planning.records import Batch, PlanInput, PlannedStop, PlannedVehicle, Rejected, VisitKind
 from solver.cost import route_terms
 from solver.plan import Kind, Plan, Route, Visit
 
@@ -81,12 +80,27 @@ def timed_routes(given: PlanInput, plan: Plan) -> tuple[TimedRoute, ...]:
     return tuple(_timed(number, route, vehicles[route.vehicle], given) for number, route in enumerate(used, 1))
 
 
-def visit_lines(routes: tuple[TimedRoute, ...]) -> Iterator[tuple[TimedRoute, TimedVisit, BookLineId]]:
-    """Every planned book line with its visit."""
-    for route in routes:
-        for visit in route.jobs:
-            for line in visit.stop.lines if visit.stop else ():
-                yield route, visit, line
+def account(given: PlanInput, plan: Plan) -> tuple[tuple[TimedRoute, ...], tuple[Rejected, ...]]:
+    """The routes, and every line that is on none of them with its reason and owner: together the whole book.
+
+    Raises ValueError where a line is in neither or in both, or the portions don't add up: a programmer's mistake.
+    """
+    routes = timed_routes(given, plan)
+    by_stop = given.built.stop_lines
+    unplaced = tuple(
+        Rejected(line_id=line, code=left.code or "no_room", reason=left.reason, owner=given.lines[line].owner)
+        for left in plan.unassigned
+        for line in by_stop[left.stop]
+    )
+    left_out = given.built.rejected + unplaced
+    placed = [line for route in routes for visit in route.jobs for line in (visit.stop.lines if visit.stop else ())]
+    if sorted([*placed, *(each.line_id for each in left_out)]) != sorted(given.lines):
+        raise ValueError("every book line must be planned or unassigned, once")
+    planned = sum(route.portions for route in routes)
+    unassigned = sum(given.lines[each.line_id].portions for each in left_out)
+    if given.ordered != planned + unassigned:
+        raise ValueError(f"{given.ordered} ordered is not {planned} planned + {unassigned} unassigned")
+    return routes, left_out
 
 
 def _timed(number: int, route: Route, vehicle: PlannedVehicle, given: PlanInput) -> TimedRoute:
