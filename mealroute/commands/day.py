@@ -61,8 +61,8 @@ def timed(seconds: MutableMapping[str, float], name: str) -> Iterator[None]:
 
 def order_book(day: date, slot: MealSlot, *, by: Actor, clock: Clock) -> DayRoll:
     """Make the day's orders and close its book; doing it again gives the same. One transaction."""
-    pricing = subsidy.pricing()
     with unit_of_work() as db:
+        pricing = subsidy.pricing(db)
         materialise.materialise(db, day, slot, by=by, clock=clock, pricing=pricing)
         closing.close_book(db, day, slot, by=by, clock=clock, pricing=pricing)
         return orders.day_roll(db, day, slot, scope=Scope.everything())
@@ -92,7 +92,7 @@ def run(
     else:
         version_id = standing.id
     folder = here.settings.out_dir / day.isoformat() / str(slot)
-    with step(_("Papers")) as shown, timed(seconds, "documents"):
+    with step(_("Printed papers")) as shown, timed(seconds, "documents"):
         write_papers(here, version_id, folder)
         if standing is None:
             (folder / "problem.json").write_text(write_problem(given.built.problem), encoding="utf-8")

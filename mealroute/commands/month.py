@@ -97,7 +97,7 @@ def live(here: Here, month: str, slot: MealSlot, seconds: dict[str, float], *, b
 
 def _ordered(here: Here, day: date, slot: MealSlot, table: TravelTable, *, by: Actor) -> PlanInput:
     with unit_of_work() as db:
-        closing.close_book(db, day, slot, by=by, clock=evening(here, day), pricing=subsidy.pricing())
+        closing.close_book(db, day, slot, by=by, clock=evening(here, day), pricing=subsidy.pricing(db))
     with unit_of_work(read_only=True) as db:
         return plans.prepare(db, day, slot, matrix_of=table)
 

@@ -1,6 +1,9 @@
 """Small commands: schema, roads, closing a month, the server, the audit chain."""
 
+import os
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 from mealroute import migrate
 from mealroute.adapters import networks
@@ -53,12 +56,10 @@ def close_period(here: Here, month: str, *, payer: str | None) -> int:
     return 0
 
 
-def serve(host: str, port: int) -> int:
-    """`serve`: the pages, until interrupted."""
-    import web
-
-    web.serve(host, port)
-    return 0
+def serve(host: str, port: int) -> NoReturn:
+    """`serve`: become the web server (`python -m web`), which lies above this package and is never imported by it."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "web", "--host", host, "--port", str(port)])
 
 
 def verify_audit() -> int:
