@@ -115,7 +115,7 @@ class _Run:
         self.unchanged = 0
 
     def fits(self, line: ResidentLine) -> bool:
-        """The street is known, and the state may follow the one on the card."""
+        """The street is known and within the importer's reach, and the state may follow the one on the card."""
         if line["street_code"] not in self.streets:
             sentence = _("No street has the code %(code)s.", code=line["street_code"])
             self._aside(
@@ -123,6 +123,12 @@ class _Run:
             )
             return False
         row = self.held.residents.get(line.code)
+        touched = {line["street_code"], row.street_code if row is not None else line["street_code"]}
+        if not all(self.by.scope.sees_street(street) for street in touched):
+            sentence = _("This resident belongs to a street that your account does not reach.")
+            hint = _("Ask that street's dispatcher to import the row.")
+            self._aside(line, "street_code", "street-out-of-reach", sentence, hint)
+            return False
         if row is None or not line.speaks_of("state") or self._base(line) == row.state:
             return True
         if may_change(ResidentState(row.state), self._base(line)):

@@ -22,7 +22,7 @@ from mealroute.residents import queries
 from mealroute.residents.models import Contact, Pause, Resident, ResidentCategory, ResidentDiet, StateChange
 from mealroute.residents.records import Diet, Handover, Precision, ResidentRecord, ResidentState
 from mealroute.residents.service import cancel_pause, change_resident, change_state, import_residents, set_point
-from tests.unit.residents.ledger import EVERYWHERE, JINGSHAN, areas, bring, sheet
+from tests.unit.residents.ledger import DONGHUAMEN, EVERYWHERE, JINGSHAN, areas, bring, clerk, sheet
 
 DAY = date(2026, 3, 9)
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample" / "dongcheng"
@@ -312,3 +312,16 @@ def test_the_sample_district_enters_and_its_awkward_rows_are_named(db: Session, 
     assert len(active) == 1500
     assert any("𠮷" in r.name for r in active)
     assert all(r.age_on(DAY) >= 60 for r in active)
+
+
+def test_a_clerk_brings_in_only_their_own_street(db: Session, clock: FixedClock) -> None:
+    bring(db, clock, {"备注": "东"}, {"姓名": "李四", "街道编码": JINGSHAN})
+    moved = sheet(
+        {"街道编码": JINGSHAN}, {"姓名": "李四", "备注": "改"}, {"姓名": "新人", "街道编码": JINGSHAN}, {"姓名": "张三"}
+    )
+    result = import_residents(db, moved, by=clerk(DONGHUAMEN), clock=clock)
+    assert [(p.row, p.code, p.set_aside) for p in result.problems] == [
+        (n, "street-out-of-reach", True) for n in (2, 3, 4)
+    ]
+    assert (result.added, result.changed) == (1, 0)
+    assert record(db).street_code == DONGHUAMEN

@@ -143,3 +143,9 @@ def test_no_damage_to_a_workbook_ends_in_a_traceback(damage: bytes, at: int) -> 
 
 
 BOOK = workbook(lambda book: book.add_worksheet().write_row(0, 0, ["编号", 1, "x"]))
+
+
+def test_a_file_is_read_the_same_from_disk_and_from_an_upload(tmp_path: Path) -> None:
+    file = tmp_path / "老人.csv"
+    file.write_bytes("编号,姓名\nR1,王".encode("gb18030"))
+    assert sheets.read(file) == sheets.read_bytes(file.read_bytes(), "老人.csv")
