@@ -19,8 +19,11 @@ from mealroute.core import audit
 from mealroute.core.actor import SYSTEM, Actor, Role, Scope
 from mealroute.core.clock import FixedClock
 from mealroute.core.errors import Conflict, MealrouteError, NotFound
+from mealroute.core.slots import MealSlot
 from mealroute.delivery import service as delivery
 from mealroute.delivery.records import Outcome, ProofInput
+from mealroute.residents import queries as residents
+from mealroute.residents.records import ResidentId
 from mealroute.subsidy import queries, service
 from mealroute.subsidy.exports import settlement_csv, settlement_xlsx
 from mealroute.subsidy.models import ClaimLine, Explanation, Period
@@ -281,3 +284,11 @@ def test_an_empty_month_closes_with_a_heading_row_only(db: Session, clock: Fixed
     settlement = service.close_period(db, PAYER, MONTH, by=OFFICER, clock=clock)
     assert settlement.lines == ()
     assert len(settlement_csv(settlement).decode("utf-8-sig").splitlines()) == 1
+
+
+def test_ordering_expects_the_subsidy_for_one_meal_a_day_only(db: Session, month: Month) -> None:
+    resident = residents.by_ids(db, [ResidentId(month.basic)], day=TUESDAY)[ResidentId(month.basic)]
+    price = service.pricing(db)
+    assert price.resident_part(resident, TUESDAY, MealSlot.LUNCH, 1700, 1) == (1200, 500)
+    assert price.resident_part(resident, TUESDAY, MealSlot.DINNER, 1700, 1) == (1700, 0)
+    assert service.pricing().resident_part(resident, TUESDAY, MealSlot.DINNER, 1700, 1) == (1200, 500)

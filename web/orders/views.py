@@ -41,7 +41,7 @@ def book(day: date, slot: MealSlot) -> ResponseReturnValue:
 @requires("orders.close")
 def write(day: date, slot: MealSlot) -> ResponseReturnValue:
     with unit_of_work() as db:
-        placed = materialise.materialise(db, day, slot, by=here.actor(), clock=here.clock(), pricing=pricing())
+        placed = materialise.materialise(db, day, slot, by=here.actor(), clock=here.clock(), pricing=pricing(db))
     flash(_("%(n)d orders stand for this meal.", n=len(placed)), "ok")
     return _back(day, slot)
 
@@ -50,7 +50,7 @@ def write(day: date, slot: MealSlot) -> ResponseReturnValue:
 @requires("orders.close")
 def close(day: date, slot: MealSlot) -> ResponseReturnValue:
     with unit_of_work() as db:
-        book = closing.close_book(db, day, slot, by=here.actor(), clock=here.clock(), pricing=pricing())
+        book = closing.close_book(db, day, slot, by=here.actor(), clock=here.clock(), pricing=pricing(db))
     flash(_("The book is closed with %(n)d portions.", n=book.portions), "ok")
     return _back(day, slot)
 
@@ -76,7 +76,7 @@ def place(day: date, slot: MealSlot) -> ResponseReturnValue:
             "pay_means": PayMeans(form.pay_means.data), "quantity": form.quantity.data or 1, "size": Size(form.size.data),
             "choice": (form.choice.data or "A").strip().upper(), "delivery": Delivery(form.delivery.data),
             "station_code": form.station.data or None, "request_id": _request_id(), "by": here.actor(), "clock": here.clock(),
-            "pricing": pricing(),
+            "pricing": pricing(db),
         }  # fmt: skip
         if _closed(db, day, slot):
             service.amend_add(db, reason=(form.reason.data or "").strip(), **asked)
@@ -96,13 +96,13 @@ def change(day: date, slot: MealSlot, order: int) -> ResponseReturnValue:
     with unit_of_work() as db:
         match _closed(db, day, slot), quantity:
             case True, 0:
-                service.amend_cancel(db, OrderId(order), reason=reason, pricing=pricing(), **who)
+                service.amend_cancel(db, OrderId(order), reason=reason, pricing=pricing(db), **who)
             case True, _more:
-                service.amend_change(db, OrderId(order), reason=reason, quantity=quantity, pricing=pricing(), **who)
+                service.amend_change(db, OrderId(order), reason=reason, quantity=quantity, pricing=pricing(db), **who)
             case False, 0:
                 service.cancel_order(db, OrderId(order), reason=reason, late=True, **who)
             case _open:
-                service.change_quantity(db, OrderId(order), quantity, pricing=pricing(), late=True, **who)
+                service.change_quantity(db, OrderId(order), quantity, pricing=pricing(db), late=True, **who)
     flash(_("The order is changed."), "ok")
     return _back(day, slot, street=request.form.get("street"))
 
