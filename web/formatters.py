@@ -9,6 +9,7 @@ from mealroute.core.clock import clock_text
 from mealroute.core.i18n import language
 from mealroute.core.money import Fen, yuan
 from mealroute.core.text import mask_id, mask_name, mask_phone
+from mealroute.orders.words import cancel_label
 from web import here
 from web.vocabulary import tone, word
 
@@ -107,5 +108,6 @@ def register(app: Flask) -> None:
         weekday=weekday, short_day=short_day, full_day=full_day, month_name=month_name, moment=moment, time_of=time_of,
         number=number, money=money, clock_at=clock_at, span=span, kilometres=kilometres,
         mask_name=mask_name, mask_phone=mask_phone, mask_id=mask_id, local_address=local_address,
+        cancel_label=cancel_label,
     )  # fmt: skip
     app.jinja_env.globals.update(percent_of=percent_of, word=word, tone=tone)
