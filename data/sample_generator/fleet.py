@@ -25,7 +25,7 @@ VEHICLE_HEADINGS = (
 )  # fmt: skip
 E_BIKE_BOXES, VAN_BOXES = 24, 120
 CREWS = (("K1", "V01", 14, 3), ("K2", "V02", 13, 3), ("K3", "V03", 14, 3))
-HALAL_E_BIKES, HALAL_VANS = 4, 1
+HALAL_E_BIKES, HALAL_VANS = 6, 1
 RARE_DRIVER = "周䶮"
 """A character that GBK lacks and GB 18030 has."""
 
