@@ -1,4 +1,4 @@
-"""Spreadsheet files → ``Sheet``s: XLSX, XLS, XLSB and ODS through calamine, CSV as Excel and WPS write it.
+"""Spreadsheet files → ``Sheet``s: XLSX and XLS through calamine, CSV as Excel and WPS write it.
 
 The content decides what a file is, never its name. Row numbers are those that Excel shows. Files come from outside: sizes are
 bounded before anything is unpacked, and what cannot be read ends in one sentence, never in a traceback.
@@ -12,7 +12,7 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook, PasswordError
 
-from mealroute.adapters.sheets_errors import formula_errors
+from mealroute.adapters import sheets_xml
 from mealroute.adapters.sheets_text import read_text
 from mealroute.core.cells import CellValue, is_blank
 from mealroute.core.errors import MealrouteError
@@ -20,8 +20,10 @@ from mealroute.core.i18n import _
 from mealroute.core.importing import Sheet
 
 MAX_BYTES = 50_000_000
-MAX_UNPACKED_BYTES = 600_000_000
+MAX_UNPACKED_BYTES = 300_000_000
 MAX_ROWS = 200_000
+MAX_CELLS = 20_000_000
+"""The grid from A1 to the last cell of a sheet, empty cells included: what the reader holds in memory."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -76,28 +78,26 @@ def _workbook(data: bytes, name: str) -> dict[str, dict[int, list[CellValue]]]:
             raise
         if _ENCRYPTED in data:
             raise _locked(name) from None
-        raise MealrouteError(
-            "file-unreadable",
-            _("%(file)s is damaged or not a spreadsheet.", file=name),
-            _("Open it in Excel or WPS and save it again as .xlsx."),
-        ) from None
+        raise _unreadable(name) from None
 
 
 def _unpack(data: bytes, name: str) -> dict[str, dict[int, list[CellValue]]]:
-    errors: dict[str, dict[tuple[int, int], str]] = {}
+    facts: dict[str, sheets_xml.SheetFacts] = {}
     if data.startswith(_ZIP):
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED_BYTES:
                 raise _too_large(name)
-            errors = formula_errors(archive)
+            if not sheets_xml.is_workbook(archive):
+                raise _unreadable(name)
+            facts = sheets_xml.facts(archive)
+    if any(sheet.cells > MAX_CELLS for sheet in facts.values()):
+        raise _too_large(name)
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     found: dict[str, dict[int, list[CellValue]]] = {}
     for title in book.sheet_names:
         sheet = book.get_sheet_by_name(title)
-        if sheet.total_height > MAX_ROWS * 5:  # formatting far below the data is common, a million rows is not
-            raise _too_large(name)
         rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
-        for (row, column), error in errors.get(title, {}).items():
+        for (row, column), error in facts[title].errors.items() if title in facts else ():
             if row < len(rows) and column < len(rows[row]):
                 rows[row][column] = error
         found[title] = {index + 1: row for index, row in enumerate(rows)}
@@ -109,6 +109,14 @@ def _locked(name: str) -> MealrouteError:
         "file-encrypted",
         _("%(file)s is locked by a password.", file=name),
         _("Remove the password in Excel, save, and retry."),
+    )
+
+
+def _unreadable(name: str) -> MealrouteError:
+    return MealrouteError(
+        "file-unreadable",
+        _("%(file)s is damaged or not a spreadsheet.", file=name),
+        _("Open it in Excel or WPS and save it again as .xlsx."),
     )
 
 

@@ -8,6 +8,7 @@ from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 
 DELIMITERS = ",;\t，"
+MAX_CELLS = 20_000_000
 MAX_CELL = 32_767  # Excel's own limit
 
 
@@ -36,6 +37,12 @@ def read_text(data: bytes, name: str) -> dict[int, list[CellValue]]:
     else:
         delimiter = max(DELIMITERS, key=lambda sign: _outside_quotes(first, sign))
         skip = 0
+    if written.count(delimiter) > MAX_CELLS:
+        raise MealrouteError(
+            "file-too-large",
+            _("%(file)s has too many columns.", file=name),
+            _("Remove empty formatted rows or split the file."),
+        )
     csv.field_size_limit(MAX_CELL * 4)
     try:
         rows = list(csv.reader(io.StringIO(written, newline=""), delimiter=delimiter))

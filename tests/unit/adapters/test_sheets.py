@@ -14,7 +14,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mealroute.adapters import sheets
+from mealroute.adapters import sheets, sheets_text
 from mealroute.core.errors import MealrouteError
 
 
@@ -121,6 +121,38 @@ def test_a_zip_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPat
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * 2000)
     assert refusal(out.getvalue()) == "file-too-large"
+
+
+def test_a_stray_cell_in_the_last_corner_is_refused_before_the_grid_is_built() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "编号")
+        sheet.write(1_048_575, 16_383, "x")
+
+    assert refusal(workbook(fill)) == "file-too-large"
+
+
+def test_a_hundred_thousand_formatted_empty_rows_are_no_obstacle() -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["编号", "姓名"])
+        sheet.write_row(1, 0, ["R1", "王"])
+        sheet.write_blank(100_000, 1, None, book.add_format({"bold": True}))
+
+    (sheet,) = sheets.read_bytes(workbook(fill), "a.xlsx")
+    assert sorted(sheet.rows) == [1, 2]
+
+
+def test_a_csv_of_nothing_but_commas_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets_text, "MAX_CELLS", 1000)
+    assert refusal(b"a" + b"," * 2000) == "file-too-large"
+
+
+def test_another_archive_is_no_spreadsheet() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("content.xml", "x")
+    assert refusal(out.getvalue()) == "file-unreadable"
 
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
