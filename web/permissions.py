@@ -62,5 +62,5 @@ def _marked(view: View[P], permission: str) -> View[P]:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    manager: Any = current_app.extensions["login_manager"]
+    manager: Any = cast("Any", current_app).login_manager
     return cast("ResponseReturnValue", manager.unauthorized())

@@ -1,6 +1,6 @@
 """Who acts, in which role, and over which rows. One vocabulary for audit, permission and scope."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -39,6 +39,11 @@ class Scope:
     @classmethod
     def everything(cls) -> "Scope":
         return cls()
+
+    def through_runs(self) -> "Scope":
+        """The scope for rows that hang on a run: vendors, kitchens and drivers reach them by the run, not by the street."""
+        by_run = self.vendor is not None or self.kitchen is not None or self.driver is not None
+        return replace(self, streets=None) if by_run else self
 
     def sees_street(self, code: str) -> bool:
         return self.streets is None or code in self.streets

@@ -43,6 +43,7 @@ def current() -> ColumnElement[bool]:
 def in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     """The condition under which a loaded line is within reach; the one place that turns a scope into SQL here."""
     found: list[ColumnElement[bool]] = []
+    scope = scope.through_runs()
     if scope.streets is not None:
         found.append(BookLine.street_code.in_(sorted(scope.streets)))
     if scope.vendor is not None:

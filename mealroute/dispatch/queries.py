@@ -155,6 +155,7 @@ def _door(line: BookLine, person: Resident, new_face: bool, dish: str, contact: 
 
 def _within(query: Select[Run], scope: Scope) -> Select[Run]:
     """The one place that limits runs to what a person may see."""
+    scope = scope.through_runs()
     for column, code in (
         (Run.vendor_code, scope.vendor),
         (Run.kitchen_code, scope.kitchen),

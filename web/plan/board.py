@@ -142,7 +142,9 @@ def board_of(db: Session, version: PlanVersionRecord, *, scope: Scope, named: in
     book = orders.book(db, summary.day, summary.slot)
     lines = {line.line_id: line for line in book.lines} if book else {}
     shown = [record.book_line_id for record in version.unassigned]
-    shown += [line for route in version.routes if route.number == named for visit in route.visits for line in visit.lines]
+    shown += [
+        line for route in version.routes if route.number == named for visit in route.visits for line in visit.lines
+    ]
     wanted = {lines[line].resident_id for line in shown if line in lines}
     people = residents.by_ids(db, wanted, day=summary.day)
     stations = {station.code: station.name for station in vendors.stations(db)}

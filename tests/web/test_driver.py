@@ -1,0 +1,146 @@
+"""The driver's phone: a signed link opens one run, each record counts once, whichever way it comes."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+
+from mealroute.core.actor import Role, Scope
+from mealroute.core.clock import FixedClock
+from mealroute.core.db import unit_of_work
+from mealroute.delivery import queries
+from tests.integration.planning_world import DAY
+
+SignIn = Callable[[Role | str], FlaskClient]
+
+
+def lines_of(client: FlaskClient, token: str) -> list[int]:
+    return [int(n) for n in dict.fromkeys(re.findall(r"/lines/(\d+)/", client.get(f"/r/{token}").text))]
+
+
+def recorded() -> list[tuple[int, str]]:
+    with unit_of_work(read_only=True) as db:
+        found = queries.outcomes(db, DAY, "lunch", scope=Scope.everything())
+    return [(line.book_line_id, str(line.outcome)) for line in found if line.outcome]
+
+
+def test_the_link_shows_the_next_stop_large_with_name_call_and_navigation(client: FlaskClient, token: str) -> None:
+    page = client.get(f"/r/{token}").text
+    assert "王玉兰" in page or "曾𠮷祥" in page
+    assert re.search(r'href="tel:1390000\d{4}"', page)
+    link = re.search(r'href="(https://uri\.amap\.com/navigation\?to=[^"]+)"', page)
+    assert link
+    assert "王玉兰" not in link[1]
+
+
+def test_a_forged_a_foreign_and_a_late_link_look_the_same(client: FlaskClient, token: str, now: FixedClock) -> None:
+    forged = client.get(f"/r/{token[:-3]}abc")
+    now.at += timedelta(days=1)
+    late = client.get(f"/r/{token}")
+    assert forged.status_code == late.status_code == 404
+    assert "王玉兰" not in forged.text + late.text
+
+
+def test_a_withdrawn_run_goes_blank_at_once(client: FlaskClient, desk: FlaskClient, token: str) -> None:
+    desk.post("/plans/1/withdraw", data={"reason": "改线"})
+    assert client.get(f"/r/{token}").status_code == 404
+
+
+def test_nothing_about_a_person_is_preselected(client: FlaskClient, token: str) -> None:
+    line = lines_of(client, token)[0]
+    page = client.get(f"/r/{token}/lines/{line}/hand-over").text
+    assert "checked" not in page
+    assert 'name="outcome"' in page
+
+
+def test_the_plain_form_sent_twice_counts_once(client: FlaskClient, token: str) -> None:
+    line = lines_of(client, token)[0]
+    form = client.get(f"/r/{token}/lines/{line}/hand-over").text
+    made = re.search(r'name="client_id" value="([^"]+)"', form)
+    sent = {"client_id": made[1], "line": line, "outcome": "handed-over"}
+
+    first = client.post(f"/r/{token}/record", data=sent)
+    again = client.post(f"/r/{token}/record", data=sent, follow_redirects=True)
+
+    assert first.status_code == 303
+    assert "只算一次" in again.text
+    assert recorded() == [(line, "handed-over")]
+
+
+def test_the_same_record_as_form_and_as_json_counts_once(client: FlaskClient, token: str) -> None:
+    line, made = lines_of(client, token)[0], str(uuid.uuid4())
+    client.post(f"/r/{token}/record", data={"client_id": made, "line": line, "outcome": "handed-over"})
+
+    answer = client.post(
+        f"/api/runs/{token}/proofs", json={"client_id": made, "book_line_id": line, "outcome": "handed-over"}
+    )
+
+    assert (answer.status_code, answer.json["state"]) == (200, "duplicate")
+    assert recorded() == [(line, "handed-over")]
+
+
+def test_a_record_by_json_is_new_once(client: FlaskClient, token: str) -> None:
+    line = lines_of(client, token)[0]
+    proof = {
+        "client_id": str(uuid.uuid4()),
+        "book_line_id": line,
+        "outcome": "no-answer",
+        "reason": "敲门无人",
+        "phone_at": "2026-03-09T11:02:00+08:00",
+    }
+    answers = [client.post(f"/api/runs/{token}/proofs", json=proof).status_code for _ in range(3)]
+    assert answers == [201, 200, 200]
+    assert recorded() == [(line, "no-answer")]
+
+
+def test_a_broken_record_is_refused_naming_the_field(client: FlaskClient, token: str) -> None:
+    good = {"client_id": str(uuid.uuid4()), "book_line_id": lines_of(client, token)[0], "outcome": "handed-over"}
+    for name, value in {
+        "client_id": "1", "book_line_id": 999999, "outcome": "eaten", "phone_at": "yesterday", "lon": 400, "cash_collected": "1.005",
+        "note": "x" * 1001,
+    }.items():  # fmt: skip
+        answer = client.post(f"/api/runs/{token}/proofs", json=good | {name: value})
+        assert answer.status_code == 422, name
+        assert name in answer.json["sentence"]
+    assert client.post(f"/api/runs/{token}/proofs", json=[good]).status_code == 422
+    assert client.post(f"/api/runs/{token}/proofs", data="x", content_type="application/json").status_code == 400
+    assert client.post(f"/api/runs/{token}/proofs", data="x").status_code == 415
+    assert recorded() == []
+
+
+def test_a_run_whose_every_door_has_a_record_says_so(client: FlaskClient, token: str) -> None:
+    for _stop in range(60):
+        lines = lines_of(client, token)
+        if not lines:
+            break
+        for line in lines:
+            client.post(
+                f"/r/{token}/record", data={"client_id": str(uuid.uuid4()), "line": line, "outcome": "handed-over"}
+            )
+    page = client.get(f"/r/{token}").text
+    assert "都有记录了" in page
+
+
+def test_a_driver_sees_only_their_own_runs(signed_in: SignIn) -> None:
+    page = signed_in(Role.DRIVER).get(f"/my-runs/{DAY}/lunch").text
+    assert page.count('href="/r/') == 1
+
+
+def test_a_no_answer_opens_a_case_that_closes_only_with_a_name(
+    client: FlaskClient, desk: FlaskClient, token: str
+) -> None:
+    line = lines_of(client, token)[0]
+    client.post(f"/r/{token}/record", data={"client_id": str(uuid.uuid4()), "line": line, "outcome": "no-answer"})
+    board = desk.get(f"/days/{DAY}/lunch/live").text
+    case = re.search(rf"/days/{DAY}/lunch/cases/(\d+)/close", board)
+    assert case
+    assert "无人应答" in board
+
+    assert desk.post(case[0], data={"person": "", "how": "电话"}).status_code == 422
+    desk.post(case[0], data={"person": "陈洁", "how": "上门见到本人"})
+
+    assert case[0] not in desk.get(f"/days/{DAY}/lunch/live").text

@@ -1,0 +1,85 @@
+"""Every page for every role: permitted or refused, well made, in both languages, and reading changes nothing."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mealroute.accounts import rules
+from mealroute.core.actor import Role
+from tests.integration.planning_world import DAY
+from tests.web_world import ROLES
+
+VALUES = {
+    "day": DAY.isoformat(), "slot": "lunch", "month": "2026-03", "resident": "1", "version": "1", "job": "1", "visit": "", "line": "",
+}  # fmt: skip
+SignIn = Callable[[Role | str], FlaskClient]
+
+
+def addresses(app: Flask) -> Iterator[tuple[str, str]]:
+    """Every address that a person can open with a click, and what it needs."""
+    for rule in app.url_map.iter_rules():
+        permission = getattr(app.view_functions[rule.endpoint], "permission", "static")
+        if "GET" not in (rule.methods or ()) or rule.endpoint == "static" or {"token", "job"} & rule.arguments:
+            continue
+        address = rule.rule
+        for name in rule.arguments:
+            address = re.sub(rf"<(?:\w+:)?{name}>", VALUES[name], address)
+        yield address, permission
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_page_opens_exactly_for_the_roles_that_may_see_it(app: Flask, signed_in: SignIn, role: Role) -> None:
+    client = signed_in(role)
+    with client.session_transaction() as session:
+        session["seen"] = 10**12
+
+    for address, permission in addresses(app):
+        answer = client.get(address)
+        allowed = permission == "signed-in" or permission.startswith("open") or permission in rules.PERMISSIONS[role]
+        assert answer.status_code in ((200, 302) if allowed else (403,)), f"{role} {address} {answer.status_code}"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_has_one_heading_a_title_and_nothing_inline(app: Flask, signed_in: SignIn, language: str) -> None:
+    for role in (Role.DISPATCHER, Role.ADMIN, Role.AUDITOR):
+        client = signed_in(role)
+        client.post("/language", data={"language": language})
+        for address, _permission in addresses(app):
+            answer = client.get(address)
+            if answer.status_code != 200 or not answer.mimetype.endswith("html"):
+                continue
+            page = answer.text
+            assert len(re.findall(r"<h1[ >]", page)) == 1, address
+            assert re.search(r"<title>[^<]{3,}</title>", page), address
+            assert 'lang="zh-Hans"' in page if language == "zh" else '<html lang="en"' in page
+            assert not re.search(r"\sstyle=|\son[a-z]+=|<style|<script(?![^>]*\bsrc=)", page), address
+            assert 'href="#main"' in page, address
+            assert 'id="main"' in page, address
+            ids = re.findall(r'\sid="([^"]+)"', page)
+            assert len(ids) == len(set(ids)), address
+
+
+def test_reading_changes_nothing(app: Flask, signed_in: SignIn, tmp_path: Path) -> None:
+    clients = [signed_in(role) for role in (Role.DISPATCHER, Role.ADMIN, Role.AUDITOR)]
+    before = _content(tmp_path)
+
+    for client in clients:
+        for address, _permission in addresses(app):
+            client.get(address)
+
+    assert _content(tmp_path) == before
+
+
+def _content(folder: Path) -> list[str]:
+    connection = sqlite3.connect(folder / "web.sqlite")
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
