@@ -60,3 +60,12 @@ def mask_phone(phone: str) -> str:
 def mask_id(number: str) -> str:
     """``110101194001011234`` → ``110***********1234``."""
     return number[:3] + "*" * max(len(number) - 7, 0) + number[-4:] if len(number) > 7 else "*" * len(number)
+
+
+ROUTE_COLOURS = 18
+
+
+def route_label(number: int) -> str:
+    """What people call a route: 1 … 18 after their colours, then ``1A`` … ``18A``, ``1B`` …, the same on screen and paper."""
+    round_, place = divmod(number - 1, ROUTE_COLOURS)
+    return f"{place + 1}{'' if round_ == 0 else chr(ord('A') + round_ - 1)}"

@@ -13,6 +13,7 @@ from mealroute.core.clock import clock_text
 from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.money import yuan
+from mealroute.core.text import route_label
 from mealroute.dispatch import sheet_map
 from mealroute.dispatch.records import Manifest, ManifestItem, ManifestStop, ManifestTrip
 from mealroute.residents.words import diet_label
@@ -85,7 +86,7 @@ class _RouteSheet:
 
     # -- head --------------------------------------------------------------------------------------------------
     def _title(self) -> str:
-        return _("Route %(n)d", n=self.manifest.number)
+        return _("Route %(n)s", n=route_label(self.manifest.number))
 
     def _day(self) -> str:
         slot = _("Lunch") if self.manifest.slot == "lunch" else _("Dinner")
@@ -94,7 +95,7 @@ class _RouteSheet:
     def _head(self) -> None:
         paper, m, top = self.paper, self.manifest, self.y
         paper.box(12, top, 20, 20, line=0, fill=route_color(m.number))
-        paper.write(22, top + 15, str(m.number), 40, bold=True, align="center", color=route_ink(m.number))
+        self._badge(top)
         width = paper.write(37, top + 10, self._title(), 24, bold=True)
         paper.fit(40 + width, top + 10, m.kitchen_name, 185 - 43 - width, 14)
         driver = _("driver %(name)s", name=m.driver_name) if m.driver_name else _("no driver yet")
@@ -108,6 +109,11 @@ class _RouteSheet:
             paper.write(paper.right - 9.5, top + 21.4, _("Scan for the phone page"), 8, align="center")
         paper.rule(top + 23.5, width=1.2, color=route_line(m.number))
         self.y = top + 28
+
+    def _badge(self, top: float) -> None:
+        label = route_label(self.manifest.number)
+        size = 40 if len(label) < 3 else 30
+        self.paper.write(22, top + 15, label, size, bold=True, align="center", color=route_ink(self.manifest.number))
 
     def _load(self) -> None:
         """Totals by kind, to be counted before leaving; they are sums over the same items that follow below."""

@@ -6,6 +6,7 @@ from mealroute.adapters.paper.palette import route_color, route_ink
 from mealroute.adapters.paper.sheet import GREY, Sheet
 from mealroute.core.clock import clock_text
 from mealroute.core.i18n import _
+from mealroute.core.text import route_label
 from mealroute.kitchen.records import DietGroup, KitchenSheet, Label, PackingTrip, ProductionSheet
 from mealroute.kitchen.rules import LARGE
 from mealroute.residents.words import diet_label
@@ -34,7 +35,7 @@ def kitchen_count_pdf(sheet: ProductionSheet) -> bytes:
             y = _group(paper, y, group)
         y = _section(paper, y + 4, _("Ready to load"))
         for leaving in kitchen.departures:
-            routes = _("routes %(list)s", list=" ".join(map(str, leaving.routes)))
+            routes = _("routes %(list)s", list=" ".join(map(route_label, leaving.routes)))
             y = _row(paper, y, clock_text(leaving.load_at_s), routes, leaving.portions)
     if not sheet.kitchens:
         paper.new_page()
@@ -138,7 +139,15 @@ def _group(paper: Sheet, y: float, group: DietGroup) -> float:
 
 def _packing_block(paper: Sheet, y: float, trip: PackingTrip) -> float:
     paper.box(12, y, 13, 13, line=0, fill=route_color(trip.route))
-    paper.write(18.5, y + 9.5, str(trip.route), 22, bold=True, align="center", color=route_ink(trip.route))
+    paper.write(
+        18.5,
+        y + 9.5,
+        route_label(trip.route),
+        22 if len(route_label(trip.route)) < 3 else 17,
+        bold=True,
+        align="center",
+        color=route_ink(trip.route),
+    )
     paper.write(
         29,
         y + 5.5,
@@ -166,7 +175,7 @@ def _packing_block(paper: Sheet, y: float, trip: PackingTrip) -> float:
 def _label(paper: Sheet, x: float, y: float, label: Label, sheet: ProductionSheet) -> None:
     left, right = x + 5, x + LABEL_WIDTH - 5
     paper.fit(left, y + 9.5, label.resident_name, 36, 17, bold=True)
-    stop = f"{label.route}-{label.position}"
+    stop = f"{route_label(label.route)}-{label.position}"
     paper.write(right, y + 9.5, stop, 17, bold=True, align="right")
     if label.dish_name:
         paper.fit(left, y + 15.5, label.dish_name, LABEL_WIDTH - 10, 11)

@@ -47,3 +47,7 @@ def test_names_have_a_reading_and_a_mask(name: str, full: str, short: str, maske
 def test_masks_keep_only_the_ends() -> None:
     assert text.mask_phone("13800001234") == "138****1234"
     assert text.mask_id("110101194001011234") == "110***********1234"
+
+
+def test_routes_beyond_the_colours_repeat_with_a_letter() -> None:
+    assert [text.route_label(n) for n in (1, 18, 19, 36, 37, 55)] == ["1", "18", "1A", "18A", "1B", "1C"]
