@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from mealroute.core import audit
-from mealroute.core.actor import Actor
+from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, MealrouteError
 from mealroute.core.i18n import _
@@ -282,7 +282,8 @@ def station_receipt(
 def close_day(db: Session, day: date, slot: str, *, by: Actor, clock: Clock) -> DayClosed:
     """End the day's runs: every loaded line without a record becomes ``not-reached`` with a follow-up.
 
-    May be called again; a phone that was out of reach can still send its records afterwards, and they supersede these.
+    Somebody who reaches only some streets closes their own lines; a run ends when all of it has a record. May be called
+    again; a phone that was out of reach can still send its records afterwards, and they supersede these.
     """
     lines = queries.loaded_lines(db, scope=by.scope, day=day, slot=slot)
     recorded = queries.current_proofs(db, (line.book_line_id for line in lines))
@@ -297,7 +298,7 @@ def close_day(db: Session, day: date, slot: str, *, by: Actor, clock: Clock) -> 
     ]  # fmt: skip
     if entries:
         record_proofs(db, entries, by=by, clock=clock)
-    runs = db.scalars(select(Run).where(Run.day == day, Run.slot == slot, Run.state == "published")).all()
+    runs = _finished(db, day, slot)
     for run in runs:
         run.state = "done"
     db.flush()
@@ -307,3 +308,14 @@ def close_day(db: Session, day: date, slot: str, *, by: Actor, clock: Clock) -> 
             rows=len(entries), detail={"runs": len(runs)},
         )  # fmt: skip
     return DayClosed(runs=len(runs), not_reached_lines=len(entries), totals=queries.totals(db, day, slot))
+
+
+def _finished(db: Session, day: date, slot: str) -> list[Run]:
+    """Published runs of the day on which every line has a record; lines beyond the closer's reach keep their run open."""
+    aboard = queries.loaded_lines(db, scope=Scope.everything(), day=day, slot=slot)
+    recorded = queries.current_proofs(db, (line.book_line_id for line in aboard))
+    unfinished = {line.run_id for line in aboard if line.book_line_id not in recorded}
+    runs = db.scalars(
+        select(Run).where(Run.day == day, Run.slot == slot, Run.state == "published").order_by(Run.number)
+    )
+    return [run for run in runs if run.id not in unfinished]

@@ -43,12 +43,14 @@ def month_statement(db: Session, month: str, *, scope: Scope, payer: str | None 
         lines = tuple(line.claim for line in queries.settlement_lines(db, period.id, scope=Scope.everything()))
         found = MonthFigures(**period.totals["figures"])
         days, outstanding = period.totals["service_days"], period.totals["outstanding_fen"]
+        counted = _explained(explained)
     else:
         computed = computing.compute(month, queries.month_rows(db, month), rulebook)
         lines, accounts = computed.lines, computed.accounts
         covered = computing.with_automatic(accounts, computing.covered(explained))
         found, imbalances = computing.balance(computed, covered, rulebook)
         days, outstanding = _days(computed), sum(account.outstanding_fen for account in accounts)
+        counted = _explained(explained, accounts)
         accounts = tuple(account for account in accounts if covered.get(account.book_line_id, 0) < account.unclaimed)
     vendors = {vendor.code: vendor.name for vendor in db.query(Vendor)}
     streets = street_names(db)
@@ -62,7 +64,7 @@ def month_statement(db: Session, month: str, *, scope: Scope, payer: str | None 
         by_vendor=computing.sums(lines, lambda line: line.vendor_code, lambda key: vendors.get(key, key)),
         by_street=computing.sums(lines, lambda line: line.street_code, lambda key: streets.get(key, key)),
         identities=identities(found), imbalances=imbalances, open_portions=_open(db, accounts, scope),
-        explanations=_explained(explained, closed=closed),
+        explanations=counted,
     )  # fmt: skip
 
 
@@ -83,12 +85,17 @@ def _open(db: Session, accounts: tuple[LineAccount, ...], scope: Scope) -> tuple
     )  # fmt: skip
 
 
-def _explained(explained: tuple[ExplanationRecord, ...], *, closed: bool) -> dict[str, int]:
-    """Portions by the code of their explanation, as written down so far."""
+def _explained(
+    written: tuple[ExplanationRecord, ...], open_accounts: tuple[LineAccount, ...] | None = None
+) -> dict[str, int]:
+    """Portions by the code of their explanation; in an open month the automatic ones follow from what stands now."""
     counted: Counter[str] = Counter()
-    for entry in explained:
-        if closed or not entry.automatic:
+    for entry in written:
+        if open_accounts is None or not entry.automatic:
             counted[entry.code] += entry.portions
+    for account in open_accounts or ():
+        if account.unclaimed and account.automatic:
+            counted[account.code] += account.unclaimed
     return dict(sorted(counted.items()))
 
 

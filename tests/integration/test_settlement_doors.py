@@ -148,7 +148,9 @@ def test_cash_becomes_a_payment_and_is_taken_back_when_the_record_is_superseded(
     assert [tuple(row) for row in found] == [("payment", 1200), ("refund", 1200), ("payment", 1000)]
 
 
-def test_whoever_was_not_seen_gets_a_case_with_an_owner_and_a_time(db: Session, doors: Doors, clock: FixedClock) -> None:
+def test_whoever_was_not_seen_gets_a_case_with_an_owner_and_a_time(
+    db: Session, doors: Doors, clock: FixedClock
+) -> None:
     for outcome in Outcome:
         if outcome is Outcome.HANDED_OVER:
             continue
@@ -282,3 +284,12 @@ def test_the_first_due_time_stands_when_a_second_record_comes(db: Session, doors
     service.record_proof(db, doors.record(0, Outcome.IN_HOSPITAL), by=SYSTEM, clock=clock)
     (case,) = queries.follow_ups(db, scope=ALL)
     assert (case.outcome, case.due_at) == (Outcome.IN_HOSPITAL, first.due_at)
+
+
+def test_a_street_closes_its_own_lines_and_leaves_a_shared_run_open(
+    db: Session, doors: Doors, clock: FixedClock
+) -> None:
+    elsewhere = Actor(account_id=None, name="x", role=Role.DISPATCHER, scope=Scope(streets=frozenset({"110101001"})))
+    closed = service.close_day(db, DAY, "lunch", by=elsewhere, clock=clock)
+    assert (closed.runs, closed.not_reached_lines, closed.totals.open) == (0, 0, 4)
+    assert service.close_day(db, DAY, "lunch", by=SYSTEM, clock=clock).runs == 1
