@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -32,7 +34,9 @@ def _close(db: Session, by: Actor, clock: FixedClock):
     return service.close_book(db, MONDAY, LUNCH, by=by, clock=clock, pricing=FIVE)
 
 
-def test_a_standing_order_becomes_one_priced_and_paid_order(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
+def test_a_standing_order_becomes_one_priced_and_paid_order(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
     world.resident("R1")
     world.standing("R1", portions=(2, 0, 0, 0, 0, 0, 0))
 
@@ -57,7 +61,9 @@ def test_materialising_twice_changes_nothing(world: World, db: Session, by: Acto
     assert [_count(db, model) for model in (Order, Payment, AuditEvent)] == before
 
 
-def test_cash_at_the_door_stays_unpaid_and_is_printed_on_the_line(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
+def test_cash_at_the_door_stays_unpaid_and_is_printed_on_the_line(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
     world.resident("R1")
     world.standing("R1", pay_means="cash-at-door")
 
@@ -96,7 +102,9 @@ def test_what_a_person_cancelled_does_not_come_back(world: World, db: Session, b
     assert _materialise(db, by, clock) == ()
 
 
-def test_a_new_strict_diet_changes_the_dish_before_the_book_closes(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
+def test_a_new_strict_diet_changes_the_dish_before_the_book_closes(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
     world.resident("R1")
     world.standing("R1", choice="B")
     _materialise(db, by, clock)
@@ -126,7 +134,9 @@ def test_nobody_disappears_without_a_point_or_a_dish(world: World, db: Session, 
     assert all(line.unit_price_fen == 1600 for line in book.lines)
 
 
-def test_an_order_collected_at_a_station_takes_the_stations_point(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
+def test_an_order_collected_at_a_station_takes_the_stations_point(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
     world.resident("R1", point=False)
     world.standing("R1", delivery="station", station_code="S1")
 
@@ -150,6 +160,52 @@ def test_closing_twice_gives_the_same_book_and_materialising_adds_nothing_after(
     assert (book.state, again.digest, len(made)) == (BookState.CLOSED, book.digest, 1)
 
 
+def test_an_edited_standing_order_changes_its_order_unless_a_person_has(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
+    for code in ("R1", "R2"):
+        world.resident(code)
+    first, second = world.standing("R1"), world.standing("R2")
+    orders = dict(zip(("R1", "R2"), _materialise(db, by, clock), strict=True))
+    service.change_quantity(db, orders["R2"], 3, by=by, clock=clock, pricing=FIVE)
+    for row in (first, second):
+        row.portions, row.choice = [2] * 7, "B"
+    db.flush()
+
+    _materialise(db, by, clock)
+
+    found = {order.id: order for order in queries.orders_on(db, MONDAY, LUNCH, scope=EVERYTHING)}
+    one, two = found[orders["R1"]], found[orders["R2"]]
+    assert (one.quantity, one.dish_code, one.resident_part_fen, one.paid_fen) == (2, "D4", 2500, 2500)
+    assert (two.quantity, two.dish_code, two.paid_fen) == (3, "D1", 4300)
+
+
+def test_a_make_up_saturday_has_fridays_pattern(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
+    world.resident("R1")
+    world.standing("R1", portions=(0, 0, 0, 0, 2, 0, 0))
+    saturday = date(2026, 2, 14)
+
+    book = service.close_book(db, saturday, LUNCH, by=by, clock=clock, pricing=FIVE)
+
+    assert book.portions == 2
+
+
+def test_without_a_menu_the_order_stands_with_a_flag_and_no_price(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
+    from mealroute.menus.models import MenuEntry
+
+    world.resident("R1")
+    world.standing("R1")
+    for entry in db.scalars(select(MenuEntry)):
+        entry.valid_from = date(2027, 1, 1)
+    db.flush()
+
+    (line,) = _close(db, by, clock).lines
+
+    assert (line.flags, line.unit_price_fen, line.dish_code) == ((Flag.NO_DISH,), 0, None)
+
+
 def test_a_closed_day_has_no_book(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
     world.resident("R1")
     world.standing("R1")
@@ -161,7 +217,9 @@ def test_a_closed_day_has_no_book(world: World, db: Session, by: Actor, clock: F
         _close(db, by, clock)
 
 
-def test_the_days_roll_adds_up_before_and_after_closing(world: World, db: Session, by: Actor, clock: FixedClock) -> None:
+def test_the_days_roll_adds_up_before_and_after_closing(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
     for code in ("R1", "R2", "R3", "R4", "R5"):
         world.resident(code, street="110101002" if code == "R5" else "110101001")
     world.resident("R6", state="pending")
@@ -177,7 +235,13 @@ def test_the_days_roll_adds_up_before_and_after_closing(world: World, db: Sessio
     street = queries.day_roll(db, MONDAY, LUNCH, scope=Scope(streets=frozenset({"110101002"})))
 
     assert before == after
-    assert (after.active, after.ordered_residents, after.paused, after.not_due, after.ordered_portions) == (5, 2, 1, 2, 4)
+    assert (after.active, after.ordered_residents, after.paused, after.not_due, after.ordered_portions) == (
+        5,
+        2,
+        1,
+        2,
+        4,
+    )
     assert (street.active, street.ordered_portions) == (1, 2)
 
 
