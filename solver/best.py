@@ -54,7 +54,7 @@ class Best:
 
     def drivable(self, sequences: Sequences) -> Sequences:
         """The sequences less the routes that cannot be driven in time."""
-        return {vehicle: trips for vehicle, trips in sequences.items() if trips and self._route(vehicle, trips) is not None}
+        return {v: trips for v, trips in sequences.items() if trips and self._route(v, trips) is not None}
 
     def explained(self) -> Plan:
         """The best plan, with a reason for every stop left out."""

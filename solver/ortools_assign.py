@@ -48,7 +48,9 @@ def depots(problem: Problem, time_limit_s: float | None, seed: int, report: Call
     for place in places:
         here = [(problem.stop(stop), variable) for (stop, at), variable in taken.items() if at == place]
         _limit_amounts(model, problem, place, fleets[place], here)
-        work = sum(v.shift.latest - v.shift.earliest if v.max_duration is None else v.max_duration for v in fleets[place])
+        work = sum(
+            v.shift.latest - v.shift.earliest if v.max_duration is None else v.max_duration for v in fleets[place]
+        )
         over = model.new_int_var(0, 10**9, "")
         model.add(sum(_work(stop) * variable for stop, variable in here) <= min(10**9, int(_FULL * work)) + over)
         cost.append(_OVERTIME_PRICE * over)
@@ -59,7 +61,9 @@ def depots(problem: Problem, time_limit_s: float | None, seed: int, report: Call
     return {stop: place for (stop, place), variable in taken.items() if solver.value(variable)}
 
 
-def _limit_amounts(model: Any, problem: Problem, place: int, fleet: list[Vehicle], here: list[tuple[Stop, Any]]) -> None:
+def _limit_amounts(
+    model: Any, problem: Problem, place: int, fleet: list[Vehicle], here: list[tuple[Stop, Any]]
+) -> None:
     depot = problem.depot_at(place)
     for k in range(problem.dimensions):
         load = sum(stop.delivery[k] * variable for stop, variable in here)
@@ -128,7 +132,11 @@ class Driver:
 
 
 def drivers(
-    duties: tuple[Duty, ...], people: tuple[Driver, ...], time_limit_s: float | None, seed: int, report: Callable[[object], None]
+    duties: tuple[Duty, ...],
+    people: tuple[Driver, ...],
+    time_limit_s: float | None,
+    seed: int,
+    report: Callable[[object], None],
 ) -> dict[int, int]:
     """Who drives what: duty id -> driver id. As many duties as possible, then familiar faces, then those less tired.
 
@@ -153,7 +161,9 @@ def drivers(
         mine = [(duty, chosen[duty.id, person.id]) for duty in duties if (duty.id, person.id) in chosen]
         model.add_no_overlap(
             [
-                model.new_optional_fixed_size_interval_var(d.span.earliest, max(1, d.span.latest - d.span.earliest), v, "")
+                model.new_optional_fixed_size_interval_var(
+                    d.span.earliest, max(1, d.span.latest - d.span.earliest), v, ""
+                )
                 for d, v in mine
             ]
         )

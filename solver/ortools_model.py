@@ -6,6 +6,7 @@ can have come together, and the slack of the node before it makes up the differe
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, Final
 
 import numpy as np
@@ -16,17 +17,17 @@ from solver.ortools_nodes import (
     Nodes,
     Table,
     Tables,
+    clocked,
     cost_unit,
     elsewhere,
     make_nodes,
     penalties,
-    windows_of,
+    span,
 )
-from solver.problem import LARGEST, Problem, Stop, Vehicle
+from solver.problem import Problem, Stop, TimeWindow, Vehicle
 
-HORIZON: Final = 4 * LARGEST
-"""Later than any moment of any plan, and small enough to add a few of."""
-
+_UNBOUNDED: Final = 2**40
+"""More than any sum of ways or credits that is not limited; small enough to add a few of."""
 _MOST_PENALTY: Final = 2**60
 
 
@@ -37,6 +38,8 @@ class RoutingModel:
         self.problem = problem
         self.nodes: Nodes = make_nodes(problem, first)
         nodes = self.nodes
+        self.begin, end = span(problem)
+        self.horizon = end - self.begin
         count = len(problem.vehicles)
         self.manager: Any = pywrapcp.RoutingIndexManager(nodes.count, count, list(nodes.starts), list(nodes.ends))
         self.routing: Any = pywrapcp.RoutingModel(self.manager)
@@ -87,10 +90,12 @@ class RoutingModel:
             return
         best = [max(stop.familiarity.values(), default=0) for stop in stops]
         transits = [
-            self._per_node([3_600_000 * (b - s.familiarity.get(vehicle.id, 0)) // unit for b, s in zip(best, stops, strict=True)])
+            self._per_node(
+                [3_600_000 * (b - s.familiarity.get(vehicle.id, 0)) // unit for b, s in zip(best, stops, strict=True)]
+            )
             for vehicle in self.problem.vehicles
         ]
-        self.routing.AddDimensionWithVehicleTransits(transits, 0, HORIZON * len(stops), True, "stranger")
+        self.routing.AddDimensionWithVehicleTransits(transits, 0, _UNBOUNDED, True, "stranger")
         dimension = self.routing.GetDimensionOrDie("stranger")
         for v in range(len(self.problem.vehicles)):
             dimension.SetSpanCostCoefficientForVehicle(1, v)
@@ -101,6 +106,8 @@ class RoutingModel:
         bound = {stop: v for v, vehicle in enumerate(problem.vehicles) for stop in vehicle.locked}
         for stop, index in zip(problem.stops, self.stop_index, strict=True):
             able = [v for v, vehicle in enumerate(problem.vehicles) if may_serve(problem, stop, vehicle)]
+            if stop.release > self.begin + self.horizon or not self._clocked(stop.time_windows):
+                able = []
             if stop.id in bound:
                 able = [v for v in able if v == bound[stop.id]]
             if len(able) < len(problem.vehicles):
@@ -113,17 +120,17 @@ class RoutingModel:
         problem, routing = self.problem, self.routing
         evaluators = [routing.RegisterTransitMatrix(kind.time().tolist()) for kind in self._kinds]
         routing.AddDimensionWithVehicleTransits(
-            [evaluators[kind] for kind in self._kind_of], HORIZON, HORIZON, False, "time"
+            [evaluators[kind] for kind in self._kind_of], self.horizon, self.horizon, False, "time"
         )
         self.time: Any = routing.GetDimensionOrDie("time")
         self._add_setups()
         for index in self.reload_index:
             self.time.SlackVar(index).SetValue(0)  # waiting before loading is free, after it the food grows old
         for v, vehicle in enumerate(problem.vehicles):
-            self.time.CumulVar(self.starts[v]).SetRange(vehicle.shift.earliest, vehicle.shift.latest)
-            self.time.CumulVar(self.ends[v]).SetRange(vehicle.shift.earliest, vehicle.shift.latest)
+            for index in (self.starts[v], self.ends[v]):
+                restrict(self.time.CumulVar(index), self._clocked((vehicle.shift,)))
             # a break may follow the loading, so waiting there must be possible
-            self.time.SlackVar(self.starts[v]).SetRange(0, HORIZON if vehicle.breaks else 0)
+            self.time.SlackVar(self.starts[v]).SetRange(0, self.horizon if vehicle.breaks else 0)
             if vehicle.max_duration is not None:
                 self.time.SetSpanUpperBoundForVehicle(vehicle.max_duration, v)
             self._add_breaks(v, vehicle)
@@ -147,7 +154,8 @@ class RoutingModel:
             for index in (*self.stop_index, *self.reload_index, *self.starts):
                 solver.Add(fresh.CumulVar(index) + fresh.SlackVar(index) == 1)
         for node, (stop, index) in enumerate(zip(problem.stops, self.stop_index, strict=True)):
-            clock, windows = self.time.CumulVar(index), windows_of(stop)
+            clock = self.time.CumulVar(index)
+            windows = self._clocked(stop.time_windows) or [(0, self.horizon)]
             if shared[node]:
                 self.setup[node] = fresh.CumulVar(index) * stop.setup
                 clock.SetRange(windows[0][0], windows[-1][1] + stop.setup)
@@ -165,7 +173,7 @@ class RoutingModel:
             busy[index] = vehicle.load_duration
         intervals = []
         for pause in vehicle.breaks:
-            windows = [(w.earliest, w.latest) for w in pause.time_windows] or [(0, LARGEST)]
+            windows = self._clocked(pause.time_windows) or [(self.horizon + 1, self.horizon + 1)]  # never
             interval = self.solver.FixedDurationIntervalVar(
                 windows[0][0], windows[-1][1], pause.service, False, f"break {vehicle.id} {pause.id}"
             )
@@ -185,7 +193,7 @@ class RoutingModel:
         has_limits = any(limit is not None for row in limits for limit in row)
         if not has_limits and not any(stop.release for stop in problem.stops):
             return
-        routing.AddDimension(self._per_node([0] * len(problem.stops)), HORIZON, HORIZON, False, "loading")
+        routing.AddDimension(self._per_node([0] * len(problem.stops)), self.horizon, self.horizon, False, "loading")
         loading = routing.GetDimensionOrDie("loading")
         for v in range(len(problem.vehicles)):
             loading.SlackVar(self.starts[v]).SetValue(0)
@@ -194,29 +202,31 @@ class RoutingModel:
         for index in self.reload_index:
             solver.Add(solver.Element(every, routing.NextVar(index)) == self.time.CumulVar(index))
         for stop, index in zip(problem.stops, self.stop_index, strict=True):
-            loading.CumulVar(index).SetMin(stop.release)
+            loading.CumulVar(index).SetMin(min(max(0, stop.release - self.begin), self.horizon))
             loading.SlackVar(index).SetValue(0)
         if has_limits:
             self._add_rides(loading, limits)
 
     def _add_rides(self, loading: Any, limits: list[list[int | None]]) -> None:
         problem, routing, solver = self.problem, self.routing, self.solver
-        evaluators = [routing.RegisterTransitMatrix(self._reset(kind.ride(), HORIZON).tolist()) for kind in self._kinds]
+        evaluators = [
+            routing.RegisterTransitMatrix(self._reset(kind.ride(), self.horizon).tolist()) for kind in self._kinds
+        ]
         routing.AddDimensionWithVehicleTransits(
-            [evaluators[kind] for kind in self._kind_of], HORIZON, HORIZON, True, "ride"
+            [evaluators[kind] for kind in self._kind_of], self.horizon, self.horizon, True, "ride"
         )
         ride = routing.GetDimensionOrDie("ride")
         loads = [vehicle.load_duration for vehicle in problem.vehicles]
         for node, row in enumerate(limits):
             index, setup = self.stop_index[node], problem.stops[node].setup
-            allowed = [HORIZON if limit is None else limit for limit in row]
+            allowed = [self.horizon if limit is None else min(limit, self.horizon) for limit in row]
             since = [limit + load for limit, load in zip(allowed, loads, strict=True)]
             ride.CumulVar(index).SetMax(max(allowed) + setup)
             age = self.time.CumulVar(index) - self.setup[node] - loading.CumulVar(index)
             if len(set(since)) == 1:
                 solver.Add(age <= since[0])
             else:
-                solver.Add(age <= solver.Element([HORIZON, *since], routing.VehicleVar(index) + 1))
+                solver.Add(age <= solver.Element([self.horizon, *since], routing.VehicleVar(index) + 1))
 
     def _add_loads(self) -> None:
         problem = self.problem
@@ -242,9 +252,7 @@ class RoutingModel:
             dimension.SlackVar(index).SetValue(0)
         return dimension
 
-    def _add_both_loads(
-        self, k: int, most: int, capacities: list[int], delivery: list[int], pickup: list[int]
-    ) -> None:
+    def _add_both_loads(self, k: int, most: int, capacities: list[int], delivery: list[int], pickup: list[int]) -> None:
         """What is aboard never exceeds the capacity, and at the end of a trip covers what was picked up in it."""
         taken = self._add_load(f"taken {k}", pickup, most, capacities)
         change = [p - d for d, p in zip(delivery, pickup, strict=True)]
@@ -284,7 +292,7 @@ class RoutingModel:
             node_of = {stop.id: node for node, stop in enumerate(self.problem.stops)}
             for vehicle in vehicles:
                 order = [position.CumulVar(self.stop_index[node_of[stop]]) for stop in vehicle.locked]
-                for earlier, later in zip(order, order[1:], strict=False):
+                for earlier, later in itertools.pairwise(order):
                     self.solver.Add(earlier < later)
 
     def _add_travel_limits(self) -> None:
@@ -299,10 +307,13 @@ class RoutingModel:
             self.routing.AddDimensionWithVehicleTransitAndCapacity(
                 [evaluators[kind] for kind in self._kind_of],
                 0,
-                [HORIZON if limit is None else limit for limit in limits],
+                [_UNBOUNDED if limit is None else limit for limit in limits],
                 True,
                 name,
             )
+
+    def _clocked(self, windows: tuple[TimeWindow, ...]) -> list[tuple[int, int]]:
+        return clocked(windows, self.begin, self.begin + self.horizon)
 
     # -- helpers ------------------------------------------------------------------------------------------------------
 
@@ -333,7 +344,7 @@ def may_serve(problem: Problem, stop: Stop, vehicle: Vehicle) -> bool:
 def restrict(variable: Any, intervals: list[tuple[int, int]]) -> None:
     """Leave the variable only the sorted intervals."""
     variable.SetRange(intervals[0][0], intervals[-1][1])
-    for (_, before), (after, _) in zip(intervals, intervals[1:], strict=False):
+    for (_, before), (after, _) in itertools.pairwise(intervals):
         variable.RemoveInterval(before + 1, after - 1)
 
 
@@ -343,7 +354,13 @@ def _kinds(problem: Problem, nodes: Nodes) -> tuple[list[Tables], list[int]]:
     kinds: list[Tables] = []
     kind_of: list[int] = []
     for vehicle in problem.vehicles:
-        key = (vehicle.profile, vehicle.speed_factor, vehicle.load_duration, vehicle.costs.per_hour, vehicle.costs.per_km)
+        key = (
+            vehicle.profile,
+            vehicle.speed_factor,
+            vehicle.load_duration,
+            vehicle.costs.per_hour,
+            vehicle.costs.per_km,
+        )
         if key not in numbers:
             numbers[key] = len(kinds)
             kinds.append(Tables(problem, nodes, vehicle))

@@ -6,6 +6,7 @@ and end. A vehicle without start or end begins or ends at a place that is no tim
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import gcd
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from solver.cost import UNITS_PER_COST
 from solver.options import Sequences
-from solver.problem import LARGEST, Problem, Stop, Vehicle
+from solver.problem import Problem, Stop, TimeWindow, Vehicle
 
 Table = npt.NDArray[np.int64]
 
@@ -59,11 +60,11 @@ def make_nodes(problem: Problem, first: Sequences) -> Nodes:
         for place in (start, end):
             terminals.setdefault(place, begin + len(terminals))
         ends_at.append((terminals[start], terminals[end]))
-    place = [stop.location for stop in problem.stops] + reloads + list(terminals)
+    places = [stop.location for stop in problem.stops] + reloads + list(terminals)
     return Nodes(
         stops=problem.stops,
         reloads=tuple(reloads),
-        place=np.array(place, dtype=np.int64),
+        place=np.array(places, dtype=np.int64),
         starts=tuple(start for start, _ in ends_at),
         ends=tuple(end for _, end in ends_at),
         nowhere=nowhere,
@@ -144,8 +145,28 @@ def penalties(problem: Problem, cost_bound: int) -> tuple[int, ...]:
     return tuple(each + per_priority * stop.priority + must * stop.must_serve for stop in problem.stops)
 
 
-def windows_of(stop: Stop) -> list[tuple[int, int]]:
-    return [(window.earliest, window.latest) for window in stop.time_windows] or [(0, LARGEST)]
+def span(problem: Problem) -> tuple[int, int]:
+    """The moments between which everything happens: the first begin of a shift, and a time by which all has ended.
+
+    The model's clock runs from 0 at the first to the second. That is kept short because its domains are bit sets, and
+    because propagation may creep along second by second before it sees that a plan cannot be.
+    """
+    begins = [vehicle.shift.earliest for vehicle in problem.vehicles]
+    events = [*begins, *(stop.release for stop in problem.stops)]
+    events += [window.earliest for stop in problem.stops for window in stop.time_windows]
+    events += [window.earliest for v in problem.vehicles for pause in v.breaks for window in pause.time_windows]
+    way = max(int(problem.travel(vehicle).durations.max()) for vehicle in problem.vehicles)
+    loading = max(vehicle.load_duration for vehicle in problem.vehicles)
+    each = sum(stop.setup + stop.service + 2 * way + loading for stop in problem.stops)
+    pauses = sum(pause.service for vehicle in problem.vehicles for pause in vehicle.breaks)
+    last_shift = max(vehicle.shift.latest for vehicle in problem.vehicles)
+    return min(begins), min(last_shift, max(events) + each + pauses + way + loading)
+
+
+def clocked(windows: Iterable[TimeWindow], begin: int, end: int) -> list[tuple[int, int]]:
+    """Windows on the model's clock, cut to its range; no windows mean any time. Empty if none is left."""
+    all_ = [(w.earliest, w.latest) for w in windows] or [(begin, end)]
+    return [(max(0, first - begin), min(last, end) - begin) for first, last in all_ if first <= end and last >= begin]
 
 
 def elsewhere(nodes: Nodes) -> npt.NDArray[np.bool_]:

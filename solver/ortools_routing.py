@@ -17,6 +17,8 @@ from solver.problem import Problem
 
 _REPORT_EVERY_S: Final = 0.2
 _ENDLESS_S: Final = 10**7
+_FAILURES: Final = 2_000
+_FAILURES_PER_SOLUTION: Final = 200
 
 
 def run(
@@ -53,6 +55,8 @@ def run(
     left = None if time_limit_s is None else max(0.05, time_limit_s - (time.monotonic() - begun))
     parameters = _parameters(left, solution_limit, guided=len(problem.stops) > 1)
     model.routing.CloseModelWithParameters(parameters)
+    if solution_limit is not None:  # on a tiny problem guided search would look for the next solution for ever
+        model.routing.AddSearchMonitor(model.solver.FailuresLimit(_FAILURES + _FAILURES_PER_SOLUTION * solution_limit))
     start = _assignment(model, first)
     if start is not None:
         model.routing.SolveFromAssignmentWithParameters(start, parameters)
@@ -92,7 +96,7 @@ def _assignment(model: RoutingModel, first: Sequences) -> Any:
                 route.append(copies[vehicle.start].pop(0))
             route += [model.stop_index[node_of[stop]] for stop in trip]
         routes.append(route)
-    return model.routing.ReadAssignmentFromRoutes(routes, True)  # noqa: FBT003 - skips stops that do not fit
+    return model.routing.ReadAssignmentFromRoutes(routes, True)
 
 
 def _read(model: RoutingModel, following: Callable[[int], int]) -> Sequences:

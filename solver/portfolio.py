@@ -8,14 +8,15 @@ Whatever is offered must pass the checker and beat the best plan; an engine that
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final, cast
 
 from solver import parts
 from solver.best import Best
-from solver.construct import construct
+from solver.construct import construct, fill, start_from, walk
+from solver.construct_state import State
 from solver.options import Engine, EngineCannot, Progress, Sequences, SolveOptions
 from solver.plan import Plan
 from solver.problem import LARGEST, Problem
@@ -39,7 +40,7 @@ _LEAST_PART: Final = 120
 """Stops below which a part is too small to be worth cutting out."""
 
 
-class _Cancelled(Exception):  # noqa: N818 - not an error: the caller wanted it
+class _Cancelled(Exception):  # not an error: the caller wanted it
     pass
 
 
@@ -107,8 +108,6 @@ class _Run:
             self._ortools(1.0 if engine == "ortools" else _ORTOOLS_SHARE)
         if engine != "ortools":
             self._sisr()
-        if self.best.unassigned and engine == "ortools":
-            self._repair()
 
     def _construct(self) -> None:
         problem = self.problem
@@ -116,7 +115,9 @@ class _Run:
         if len(problem.stops) <= _SMALL or self.left() < 0.3:
             self.best.offer_plan(construct(problem, deadline=until, seed=self.options.seed, warm_start=self.warm_start))
         else:
-            (answer,) = self._together([("solver.tasks:first_plan", (problem, until, self.options.seed, self.warm_start))])
+            (answer,) = self._together(
+                [("solver.tasks:first_plan", (problem, until, self.options.seed, self.warm_start))]
+            )
             plan = answer if isinstance(answer, Plan) else construct(problem, seed=self.options.seed, repairs=0)
             self.best.offer_plan(plan)
         self._tell(always=True)
@@ -141,14 +142,27 @@ class _Run:
         for wave in range(waves):
             each = max(0.1, (ends - time.monotonic()) / (waves - wave)) if self.timed else None
             jobs = [
-                ("solver.tasks:routing", (each_part, self._inside(each_part, first), each, iterations, self.options.seed))
+                (
+                    "solver.tasks:routing",
+                    (each_part, self._inside(each_part, first), each, iterations, self.options.seed),
+                )
                 for each_part in whole[wave * self.options.threads : (wave + 1) * self.options.threads]
             ]
             found = self._together(jobs, each, others=answers, alone=len(whole) == 1)
             answers += [cast("Sequences", answer) for answer in found if answer]
         if answers:
-            self.best.offer(self.best.drivable(parts.merged(answers)))
+            self._take(parts.merged(answers))
         self._tell(always=True)
+
+    def _take(self, answer: Sequences) -> None:
+        """Offer what OR-Tools found; what is left over or cannot be driven exactly so is inserted, at any depot."""
+        self.best.offer(answer)
+        served = sum(len(trip) for trips in self.best.drivable(answer).values() for trip in trips)
+        if served < len(self.problem.stops):
+            state = State(self.problem)
+            start_from(state, answer)
+            fill(state, walk(state, state.unassigned))
+            self.best.offer_plan(state.plan())
 
     def _allocate(self, seconds: float) -> Mapping[int, int]:
         limit = seconds if self.timed else None
@@ -194,16 +208,11 @@ class _Run:
             self.best.offer(improved)
             current = self.best.sequences
 
-    def _repair(self) -> None:
-        """Look for places for what is left over, at any depot, around the plan that stands."""
-        until = self.began + self.options.time_limit_s if self.timed else None
-        self.best.offer_plan(construct(self.problem, deadline=until, seed=self.options.seed, warm_start=self.best.plan))
-
     # -- listening ----------------------------------------------------------------------------------------------------
 
     def _together(
         self,
-        jobs: list[tuple[str, tuple[object, ...]]],
+        jobs: Sequence[tuple[str, tuple[object, ...]]],
         seconds: float | None = None,
         *,
         others: list[Sequences] | None = None,

@@ -247,7 +247,10 @@ class State:
     def _insert_new(self, i: int, v: int) -> bool | None:
         """A new trip for the stop, as late in the vehicle's day as it fits."""
         data = self.data
-        if any(max(amounts) > most for *amounts, most in zip(data.delivery[i], data.pickup[i], data.capacity[v], strict=True)):
+        if any(
+            max(amounts) > most
+            for *amounts, most in zip(data.delivery[i], data.pickup[i], data.capacity[v], strict=True)
+        ):
             return None
         count = len(self.trips[v])
         # only the last trip returns to the end: where that is another place, no trip is put behind it
@@ -279,9 +282,9 @@ class State:
 
     def _accept(self, v: int, trips: list[Trip], i: int) -> bool:
         data = self.data
-        if (data.exact_vehicle[v] or data.exact_stop[i] or any(data.exact_stop[j] for t in trips for j in t.stops)) and (
-            not self.exactly_fits(v, trips)
-        ):
+        if (
+            data.exact_vehicle[v] or data.exact_stop[i] or any(data.exact_stop[j] for t in trips for j in t.stops)
+        ) and (not self.exactly_fits(v, trips)):
             return False
         self.set_trips(v, trips)
         return True
@@ -360,8 +363,7 @@ class State:
             trip.set_bounds(free + loading, deadline)
             a, b = trip.ends(self.data)
             _, _, least, most = trip.prefix[-1]
-            if trip.least > least:
-                least = trip.least
+            least = max(least, trip.least)
             possible &= trip.possible and least <= most
             free = max(least + a, b)
         return possible and free <= shift.latest
