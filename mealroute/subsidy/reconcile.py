@@ -123,11 +123,18 @@ def _portions(facts: MonthFacts) -> Iterable[Imbalance]:
             expected=delivered, found=accounted,
         )  # fmt: skip
     for account in facts.accounts:
-        explained = facts.explained.get(account.book_line_id, 0)
-        if explained < account.unclaimed:
+        if not account.is_open(facts.explained):
+            continue
+        subject = f"book-line/{account.book_line_id}"
+        if account.unclaimed:
             yield Imbalance(
                 code="unexplained", sentence=account.sentence or _("Neither subsidised nor paid in full."),
-                expected=account.unclaimed, found=explained, subject=f"book-line/{account.book_line_id}", day=account.day,
+                expected=account.unclaimed, found=facts.explained.get(account.book_line_id, 0), subject=subject, day=account.day,
+            )  # fmt: skip
+        else:
+            yield Imbalance(
+                code="owing", sentence=account.sentence, expected=0, found=account.outstanding_fen, subject=subject,
+                day=account.day, unit="fen",
             )  # fmt: skip
 
 

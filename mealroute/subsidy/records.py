@@ -193,8 +193,8 @@ class ClaimProblem:
 class LineAccount:
     """One delivered order line in portions: ``delivered = subsidised + self_paid + unclaimed``.
 
-    ``unclaimed`` portions need an explanation; ``code`` and ``sentence`` say what is known, ``automatic`` whether that
-    is enough. ``outstanding_fen`` is what is still owed for the delivered portions.
+    ``unclaimed`` portions need an explanation, and so does money that is still owed (``outstanding_fen``) where all portions
+    are claimed or paid; ``code`` and ``sentence`` say what is known, ``automatic`` whether that is enough.
     """
 
     book_line_id: int
@@ -212,6 +212,12 @@ class LineAccount:
     code: str = ""
     sentence: str = ""
     automatic: bool = False
+
+    def is_open(self, explained: Mapping[int, int]) -> bool:
+        """Whether words are missing. ``explained`` maps lines to explained portions (0 where only money was owed)."""
+        if self.unclaimed:
+            return explained.get(self.book_line_id, 0) < self.unclaimed
+        return self.outstanding_fen > 0 and self.book_line_id not in explained
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +262,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imbalance:
-    """A difference that keeps a period open: what was expected, what was found, where."""
+    """A difference that keeps a period open: what was expected, what was found, where; in portions unless ``unit`` says fen."""
 
     code: str
     sentence: str
@@ -264,6 +270,7 @@ class Imbalance:
     found: int
     subject: str = ""
     day: date | None = None
+    unit: str = "portions"
 
     @property
     def difference(self) -> int:

@@ -234,7 +234,11 @@ def _account(handover: Handover, found: _Found, purse: _Purse) -> LineAccount:
     unclaimed = rest - self_paid
     part = purse.take(unclaimed * price)
     outstanding += unclaimed * price - part
-    code, sentence, automatic = _reason(handover, found, unclaimed) if unclaimed else ("", "", False)
+    code, sentence, automatic = "", "", False
+    if unclaimed:
+        code, sentence, automatic = _reason(handover, found, unclaimed)
+    elif outstanding:
+        code, sentence = "owing", _("The resident still owes %(amount)s yuan for this meal.", amount=yuan(outstanding))
     return LineAccount(
         book_line_id=handover.book_line_id, order_id=handover.order_id, resident_id=handover.resident.resident_id,
         resident_code=handover.resident.code, day=handover.day, slot=handover.slot, street_code=handover.street_code,

@@ -220,7 +220,7 @@ def explain_all(
         )
     period = _open_period(db, payer, month)
     computed = computing.compute(month, queries.month_rows(db, month), load_rulebook())
-    accounts = {account.book_line_id: account for account in computed.accounts if account.unclaimed}
+    accounts = {account.book_line_id: account for account in computed.accounts if account.code}
     for line, sentence in sentences.items():
         account = accounts.get(line)
         if account is None or not by.scope.sees_street(account.street_code):

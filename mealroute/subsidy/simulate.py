@@ -11,6 +11,7 @@ from mealroute.subsidy.statement import month_statement
 
 OFFICER = Actor(account_id=None, name="周航（示例）", role=Role.FINANCE, scope=Scope.everything())
 _SENTENCES = {
+    "owing": "老人当日未带现金，驿站下月随餐补收。",
     "paid-nothing": "老人当日未带现金，驿站下月随餐补收；补贴未申报。",
     "paid-too-little": "老人少付，驿站下月随餐补收；补贴未申报。",
     "further-portion-unpaid": "加餐一份当日未付，驿站下月随餐补收。",

@@ -51,7 +51,7 @@ def month_statement(db: Session, month: str, *, scope: Scope, payer: str | None 
         found, imbalances = computing.balance(computed, covered, rulebook)
         days, outstanding = _days(computed), sum(account.outstanding_fen for account in accounts)
         counted = _explained(explained, accounts)
-        accounts = tuple(account for account in accounts if covered.get(account.book_line_id, 0) < account.unclaimed)
+        accounts = tuple(account for account in accounts if account.is_open(covered))
     vendors = {vendor.code: vendor.name for vendor in db.query(Vendor)}
     streets = street_names(db)
     return MonthStatement(
@@ -79,7 +79,7 @@ def _open(db: Session, accounts: tuple[LineAccount, ...], scope: Scope) -> tuple
         OpenPortion(
             book_line_id=account.book_line_id, order_id=account.order_id, resident_code=account.resident_code,
             resident_name=names[account.resident_id], day=account.day, slot=account.slot, street_code=account.street_code,
-            portions=account.unclaimed, outstanding_fen=account.outstanding_fen, code=account.code, sentence=account.sentence,
+            portions=account.unclaimed or account.delivered, outstanding_fen=account.outstanding_fen, code=account.code, sentence=account.sentence,
         )
         for account in within
     )  # fmt: skip

@@ -69,6 +69,9 @@ class Month:
                     changes.get(f"line{position}", Outcome.HANDED_OVER) if run == self.run else Outcome.LEFT_AT_DOOR
                 )
                 self.record(run, line, outcome)
+        if "line2" not in changes:  # handed over, and the purse was empty: a person says who bears it
+            words = "老人未带现金，下次补收。"
+            service.explain(self.db, PAYER, MONTH, self.monday[2], sentence=words, by=OFFICER, clock=self.clock)
 
     def record(self, run: int, line: int, outcome: Outcome = Outcome.HANDED_OVER, **changes: object) -> None:
         entry = ProofInput(client_id=str(uuid4()), run_id=run, book_line_id=line, outcome=outcome, by_name="刘建国")
@@ -141,6 +144,19 @@ def test_an_unpaid_meal_keeps_the_month_open_until_a_person_explains_it(db: Sess
     assert month.build().imbalances == ()
     month.close()
     assert service.month_statement(db, MONTH, scope=ALL).explanations == {"outcome-not-claimable": 1, "paid-nothing": 1}
+
+
+def test_money_that_is_owed_keeps_the_month_open_until_a_person_says_who_bears_it(db: Session, month: Month) -> None:
+    for line in month.monday:
+        month.record(month.run, line)
+    month.record(month.second_run, month.tuesday[0])
+    (owing,) = month.build().imbalances
+    assert (owing.code, owing.found, owing.unit) == ("owing", 1700, "fen")
+    (portion,) = service.month_statement(db, MONTH, scope=ALL).open_portions
+    assert (portion.book_line_id, portion.portions, portion.outstanding_fen) == (month.monday[2], 1, 1700)
+    service.explain(db, PAYER, MONTH, month.monday[2], sentence="下次补收", by=OFFICER, clock=month.clock)
+    built = month.build()
+    assert (built.imbalances, built.figures.explained) == ((), 0)
 
 
 def test_an_order_outside_any_closed_book_keeps_the_month_open(month: Month) -> None:

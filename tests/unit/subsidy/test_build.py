@@ -74,8 +74,8 @@ def test_a_month_with_every_record_and_explanation_balances(rows: MonthRows) -> 
 def test_without_a_persons_words_exactly_the_unexplained_lines_stay_open(rows: MonthRows) -> None:
     computed = compute("2026-02", rows, BOOK)
     _found, imbalances = balance(computed, with_automatic(computed.accounts, {}), BOOK)
-    needed = {f"book-line/{a.book_line_id}" for a in computed.accounts if a.unclaimed and not a.automatic}
-    assert {entry.code for entry in imbalances} <= {"unexplained"}
+    needed = {f"book-line/{a.book_line_id}" for a in computed.accounts if a.code and not a.automatic}
+    assert {entry.code for entry in imbalances} <= {"unexplained", "owing"}
     assert {entry.subject for entry in imbalances} == needed
 
 
@@ -106,6 +106,7 @@ def _imbalances(rows: MonthRows) -> list[Imbalance]:
         ({"plan": {}}, "ordered", 1, 0),
         ({"plan": {}, "planned_days": frozenset()}, "record-without-plan", 0, 1),
         ({"stray": {(MONDAY, "dinner"): 2}}, "order-without-book", 0, 2),
+        ({"paid": {}}, "owing", 0, 1700),
         ({"paid": {}, "people": {(1, MONDAY): person(1, living="institution")}}, "unexplained", 1, 0),
     ],
 )
