@@ -116,6 +116,7 @@ class DaskExecutor:
         from distributed import Client, LocalCluster
 
         dask.config.set({"distributed.scheduler.allowed-failures": 0})
+        logging.getLogger("distributed").setLevel(logging.ERROR)  # it logs addresses and connections at INFO
         if self._settings.scheduler:
             self._client = Client(self._settings.scheduler, timeout="10s", set_as_default=False)
             return self._client

@@ -42,7 +42,7 @@ def build_problem(parts: PlanParts, matrix_of: MatrixOf) -> tuple[BuiltProblem, 
             _("No kitchen cooks for this meal with a vehicle on duty."),
             _("Check the kitchens' batches, the vehicles and the drivers' shifts."),
         )
-    groups, rejected = group_lines(parts.lines, kitchens, parts.owners, parts.policy)
+    groups, rejected = group_lines(parts.lines, kitchens, parts.owners, parts.policy.prices)
     groups, too_late = _within_food_limits(groups, kitchens, parts)
     sizes = Sizes(any(compartment is Compartment.COLD for compartment in _compartments_used(parts)))
     points = _distinct([kitchen.record.point for kitchen in kitchens] + [group.point for group in groups])
@@ -90,7 +90,7 @@ def _within_food_limits(
 
 def _latest_begin_s(group: StopGroup, able: Sequence[CookingKitchen], policy: Policy) -> int:
     """The last moment to begin setup so that the meal is handed over by the eat-by of the last batch."""
-    at_door = rules.setup_s(group.lines, policy) + rules.service_s(group.lines, policy)
+    at_door = rules.setup_s(group.lines, policy.doors) + rules.service_s(group.lines, policy.doors)
     return max(kitchen.batches[-1].eat_by_s for kitchen in able) - at_door
 
 
@@ -105,7 +105,7 @@ def _stop(
 ) -> tuple[Stop, PlannedStop]:
     policy = parts.policy
     able = [kitchen for kitchen in kitchens if kitchen.code in group.kitchens]
-    setup, service = rules.setup_s(group.lines, policy), rules.service_s(group.lines, policy)
+    setup, service = rules.setup_s(group.lines, policy.doors), rules.service_s(group.lines, policy.doors)
     limit = min(kitchen.ride_limit_s for kitchen in able)
     latest = min(group.window_to_s, _latest_begin_s(group, able, policy))
     halal = any(rules.is_halal(line) for line in group.lines)
@@ -146,7 +146,7 @@ def _familiarity(group: StopGroup, vehicles: Mapping[int, PlannedVehicle], parts
     met: dict[str, int] = {}
     for line in group.lines:
         for driver in parts.known.get(line.resident_id, {}):
-            met[driver] = met.get(driver, 0) + parts.policy.known_face
+            met[driver] = met.get(driver, 0) + parts.policy.prices.known_face
     return {number: met[planned.driver_code] for number, planned in vehicles.items() if planned.driver_code in met}
 
 
@@ -169,7 +169,7 @@ def _vehicles(
                 capacity=sizes.capacity(unit),
                 skills=frozenset({HALAL_SKILL}) if unit.vehicle.halal_marked else frozenset(),
                 shift=TimeWindow(min(max(unit.shift_start_s, kitchen.batches[0].ready_s), end), end),
-                costs=rules.costs_of(unit.vehicle, policy),
+                costs=rules.costs_of(unit.vehicle, policy.prices),
                 max_trips=unit.vehicle.max_trips,
                 load_duration=unit.vehicle.load_duration_s,
                 max_ride=kitchen.ride_limit_s,

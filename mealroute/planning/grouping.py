@@ -8,7 +8,7 @@ from mealroute.core.geo import LonLat
 from mealroute.orders.records import BookLineRecord, Delivery
 from mealroute.planning import rules, words
 from mealroute.planning.records import Rejected
-from mealroute.planning.rules import Policy
+from mealroute.planning.rules import Prices
 from mealroute.planning.sources import CookingKitchen
 from mealroute.residents.records import Precision
 
@@ -28,7 +28,7 @@ class StopGroup:
 
 
 def group_lines(
-    lines: Sequence[BookLineRecord], kitchens: Sequence[CookingKitchen], owners: Mapping[str, str], policy: Policy
+    lines: Sequence[BookLineRecord], kitchens: Sequence[CookingKitchen], owners: Mapping[str, str], prices: Prices
 ) -> tuple[list[StopGroup], list[Rejected]]:
     """Every line in exactly one group or rejected, in a fixed order.
 
@@ -49,7 +49,7 @@ def group_lines(
             window_to_s=key.window_to_s, lines=chunk,
         )
         for key, members in together.items()
-        for chunk in _chunks(members, _bulk_limit(key, kitchens, policy) if key.station else policy.stop_portions)
+        for chunk in _chunks(members, _bulk_limit(key, kitchens, prices) if key.station else prices.stop_portions)
     ]  # fmt: skip
     return groups, rejected
 
@@ -98,7 +98,7 @@ def _refusal(line: BookLineRecord, kitchens: Sequence[CookingKitchen], able: fro
     return ""
 
 
-def _bulk_limit(key: _Key, kitchens: Sequence[CookingKitchen], policy: Policy) -> int:
+def _bulk_limit(key: _Key, kitchens: Sequence[CookingKitchen], prices: Prices) -> int:
     boxes = [
         unit.vehicle.hot_boxes
         for kitchen in kitchens
@@ -106,7 +106,7 @@ def _bulk_limit(key: _Key, kitchens: Sequence[CookingKitchen], policy: Policy) -
         for unit in kitchen.units
         if unit.vehicle.halal_marked or not key.halal
     ]
-    return min(policy.bulk_portions, max(boxes))
+    return min(prices.bulk_portions, max(boxes))
 
 
 def _chunks(lines: Sequence[BookLineRecord], most: int) -> Iterator[tuple[BookLineRecord, ...]]:

@@ -18,6 +18,7 @@ from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.rulebook import RULES, Node, read
 from mealroute.core.slots import MealSlot
+from mealroute.menus import timetable
 from mealroute.orders.records import BookLineId
 from mealroute.planning import words
 from mealroute.planning.models import PlanLine, PlanRoute, PlanUnassigned, PlanVersion, PlanVisit
@@ -32,26 +33,26 @@ from mealroute.planning.records import (
     VisitKind,
     VisitRecord,
 )
-from mealroute.planning.rules import Policy
+from mealroute.planning.rules import Policy, Prices
 from mealroute.residents.models import Resident
 from mealroute.vendors.models import Kitchen, Station
 
 
-def policy_on(day: date, *, path: Path = RULES / "planning.yaml") -> Policy:
+def policy_on(day: date, slot: MealSlot, *, path: Path = RULES / "planning.yaml") -> Policy:
     """The figures in force on a day. Raises RulebookError naming file and key."""
     found = {}
-    for key, begun in _policy_values(path).items():
+    for key, begun in _price_values(path).items():
         in_force = [value for start, value in begun if start <= day]
         found[key] = in_force[-1] if in_force else begun[0][1]
-    return Policy(**found)
+    return Policy(times=timetable.times_of(slot), doors=timetable.door_times(), prices=Prices(**found))
 
 
 @lru_cache(maxsize=4)
-def _policy_values(path: Path) -> dict[str, list[tuple[date, int]]]:
+def _price_values(path: Path) -> dict[str, list[tuple[date, int]]]:
     root = read(path, kind="planning-policy").only("kind", "schema", "values")
     values = root.node("values")
-    values.only(*(name.replace("_", "-") for name in Policy.__slots__))
-    return {name: _begun(values.node(name.replace("_", "-"))) for name in Policy.__slots__}
+    values.only(*(name.replace("_", "-") for name in Prices.__slots__))
+    return {name: _begun(values.node(name.replace("_", "-"))) for name in Prices.__slots__}
 
 
 def _begun(node: Node) -> list[tuple[date, int]]:

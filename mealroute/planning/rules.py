@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from mealroute.menus.records import DoorTimes, SlotTimes
 from mealroute.orders.records import BookLineRecord, Delivery
 from mealroute.planning.records import Batch
 from mealroute.residents.records import Diet
@@ -23,51 +24,47 @@ HIGHEST_PRIORITY = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """The figures of data/rules/planning.yaml that hold on a day: seconds, portions, fen. Field names are its keys."""
+class Prices:
+    """The figures of data/rules/planning.yaml that hold on a day: portions, seconds, fen. Field names are its keys."""
 
-    ride_limit: int
-    comfortable_ride: int
-    tight_margin: int
-    setup: int
-    handover: int
-    further_portion: int
-    stairs_per_floor: int
-    lift_wait: int
-    lift_per_floor: int
-    station_setup: int
-    station_portion: int
-    sign_off: int
     stop_portions: int
     bulk_portions: int
     known_face: int
     driver_hour: int
 
 
-def setup_s(lines: Sequence[BookLineRecord], policy: Policy) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """All figures that a day is planned with: the slot's clock and door times (service-times.yaml), and planning's own."""
+
+    times: SlotTimes
+    doors: DoorTimes
+    prices: Prices
+
+
+def setup_s(lines: Sequence[BookLineRecord], doors: DoorTimes) -> int:
     """Once on arriving: parking and the way to the building, or to the station's counter."""
-    return policy.station_setup if lines[0].delivery is Delivery.STATION else policy.setup
+    return doors.station_setup_s if lines[0].delivery is Delivery.STATION else doors.setup_s
 
 
-def service_s(lines: Sequence[BookLineRecord], policy: Policy) -> int:
+def service_s(lines: Sequence[BookLineRecord], doors: DoorTimes) -> int:
     """Time at a stop after setup: one handover a resident, with the way up and down; a station counts and signs once."""
     if lines[0].delivery is Delivery.STATION:
-        return policy.sign_off + policy.station_portion * sum(line.quantity for line in lines)
-    return sum(door_s(line, policy) for line in lines)
+        return doors.sign_off_s + doors.station_box_s * sum(line.quantity for line in lines)
+    return sum(door_s(line, doors) for line in lines)
 
 
-def door_s(line: BookLineRecord, policy: Policy) -> int:
-    """One resident: climb, knock, hand over, come down. No floor known counts as the ground floor."""
-    above = max((line.floor or 1) - 1, 0)
-    way = policy.lift_wait + policy.lift_per_floor * above if line.has_lift else policy.stairs_per_floor * above
-    return policy.handover + (way if above else 0) + policy.further_portion * (line.quantity - 1)
+def door_s(line: BookLineRecord, doors: DoorTimes) -> int:
+    """One resident: climb, knock, hand over, come down."""
+    way = doors.way_s(line.floor, has_lift=line.has_lift)
+    return doors.handover_s + way + doors.further_portion_s * (line.quantity - 1)
 
 
-def costs_of(vehicle: VehicleRecord, policy: Policy) -> Costs:
+def costs_of(vehicle: VehicleRecord, prices: Prices) -> Costs:
     """A vehicle's fen as cost units; one without an hourly cost has the reference driver's."""
 
     def units(fen: int) -> int:
-        return round(fen * 3600 / policy.driver_hour)
+        return round(fen * 3600 / prices.driver_hour)
 
     return Costs(
         fixed=units(vehicle.fixed_fen),
@@ -76,14 +73,14 @@ def costs_of(vehicle: VehicleRecord, policy: Policy) -> Costs:
     )
 
 
-def ride_limit_s(batches: tuple[Batch, ...], load_duration_s: int, policy: Policy) -> int:
+def ride_limit_s(batches: tuple[Batch, ...], load_duration_s: int, times: SlotTimes) -> int:
     """The longest ride that keeps every portion of a kitchen within its own batch's eat-by.
 
     A trip takes the newest batch that is ready when it loads. Just before the next one is ready it still takes the old, so
     the ride may not exceed what is then left of the old one. The last eat-by is a moment, not a ride: it ends the windows.
     """
     changes = (old.eat_by_s - new.ready_s - load_duration_s for old, new in pairwise(batches))
-    return max(0, min((policy.ride_limit, *changes)))
+    return max(0, min((times.ride_limit_s, *changes)))
 
 
 def batch_at(batches: tuple[Batch, ...], loading_s: int) -> Batch:

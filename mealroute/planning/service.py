@@ -51,7 +51,7 @@ def prepare(
     parts = PlanParts(
         slot=slot, lines=book.lines, units=vendors.fleet(db, day).units, kitchens=vendors.kitchens(db),
         compartments={dish.code: dish.compartment for dish in menus.dishes(db)}, known=known, owners=owners,
-        policy=queries.policy_on(day),
+        policy=queries.policy_on(day, slot),
     )  # fmt: skip
     built, travel = build_problem(parts, matrix_of)
     return PlanInput(

@@ -89,6 +89,6 @@ def cooking_kitchens(parts: PlanParts) -> tuple[CookingKitchen, ...]:
         )
         if units:
             slowest = max(unit.vehicle.load_duration_s for unit in units)
-            limit = rules.ride_limit_s(batches, slowest, parts.policy)
+            limit = rules.ride_limit_s(batches, slowest, parts.policy.times)
             found.append(CookingKitchen(record=kitchen, batches=batches, units=units, ride_limit_s=limit))
     return tuple(found)

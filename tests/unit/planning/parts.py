@@ -22,7 +22,7 @@ from mealroute.vendors.records import BatchRecord, DriverRecord, FleetUnit, Kitc
 DAY = date(2026, 3, 9)
 HOUR = 3600
 READY, EAT_BY = 10 * HOUR + 900, 13 * HOUR
-POLICY = queries.policy_on(DAY)
+POLICY = queries.policy_on(DAY, MealSlot.LUNCH)
 
 
 def line(n: int, **changes: Any) -> BookLineRecord:

@@ -103,15 +103,15 @@ def test_meals_for_a_station_are_one_bulk_stop_that_the_largest_vehicle_can_hold
 
     assert [stop.station_code for stop in result.stops] == ["S1", "S1"]
     assert [stop.portions for stop in result.stops] == [24, 6]
-    assert result.problem.stops[0].setup == POLICY.station_setup
-    assert result.problem.stops[0].service == POLICY.sign_off + 24 * POLICY.station_portion
+    assert result.problem.stops[0].setup == POLICY.doors.station_setup_s
+    assert result.problem.stops[0].service == POLICY.doors.sign_off_s + 24 * POLICY.doors.station_box_s
 
 
 def test_the_resident_s_food_clock_ends_at_the_handover() -> None:
     stop = built([line(1, floor=6, has_lift=False)]).problem.stops[0]
 
-    assert stop.service == POLICY.handover + 5 * POLICY.stairs_per_floor
-    assert stop.max_ride == POLICY.ride_limit - stop.setup - stop.service
+    assert stop.service == POLICY.doors.handover_s + 5 * POLICY.doors.stairs_s
+    assert stop.max_ride == POLICY.times.ride_limit_s - stop.setup - stop.service
     assert stop.release == READY
     assert stop.time_windows == (TimeWindow(39000, min(46200, EAT_BY - stop.setup - stop.service)),)
 
@@ -158,7 +158,7 @@ def test_known_faces_are_credited_in_seconds_for_each_resident() -> None:
 
     stop = built(couple, known={1: {"D02": 5}, 2: {"D02": 1, "D03": 2}}).problem.stops[0]
 
-    assert stop.familiarity == {2: 2 * POLICY.known_face, 3: POLICY.known_face}
+    assert stop.familiarity == {2: 2 * POLICY.prices.known_face, 3: POLICY.prices.known_face}
 
 
 def test_one_cost_unit_is_a_second_of_the_reference_driver() -> None:
@@ -202,16 +202,16 @@ def test_the_policy_of_a_day_is_the_newest_value_that_has_begun(tmp_path: Path) 
     text = (RULES / "planning.yaml").read_text("utf-8")
     changed = tmp_path / "planning.yaml"
     changed.write_text(
-        text.replace("value: 5400,", "value: 5400, source: x}, {from: 2026-06-01, value: 4800,"), "utf-8"
+        text.replace("value: 3000,", "value: 3000, source: x}, {from: 2026-06-01, value: 3600,"), "utf-8"
     )
 
-    assert queries.policy_on(date(2026, 5, 31), path=changed).ride_limit == 5400
-    assert queries.policy_on(date(2026, 6, 1), path=changed).ride_limit == 4800
+    assert queries.policy_on(date(2026, 5, 31), MealSlot.LUNCH, path=changed).prices.driver_hour == 3000
+    assert queries.policy_on(date(2026, 6, 1), MealSlot.LUNCH, path=changed).prices.driver_hour == 3600
 
 
 def test_a_policy_with_a_misspelt_key_names_file_and_key(tmp_path: Path) -> None:
     broken = tmp_path / "planning.yaml"
-    broken.write_text((RULES / "planning.yaml").read_text("utf-8").replace("ride-limit:", "ride-limt:"), "utf-8")
+    broken.write_text((RULES / "planning.yaml").read_text("utf-8").replace("known-face:", "knwon-face:"), "utf-8")
 
-    with pytest.raises(RulebookError, match=r"planning\.yaml.*ride-limt"):
-        queries.policy_on(DAY, path=broken)
+    with pytest.raises(RulebookError, match=r"planning\.yaml.*knwon-face"):
+        queries.policy_on(DAY, MealSlot.LUNCH, path=broken)
