@@ -72,7 +72,6 @@ class Served:
     dish_code: str | None
     unit_price_fen: int
     diets: list[str]
-    missing: bool
 
 
 def served(resident: ResidentRecord, menu: Menu, choice: str, table: DietTable) -> Served:
@@ -80,8 +79,14 @@ def served(resident: ResidentRecord, menu: Menu, choice: str, table: DietTable) 
     entry = menu_rules.pick(menu, resident.diets, resident.strict_diets, choice, table).entry
     diets = sorted({*map(str, resident.diets), *map(str, resident.strict_diets)})
     if entry is not None:
-        return Served(entry.dish.code, entry.price_fen, diets, missing=False)
-    return Served(None, menu.ordinary.price_fen if menu.ordinary else 0, diets, missing=True)
+        return Served(entry.dish.code, entry.price_fen, diets)
+    return Served(None, menu.ordinary.price_fen if menu.ordinary else 0, diets)
+
+
+def flags_for(dish_code: str | None, point: LonLat | None, *, collected: bool) -> tuple[Flag, ...]:
+    """What a person has to mend before an order can be cooked and planned."""
+    place = () if point is not None else (Flag.NO_STATION if collected else Flag.NO_POINT,)
+    return place if dish_code is not None else (*place, Flag.NO_DISH)
 
 
 def line_columns(
@@ -98,9 +103,7 @@ def line_columns(
     priority, must_serve = priority_of(resident.categories, categories)
     collected = order.delivery == Delivery.STATION
     point = station if collected else resident.point
-    flags = [Flag.NO_DISH] if order.dish_code is None else []
-    if point is None:
-        flags.append(Flag.NO_STATION if collected else Flag.NO_POINT)
+    flags = flags_for(order.dish_code, point, collected=collected)
     strict = menu_rules.strict_of(map(str, resident.diets), map(str, resident.strict_diets), diets)
     return {
         "order_id": order.id, "resident_id": int(resident.id), "quantity": order.quantity,

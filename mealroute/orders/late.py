@@ -9,6 +9,7 @@ from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
+from mealroute.menus.rules import NORMAL
 from mealroute.orders import build, queries, rules
 from mealroute.orders.build import Ask
 from mealroute.orders.closing import add_line, amend_line, closed_book
@@ -82,11 +83,11 @@ def _differences(line: BookLineRecord, person: ResidentRecord) -> Iterator[LateC
         yield _of(line, person, AmendmentKind.CANCEL, PAUSED, sentence)
         return
     home = line.delivery is Delivery.HOME
-    diets = {*map(str, person.diets), *map(str, person.strict_diets)}
+    diets = {*map(str, person.diets), *map(str, person.strict_diets)} - {NORMAL}
     if home and Flag.NO_POINT in line.flags and person.point is not None:
         sentence = _("The ledger now has a point for this door.")
         yield _of(line, person, AmendmentKind.CHANGE, "point-found", sentence)
-    elif diets != set(line.diets):
+    elif diets != set(line.diets) - {NORMAL}:
         sentence = _("The diets in the ledger are no longer those of the line.")
         yield _of(line, person, AmendmentKind.CHANGE, "diet-changed", sentence)
 

@@ -16,7 +16,7 @@ from mealroute.orders import build, models, rules
 from mealroute.orders.build import Ask
 from mealroute.orders.context import DayContext, locked_book
 from mealroute.orders.paying import settle_orders
-from mealroute.orders.records import BookState, Flag, OrderId, OrderState, Pricing
+from mealroute.orders.records import BookState, Delivery, OrderId, OrderState, Pricing
 from mealroute.residents.records import ResidentRecord, ResidentState
 
 CLOSED_DAY, NOT_IN_SERVICE, PAUSED, NOT_ORDERED = "closed-day", "not-in-service", "paused", "not-ordered"
@@ -67,7 +67,9 @@ class _Work:
         # A subsidy is a person's once a day, whatever they order: the first order has it.
         if subsidy and self.subsidised.setdefault(int(resident.id), key) != key:
             own, subsidy = own + subsidy, 0
-        flag = rules.flag_text([Flag.NO_DISH] if meal.missing else [])
+        collected = ask.delivery is Delivery.STATION
+        point = self.context.stations.get(ask.station_code or "") if collected else resident.point
+        flag = rules.flag_text(build.flags_for(meal.dish_code, point, collected=collected))
         return {
             **ask.columns(self.context.times), "dish_code": meal.dish_code, "diets": meal.diets, "unit_price_fen": price,
             "resident_part_fen": own, "expected_subsidy_fen": subsidy, "flag": flag,

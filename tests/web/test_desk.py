@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import date
 
 from flask.testing import FlaskClient
 
@@ -50,6 +51,21 @@ def test_the_book_of_a_day_is_closed_from_the_page(desk: FlaskClient) -> None:
     desk.post("/days/2026-03-10/lunch/orders/new", data=_one_order("R0005"))
     desk.post("/days/2026-03-10/lunch/orders/close")
     assert "已截单" in desk.get("/days/2026-03-10/lunch/orders").text
+
+
+def test_a_pause_after_closing_is_shown_and_becomes_an_amendment_by_one_button(desk: FlaskClient) -> None:
+    day = "/days/2026-03-10/lunch/orders"
+    desk.post(f"{day}/new", data=_one_order("R0005"))
+    desk.post(f"{day}/close")
+    desk.post("/residents/5/pauses", data={"starts_on": "2026-03-10", "reason": "hospital"})
+    assert "名册中这位老人已登记暂停" in desk.get(day).text
+
+    desk.post(f"{day}/absorb")
+
+    assert "按名册更正订餐簿" not in desk.get(day).text
+    with unit_of_work(read_only=True) as db:
+        book = orders.book(db, date(2026, 3, 10), MealSlot.LUNCH)
+    assert ([one.kind for one in book.amendments], book.lines) == (["cancel"], ())
 
 
 def test_the_administrator_adds_a_user_whose_password_is_shown_once(signed_in: SignIn) -> None:

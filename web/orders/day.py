@@ -13,6 +13,7 @@ from mealroute.core.slots import MealSlot
 from mealroute.core.text import mask_name
 from mealroute.menus import queries as menus
 from mealroute.orders import queries as orders
+from mealroute.orders.late import late_changes
 from mealroute.orders.records import BookState, DayRoll, LateChange, OrderBookRecord, OrderRecord, OrderState
 from mealroute.residents import queries as residents
 from mealroute.residents.build import building_address
@@ -84,7 +85,7 @@ def day_of(db: Session, day: date, slot: MealSlot, *, scope: Scope, street: str)
         roll=orders.day_roll(db, day, slot, scope=scope), total=total, ordinary=total - special, special=special,
         flagged=sum(1 for order in placed if order.flags), street=chosen,
         heading=_("Orders that need a person") if chosen == FLAGGED else names.get(chosen, chosen),
-        streets=tuple(sums), shown=_rows(db, listed[:LONGEST], day), late=(),
+        streets=tuple(sums), shown=_rows(db, listed[:LONGEST], day), late=late_changes(db, day, slot, scope=scope),
     )  # fmt: skip
 
 

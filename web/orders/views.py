@@ -55,6 +55,17 @@ def close(day: date, slot: MealSlot) -> ResponseReturnValue:
     return _back(day, slot)
 
 
+@bp.post("/days/<day:day>/<slot:slot>/orders/absorb")
+@requires("orders.close")
+def absorb(day: date, slot: MealSlot) -> ResponseReturnValue:
+    with unit_of_work() as db:
+        _book, changes = service.absorb_late_changes(
+            db, day, slot, by=here.actor(), clock=here.clock(), pricing=pricing(db)
+        )
+    flash(_("%(n)d amendments were written.", n=len(changes)), "ok")
+    return _back(day, slot)
+
+
 @bp.get("/days/<day:day>/<slot:slot>/orders/new")
 @requires("orders.edit")
 def new(day: date, slot: MealSlot) -> ResponseReturnValue:
