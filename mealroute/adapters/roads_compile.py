@@ -14,6 +14,7 @@ from mealroute.adapters.roads_access import speeds
 from mealroute.adapters.roads_graph import RoadGraph
 from mealroute.adapters.roads_osm import OsmRoads
 from mealroute.adapters.roads_profiles import RoadProfile
+from mealroute.adapters.travel import profile_label
 from mealroute.core.errors import MealrouteError
 from mealroute.core.geo import EARTH_RADIUS_M
 from mealroute.core.i18n import _
@@ -42,7 +43,7 @@ def compile_graph(roads: OsmRoads, profile: RoadProfile) -> RoadGraph:
     if len(segments.tail) == 0:
         raise MealrouteError(
             "no-roads-for-profile",
-            _("The road network has no roads for %(profile)s.", profile=profile.name),
+            _("The road network has no roads for %(profile)s.", profile=profile_label(profile.name)),
             _("Load a network with streets, or correct data/roads/profiles.yaml."),
         )
     return _edges(lon, lat, segments)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mealroute.core.errors import MealrouteError
 from mealroute.core.geo import LonLat
-from mealroute.core.i18n import _
+from mealroute.core.i18n import _, _l
 
 Leg = tuple[LonLat, ...]
 """The line on the map from one point to the next, both ends included."""
@@ -24,6 +24,14 @@ class Profile(StrEnum):
     EBIKE = "ebike"
     VAN = "van"
     FOOT = "foot"
+
+
+LABELS = {Profile.EBIKE: _l("e-bike"), Profile.VAN: _l("van"), Profile.FOOT: _l("on foot")}
+
+
+def profile_label(profile: str) -> str:
+    """How people call a profile; an installation's own profiles keep their names."""
+    return _(LABELS[Profile(profile)]) if profile in LABELS else profile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +108,7 @@ class PointOffRoad(MealrouteError):
                 "%(n)d points lie more than %(metres)d m from any road for %(profile)s, the first at %(lon).5f, %(lat).5f.",
                 n=len(indices),
                 metres=max_snap_m,
-                profile=profile,
+                profile=profile_label(profile),
                 lon=first.lon,
                 lat=first.lat,
             ),

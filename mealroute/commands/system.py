@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from mealroute import migrate
 from mealroute.adapters import networks
+from mealroute.adapters.travel import profile_label
 from mealroute.commands.month import write_settlement
 from mealroute.commands.setup import Here
 from mealroute.core import audit
@@ -33,7 +34,7 @@ def roads(here: Here, file: Path) -> int:
             db, by=SYSTEM, clock=here.clock, action="roads.installed", subject=f"roads/{found.name}", digest=found.digest, rows=found.ways
         )  # fmt: skip
     for profile, kilometres in found.usable_km.items():
-        print(_("%(profile)s: %(km)s km on which every place reaches every other", profile=profile, km=kilometres))
+        print(_("%(profile)s: %(km)s km on which every place reaches every other", profile=profile_label(profile), km=kilometres))
     return 0
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from mealroute.adapters.roads import RoadNetwork
 from mealroute.adapters.straight_line import StraightLine
-from mealroute.adapters.travel import Leg, TravelMatrix
+from mealroute.adapters.travel import Leg, TravelMatrix, profile_label
 from mealroute.adapters.travel_cache import CachedTravel
 from mealroute.adapters.travel_composite import CompositeTravel
 from mealroute.adapters.travel_setup import open_travel
@@ -118,3 +118,15 @@ def test_without_a_network_there_are_estimates(tmp_path: Path) -> None:
     legs: tuple[Leg, ...] = travel.path([north_of(0), north_of(5)], "van")
     assert legs == ((north_of(0), north_of(5)),)
     assert travel.matrix([north_of(0), north_of(5)], "van").estimated_pairs == 2
+
+
+def test_profiles_have_names_that_people_use() -> None:
+    assert [profile_label(name) for name in ("ebike", "foot", "cargo-tram")] == ["电三轮", "步行", "cargo-tram"]
+
+
+@pytest.mark.parametrize("points", [[], [north_of(0)]])
+def test_no_point_and_one_point_are_fine(write_town: WriteTown, tmp_path: Path, points: list[LonLat]) -> None:
+    file = write_town({1: north_of(0), 2: north_of(1000)}, [((1, 2), STREET)])
+    travel = open_travel(roads_file=file, cache_dir=tmp_path / "cache")
+    assert travel.matrix(points, "van").durations.shape == (len(points), len(points))
+    assert travel.path(points, "van") == ()
