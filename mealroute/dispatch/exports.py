@@ -86,7 +86,7 @@ class _RouteSheet:
 
     # -- head --------------------------------------------------------------------------------------------------
     def _title(self) -> str:
-        return _("Route %(n)s", n=route_label(self.manifest.number))
+        return _("Route sheet %(n)s", n=route_label(self.manifest.number))
 
     def _day(self) -> str:
         slot = _("Lunch") if self.manifest.slot == "lunch" else _("Dinner")

@@ -56,7 +56,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
 def test_an_english_reader_gets_english_words() -> None:
     with speaking("en"):
         text = "\n".join(_pages(manifest_pdf([manifest(stops=3)])))
-    assert "Route 6" in text
+    assert "Route sheet 6" in text
     assert "Count first, then leave" in text
 
 
