@@ -32,7 +32,7 @@ check: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports
 
 ## test: the static checks, then every test, PostgreSQL and a real browser included
 test: check

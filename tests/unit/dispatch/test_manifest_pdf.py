@@ -27,7 +27,7 @@ def test_a_rare_character_is_printed_and_can_be_copied_out() -> None:
 
 def test_a_character_in_no_font_becomes_its_reading_with_a_mark_and_is_announced() -> None:
     sheet = manifest(stops=1)
-    odd = item(1, name="王\U0002B820兰")
+    odd = item(1, name="王\U0002b820兰")
     stop = sheet.trips[0].stops[0]
     stops = (type(stop)(**{**_fields(stop), "items": (odd,)}),)
     trips = (type(sheet.trips[0])(**{**_fields(sheet.trips[0]), "stops": stops}),)
