@@ -15,7 +15,7 @@ from data.sample_generator.lattice import (
 RING = (116.3868, 39.8739, 116.4337, 39.9487)
 CARRIAGEWAY_OFFSET_M = 14.0
 LINK_REACH_M = 130.0
-POINTS_A_SIDE = 40
+POINTS_A_SIDE = 80
 
 
 def ring_road(lattice: Lattice) -> None:
@@ -42,15 +42,23 @@ def _carriageway(plan: TownPlan, offset_m: float) -> list[int]:
 
 
 def _links(lattice: Lattice, loop: list[int], name: str) -> None:
-    """From the nearest ring node to each avenue crossing beside the ring, both ways."""
+    """One link, both ways, wherever an avenue crosses the ring: from the avenue's node beside it to the nearest of the loop."""
     plan = lattice.plan
+    nearest: dict[tuple[str, int, bool], tuple[float, int, int]] = {}
     for (row, column), crossing in lattice.at.items():
-        if not (lattice.is_avenue_row(row) and lattice.is_avenue_column(column)):
-            continue
         here = plan.nodes[crossing]
-        nearest = min(loop, key=lambda node: metres_between(plan.nodes[node], here))
-        if metres_between(plan.nodes[nearest], here) < LINK_REACH_M:
-            plan.ways.append(Way((nearest, crossing), {"highway": "trunk_link", "name": f"{name}辅路"}))
+        sides = []
+        if lattice.is_avenue_row(row):
+            sides.append(("row", row, here[0] > (RING[0] + RING[2]) / 2))
+        if lattice.is_avenue_column(column):
+            sides.append(("column", column, here[1] > (RING[1] + RING[3]) / 2))
+        if not sides:
+            continue
+        off, node = min((metres_between(plan.nodes[node], here), node) for node in loop)
+        for side in sides:
+            nearest[side] = min(nearest.get(side, (LINK_REACH_M, 0, 0)), (off, node, crossing))
+    for ends in dict.fromkeys((node, crossing) for _off, node, crossing in nearest.values() if node):
+        plan.ways.append(Way(ends, {"highway": "trunk_link", "name": f"{name}辅路"}))
 
 
 def river_and_railway(plan: TownPlan) -> None:
