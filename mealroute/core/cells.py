@@ -30,7 +30,8 @@ _ROUNDED_FROM = 10**15  # doubles hold 15 decimal digits; Excel writes zeros beh
 _YES = frozenset({"是", "有", "yes", "y", "true", "t", "1", "√", "✓", "对"})
 _NO = frozenset({"否", "无", "没有", "no", "n", "false", "f", "0", "×", "✗", "不"})
 _DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ t]00:00(?::00(?:\.0+)?)?)?$", re.IGNORECASE)
-_BLANKS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_CONTROLS = (*range(9), *range(14, 28), 127)  # PostgreSQL refuses NUL, and nobody can see any of them
+_BLANKS = dict.fromkeys((*map(ord, "\u200b\u200c\u200d\u2060\ufeff"), *_CONTROLS))
 
 
 class CellError(ValueError):

@@ -130,3 +130,8 @@ def test_several_values_stand_in_one_cell_each_once() -> None:
 
 def test_text_that_does_not_fit_is_refused_not_cut() -> None:
     assert refused(cells.at_most(5), "一二三四五六") == "text-too-long"
+
+
+def test_characters_that_nobody_can_see_do_not_reach_the_database() -> None:
+    assert cells.text("王\x00玉\x7f兰\u200b") == "王玉兰"
+    assert cells.is_blank("\x00 \ufeff")
