@@ -86,9 +86,7 @@ class World:
             )  # fmt: skip
         return row
 
-    def line(
-        self, book: int, order: Order, *, revision: int = 0, quantity: int = 0
-    ) -> int:
+    def line(self, book: int, order: Order, *, revision: int = 0, quantity: int = 0) -> int:
         row = BookLine(
             book_id=book, order_id=order.id, resident_id=order.resident_id, revision=revision,
             quantity=quantity or order.quantity, street_code=STREET, precision="door", place_key="x", floor=1, has_lift=False,
