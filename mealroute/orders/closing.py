@@ -188,9 +188,6 @@ def line_in_effect(db: Session, book: models.OrderBook, order_id: int) -> models
 
 def resident_now(context: DayContext, resident_id: int) -> ResidentRecord:
     """The resident, in service that day or not: someone who has left may still have a line to change."""
-    held = context.in_service.get(resident_id)
-    if held is not None:
-        return held
     return residents.by_ids(context.db, [ResidentId(resident_id)], day=context.day)[ResidentId(resident_id)]
 
 

@@ -61,9 +61,11 @@ def absorb_late_changes(
     """Amend the closed book so that it agrees with the ledger again; each amendment has the change's sentence as reason."""
     book = closed_book(db, day, slot)
     changes = late_changes(db, day, slot, scope=by.scope)
+    # All orders are locked before the first amendment takes the audit's lock: nobody else may hold one and wait for the other.
+    orders = {change.order_id: locked_order(db, change.order_id, by=by) for change in changes if change.order_id}
     for change in changes:
         if change.order_id is not None:
-            order = locked_order(db, change.order_id, by=by)
+            order = orders[change.order_id]
             ask = None if change.kind is AmendmentKind.CANCEL else ask_of(order)
             amend_line(db, order, ask=ask, reason=change.sentence, by=by, clock=clock, pricing=pricing)
             continue

@@ -12,8 +12,9 @@ from mealroute.core.clock import Clock
 from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.i18n import _
 from mealroute.core.money import Fen, yuan
+from mealroute.core.slots import MealSlot
 from mealroute.orders import build, models, rules
-from mealroute.orders.context import Money, money_of
+from mealroute.orders.context import Money, locked_book, money_of
 from mealroute.orders.records import OrderId, OrderState, PayMeans, PaymentKind, PaymentRecord
 from mealroute.residents.models import Resident
 
@@ -107,19 +108,22 @@ def refund(
     return _move(db, order, held, PaymentKind.REFUND, amount_fen, given, reason, natural_key, by=by, clock=clock)
 
 
-def locked_order(db: Session, order_id: OrderId, *, by: Actor) -> models.Order:
-    """The order's row, locked; NotFound outside the actor's streets just as where there is none."""
-    query = (
-        select(models.Order, Resident.street_code)
-        .join(Resident, Resident.id == models.Order.resident_id)
-        .where(models.Order.id == order_id)
-        .with_for_update(of=models.Order)
-        .execution_options(populate_existing=True)
+def locked_order(db: Session, order_id: OrderId, *, by: Actor, with_book: bool = False) -> models.Order:
+    """The order's row, locked; NotFound outside the actor's streets just as where there is none.
+
+    ``with_book`` for everything that changes the order: the book is locked first, as materialising does, so that two people never
+    wait for each other.
+    """
+    where = select(models.Order.day, models.Order.slot, Resident.street_code).join(
+        Resident, Resident.id == models.Order.resident_id
     )
-    found = db.execute(query).tuples().one_or_none()
-    if found is None or not by.scope.sees_street(found[1]):
+    found = db.execute(where.where(models.Order.id == order_id)).tuples().one_or_none()
+    if found is None or not by.scope.sees_street(found[2]):
         raise NotFound("order-not-found", _("There is no such order."))
-    return found[0]
+    if with_book:
+        locked_book(db, found[0], MealSlot(found[1]))
+    query = select(models.Order).where(models.Order.id == order_id)
+    return db.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
 def needed_reason(reason: str) -> str:

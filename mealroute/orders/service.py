@@ -96,7 +96,7 @@ def cancel_order(
 ) -> OrderRecord:
     """Take an order out and give back what was paid. A cancelled order stays cancelled and stays in the list."""
     reason = needed_reason(reason)
-    order = locked_order(db, order_id, by=by)
+    order = locked_order(db, order_id, by=by, with_book=True)
     if order.state == OrderState.CANCELLED and not order.auto_cancelled:
         return queries.order(db, order_id, scope=by.scope)
     _open(db, order.day, MealSlot(order.slot), clock=clock, late=late)
@@ -120,7 +120,7 @@ def change_quantity(
 ) -> OrderRecord:
     """Another number of portions; money follows. From then on the standing order no longer rules this one order."""
     _quantity(quantity)
-    order = locked_order(db, order_id, by=by)
+    order = locked_order(db, order_id, by=by, with_book=True)
     _open(db, order.day, MealSlot(order.slot), clock=clock, late=late)
     if order.state != OrderState.PLACED:
         raise Conflict("order-cancelled", _("This order is cancelled."), _("Place a new one."))
@@ -181,7 +181,7 @@ def amend_cancel(
     give_back: bool = True,
 ) -> OrderBookRecord:
     """Take an order out of a closed book. ``give_back`` False keeps the money (the meal is cooked)."""
-    order = locked_order(db, order_id, by=by)
+    order = locked_order(db, order_id, by=by, with_book=True)
     return amend_line(db, order, ask=None, reason=reason, by=by, clock=clock, pricing=pricing, give_back=give_back)
 
 
@@ -199,7 +199,7 @@ def amend_change(
 
     Without a quantity only the facts change: a point found for the door, a new diet, another handover rule.
     """
-    order = locked_order(db, order_id, by=by)
+    order = locked_order(db, order_id, by=by, with_book=True)
     ask = ask_of(order)
     if quantity is not None:
         ask = replace(ask, quantity=_quantity(quantity))

@@ -13,7 +13,7 @@ from mealroute.core.clock import FixedClock
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError
 from mealroute.orders import queries, service
-from mealroute.orders.models import BookLine, Order, Payment
+from mealroute.orders.models import BookLine, Order, Payment, StandingOrder
 from mealroute.orders.records import OrderId
 from tests.integration.orders_world import FIVE, LUNCH, MONDAY, World
 
@@ -66,3 +66,23 @@ def test_a_refund_sent_several_times_at_once_is_given_once(any_engine: Engine, c
     assert sorted(map(str, done)) == ["1100", "refund-more-than-paid", "refund-more-than-paid"]
     with unit_of_work(read_only=True) as db:
         assert queries.order(db, OrderId(order), scope=Scope.everything()).paid_fen == 0
+
+
+def test_writing_the_day_and_cancelling_at_the_same_time_never_wait_for_each_other(
+    any_engine: Engine, clock: FixedClock
+) -> None:
+    _fill(any_engine)
+    with unit_of_work() as db:
+        first, *_others = service.materialise(db, MONDAY, LUNCH, by=SYSTEM, clock=clock, pricing=FIVE)
+        for row in db.scalars(select(StandingOrder)):
+            row.portions = [2] * 7
+    numbers = iter(range(TOGETHER))
+
+    def work(db: Session) -> object:
+        if next(numbers) % 2:
+            return service.cancel_order(db, OrderId(first), reason="不用", by=SYSTEM, clock=clock).state
+        return len(service.materialise(db, MONDAY, LUNCH, by=SYSTEM, clock=clock, pricing=FIVE)) in {7, 8}
+
+    assert set(map(str, _at_once(work))) == {"cancelled", "True"}
+    with unit_of_work() as db:
+        assert len(service.materialise(db, MONDAY, LUNCH, by=SYSTEM, clock=clock, pricing=FIVE)) == 7
