@@ -33,7 +33,9 @@ _KILL_AFTER_S: Final = 0.1
 _PATIENCE_S: Final = 1.5
 _ORTOOLS_SHARE: Final = 0.2
 _LEAST_ORTOOLS_S: Final = 0.8
-_ASSIGN_SHARE: Final = 0.15
+_MOST_ALLOCATION_S: Final = 5.0
+_STEPS_PER_SOLUTION: Final = 50
+"""In repeatable runs of all engines: steps of ruin and recreate that take as long as OR-Tools needs for one solution."""
 _ROUNDS: Final = 8
 _LEAST_ROUND_S: Final = 1.0
 _LEAST_PART: Final = 120
@@ -90,6 +92,7 @@ class _Run:
     best: Best = field(init=False)
     stage: str = "construct"
     told: float = 0.0
+    homes: Mapping[int, int] | None = None  # where each stop is loaded, once CP-SAT has said so
 
     def __post_init__(self) -> None:
         self.best = Best(self.problem)
@@ -115,28 +118,32 @@ class _Run:
         if len(problem.stops) <= _SMALL or self.left() < 0.3:
             self.best.offer_plan(construct(problem, deadline=until, seed=self.options.seed, warm_start=self.warm_start))
         else:
-            (answer,) = self._together(
-                [("solver.tasks:first_plan", (problem, until, self.options.seed, self.warm_start))]
-            )
-            plan = answer if isinstance(answer, Plan) else construct(problem, seed=self.options.seed, repairs=0)
-            self.best.offer_plan(plan)
+            first = ("solver.tasks:first_plan", (problem, until, self.options.seed, self.warm_start))
+            early = self.options.engine != "sisr" and self.options.threads > 1 and self._several_depots
+            (answer, *homes) = self._together([first, self._allocation(self.left())] if early else [first])
+            self.homes = cast("Mapping[int, int]", homes[0] or {}) if homes else None
+            if not isinstance(answer, Plan):
+                self.best.offer_plan(construct(problem, seed=self.options.seed, repairs=0))
         self._tell(always=True)
 
     def _ortools(self, share: float) -> None:
         """One model for each depot, from the best plan there is."""
         self.stage = "ortools"
         iterations = self.options.max_iterations
+        if iterations and share < 1:
+            iterations = -(-iterations // _STEPS_PER_SOLUTION)
         seconds = share * self.left() - (self.reserve if share == 1 else 0)
         if iterations == 0 or (self.timed and seconds < (_LEAST_ORTOOLS_S if share < 1 else 0.1)):
             return
         ends = time.monotonic() + seconds
-        starts = {vehicle.start for vehicle in self.problem.vehicles}
         whole, first = [self.problem], self.best.sequences
-        if len(starts) > 1 and None not in starts:
-            home = self._allocate(_ASSIGN_SHARE * seconds + 1.0)
-            if home:
-                whole = parts.by_depot(self.problem, home)
-                first = {}
+        if self._several_depots:
+            if self.homes is None:
+                task = self._allocation(seconds)
+                (found_homes,) = self._together([task], seconds)
+                self.homes = cast("Mapping[int, int]", found_homes or {})
+            if self.homes:
+                whole, first = parts.by_depot(self.problem, self.homes), {}
         waves = -(-len(whole) // self.options.threads)
         answers: list[Sequences] = []
         for wave in range(waves):
@@ -164,12 +171,14 @@ class _Run:
             fill(state, walk(state, state.unassigned))
             self.best.offer_plan(state.plan())
 
-    def _allocate(self, seconds: float) -> Mapping[int, int]:
-        limit = seconds if self.timed else None
-        kill = None if limit is None else limit + 1.5  # loading CP-SAT takes about a second
-        task = ("solver.ortools_assign:depots", (self.problem, limit, self.options.seed))
-        (home,) = self._together([task], kill)
-        return cast("Mapping[int, int]", home or {})
+    @property
+    def _several_depots(self) -> bool:
+        starts = {vehicle.start for vehicle in self.problem.vehicles}
+        return len(starts) > 1 and None not in starts
+
+    def _allocation(self, seconds: float) -> tuple[str, tuple[object, ...]]:
+        limit = min(_MOST_ALLOCATION_S, seconds / 4) if self.timed else None
+        return "solver.ortools_assign:depots", (self.problem, limit, self.options.seed)
 
     def _sisr(self) -> None:
         self.stage = "sisr"
@@ -237,6 +246,8 @@ class _Run:
                 continue
             if message.kind == "done":
                 answers[message.task] = message.value
+                if isinstance(message.value, Plan):
+                    self.best.offer_plan(message.value)
             elif message.kind == "failed":
                 answers[message.task] = reported.get(message.task)
             elif isinstance(message.value, dict):
