@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mealroute import models  # noqa: F401 -- registers every table
 from mealroute.accounts import service as accounts
 from mealroute.adapters.straight_line import StraightLine
 from mealroute.core import db as database

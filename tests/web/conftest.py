@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from mealroute import models  # noqa: F401 -- registers every table
 from mealroute.core import db as database
 from mealroute.core.actor import Role
 from mealroute.core.clock import FixedClock

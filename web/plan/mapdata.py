@@ -12,6 +12,7 @@ from mealroute.areas import queries as areas
 from mealroute.core.actor import Scope
 from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
+from mealroute.core.text import route_label
 from mealroute.planning import queries as planning
 from mealroute.vendors import queries as vendors
 from web import here
@@ -53,8 +54,8 @@ def _route(board: Board, number: int, legs: Sequence[Sequence[LonLat]]) -> dict[
     tag = stops[0].visit if stops else None
     return {
         "number": number,
-        "label": str((number - 1) % 18 + 1) + ("" if number <= 18 else "ABCDEF"[(number - 1) // 18 - 1]),
-        "title": _("Route %(n)s", n=number),
+        "label": route_label(number),
+        "title": _("Route %(n)s", n=route_label(number)),
         "lines": drawn,
         "tag": [tag.lat, tag.lon] if tag else (drawn[0][0] if drawn else None),
         "stops": [
