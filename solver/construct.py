@@ -1,8 +1,10 @@
 """The first plan: deterministic insertion, quick enough to be shown at once and to stand in for any engine.
 
 Stops are inserted each at its cheapest place, in the order of a walk that starts at the farthest stop and always goes on
-to the nearest one left: neighbours then come together and share a trip. Whatever is left over is given a place by
-taking its neighbourhood apart and building it anew, most important stops first.
+to the nearest one left: neighbours then come together and share a trip. Stops that few vehicles may serve come before
+the others, who have the choice. If some are left over, every vehicle is needed and the price of using one
+hardly counts; as many stops as found no place, the least important, are made to wait for the others. Whatever is left
+over then is given a place by taking its neighbourhood apart and building it anew, most important stops first.
 """
 
 import time
@@ -12,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from solver.construct_state import State
+from solver.construct_state import Snapshot, State
 from solver.explain import fits_alone
 from solver.options import Sequences, Trips
 from solver.plan import Plan
@@ -23,6 +25,12 @@ REPAIRS: Final = 100
 
 HOPELESS_REPAIRS: Final = 10
 """As many when no stop left over could be served even alone; it may still lie on the way of others."""
+
+OPENING_SHARE: Final = 0.001
+"""So much of the price of using a vehicle counts once stops are left over: enough to take the cheaper of two."""
+
+CHOOSY: Final = (0.25, 0.5)
+"""Stops that fewer than these shares of the vehicles may serve (as shares of the most that any stop may have) come first."""
 
 MOST_TRIED: Final = 15
 """Of the stops left over, so many of the most important and of any others are tried in each neighbourhood."""
@@ -56,15 +64,15 @@ def build(
     state = State(problem)
     start_from(state, sequences(warm_start) if warm_start is not None else steps(problem))
     begun = state.snapshot()
-    fill(state, walk(state, state.unassigned))
-    if state.unassigned and len({_rank(state, stop) for stop in range(len(problem.stops))}) > 1:
-        plain, score = state.snapshot(), state.score()
-        state.restore(begun)
-        fill(state, by_rank(state, walk(state, state.unassigned)))
-        if score < state.score():
-            state.restore(plain)
-    if state.unassigned and repairs:
-        repair(state, Random(seed), deadline=deadline, rounds=repairs)
+    order = choosy_first(state, walk(state, state.unassigned))
+    fill(state, order)
+    if any(fits_alone(problem, problem.stops[stop]) for stop in sorted(state.unassigned)):
+        state.opening_share = OPENING_SHARE
+        make_room(state, begun, order, seed=seed, deadline=deadline, repairs=repairs)
+        state.opening_share = 1.0
+    elif repairs:
+        repair(state, Random(seed), deadline=deadline, rounds=min(repairs, HOPELESS_REPAIRS))
+    top_up(state, deadline)
     return state
 
 
@@ -155,6 +163,13 @@ def walk(state: State, stops: Iterable[int]) -> list[int]:
     return order
 
 
+def choosy_first(state: State, order: Iterable[int]) -> list[int]:
+    """Stops that few vehicles may serve before those that many may; otherwise as given."""
+    able = state.tables.allowed.sum(axis=1)
+    most = able.max(initial=0)
+    return sorted(order, key=lambda stop: sum(able[stop] >= share * most for share in CHOOSY))
+
+
 def _rank(state: State, stop: int) -> tuple[bool, int]:
     value = state.problem.stops[stop]
     return not value.must_serve, -value.priority
@@ -173,17 +188,58 @@ def fill(state: State, order: Iterable[int]) -> None:
             state.insert(stop, place)
 
 
+def top_up(state: State, deadline: float | None = None) -> None:
+    """Try stops left over once more: where ways are longer than detours a later insertion may have let them in."""
+    before = len(state.unassigned) + 1
+    while 0 < len(state.unassigned) < before and not _past(deadline):
+        before = len(state.unassigned)
+        fill(state, by_rank(state, sorted(state.unassigned)))
+
+
+def make_room(
+    state: State, begun: Snapshot, order: list[int], *, seed: int, deadline: float | None, repairs: int
+) -> None:
+    """Find places for stops left over from the whole plan: in other orders, then by repairs; never a worse plan."""
+    left = _anew(state, begun, order)
+    waiting = set(by_rank(state, order)[len(order) - left :])
+    if left and len({_rank(state, stop) for stop in order}) > 1 and not _past(deadline):
+        _anew(state, begun, sorted(order, key=waiting.__contains__))
+    if state.unassigned and repairs:
+        repair(state, Random(seed), deadline=deadline, rounds=repairs)
+    stops, problem = state.problem.stops, state.problem
+    if any(stops[i].must_serve and fits_alone(problem, stops[i]) for i in state.unassigned) and not _past(deadline):
+        kept, score = state.snapshot(), state.score()
+        state.restore(begun)
+        fill(state, sorted(order, key=lambda stop: (not stops[stop].must_serve, stop in waiting)))
+        if state.unassigned and repairs:
+            repair(state, Random(seed), deadline=deadline, rounds=repairs)
+        if score <= state.score():
+            state.restore(kept)
+
+
+def _anew(state: State, begun: Snapshot, order: Iterable[int]) -> int:
+    """Insert in another order instead; the better plan stays. How many stops this order leaves over."""
+    kept, score = state.snapshot(), state.score()
+    state.restore(begun)
+    fill(state, order)
+    left = len(state.unassigned)
+    if score <= state.score():
+        state.restore(kept)
+    return left
+
+
+def _past(deadline: float | None) -> bool:
+    return deadline is not None and time.monotonic() >= deadline
+
+
 def repair(state: State, rng: Random, *, deadline: float | None = None, rounds: int = REPAIRS) -> None:
     """Find places for stops left over by rebuilding their neighbourhoods; never a worse plan than before."""
-    problem = state.problem
     hopeless = {stop for stop in state.unassigned if not state.tables.allowed[stop].any()}
-    if all(not fits_alone(problem, problem.stops[stop]) for stop in state.unassigned - hopeless):
-        rounds = min(rounds, HOPELESS_REPAIRS)
     best, best_score = state.snapshot(), state.score()
     current, current_score = best, best_score
     for _ in range(rounds):
         waiting = by_rank(state, sorted(state.unassigned - hopeless))
-        if not waiting or (deadline is not None and time.monotonic() >= deadline):
+        if not waiting or _past(deadline):
             break
         seed = waiting[0] if rng.random() < 0.3 else rng.choice(waiting)
         before = set(state.unassigned)

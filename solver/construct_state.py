@@ -40,6 +40,10 @@ class Place:
     new_trip: bool
 
 
+Snapshot = list[list[list[int]]]
+"""Trips by vehicle."""
+
+
 class State:
     """Trips by vehicle (positions in the problem, not ids) that can always be driven, and the stops left over."""
 
@@ -47,11 +51,12 @@ class State:
         self.problem = problem
         self.tables = tables if tables is not None else Tables(problem)
         vehicles = problem.vehicles
-        self.trips: list[list[list[int]]] = [[] for _ in vehicles]
+        self.trips: Snapshot = [[] for _ in vehicles]
         self.where: dict[int, int] = {}  # stop -> vehicle
         self.unassigned: set[int] = set(range(len(problem.stops)))
         self.loads = np.zeros((len(problem.depots), problem.dimensions), dtype=np.int64)
-        self._depot = [self._depot_of(v.start) for v in vehicles]
+        limited: dict[int | None, int] = {d.location: i for i, d in enumerate(problem.depots) if d.capacity is not None}
+        self._depot = [limited.get(v.start, -1) for v in vehicles]
         self._rows: list[list[Row]] = [[] for _ in vehicles]
         self._slots: list[list[int]] = [[] for _ in vehicles]  # rows of _data in use by each vehicle
         self._free: list[int] = []
@@ -63,6 +68,7 @@ class State:
         self._slack_s = np.full(64, FAR, dtype=np.int64)
         self._slack_m = np.full(64, FAR, dtype=np.int64)
         self._opening = np.zeros(64, dtype=np.float64)
+        self.opening_share = 1.0  # of the price of using a vehicle, so much counts on choosing a place
         self._load_s = np.array([v.load_duration for v in vehicles], dtype=np.int64)
         self._ride = np.array([v.max_ride if v.max_ride is not None else FAR for v in vehicles], dtype=np.int64)
         self._kind = np.array(self.tables.kind, dtype=np.int64)
@@ -181,10 +187,10 @@ class State:
         left = [self.problem.stops[stop] for stop in self.unassigned]
         return sum(s.must_serve for s in left), sum(s.priority for s in left), len(left), self.cost()
 
-    def snapshot(self) -> list[list[list[int]]]:
+    def snapshot(self) -> Snapshot:
         return [[list(trip) for trip in trips] for trips in self.trips]
 
-    def restore(self, trips: list[list[list[int]]]) -> None:
+    def restore(self, trips: Snapshot) -> None:
         """Back to a snapshot of this state; only vehicles that differ are touched."""
         changed = [vehicle for vehicle, before in enumerate(trips) if before != self.trips[vehicle]]
         for vehicle in changed:
@@ -245,7 +251,7 @@ class State:
         last = np.minimum(np.minimum(hi, row.latest - a), latest - a_next)
         fits = (first <= last) & (b <= row.latest) & (b_next <= latest) & (a <= limit) & (a_next <= ride_left)
         detour = here + on - base
-        price = detour * self._per_s[owner][:, None] + self._opening[rows][:, None]
+        price = detour * self._per_s[owner][:, None] + self.opening_share * self._opening[rows][:, None]
         if self.tables.metres is not None:
             far = self.tables.metres[:, :, row.place][kind, prev].astype(np.int64)
             far = far + self.tables.metres[:, row.place, :][kind, nxt] - base_m
@@ -292,11 +298,6 @@ class State:
         return self.tables.has_exact and any(stops[stop].exact for trip in self.trips[vehicle] for stop in trip)
 
     # -- keeping the numbers ---------------------------------------------------------------------------------------
-
-    def _depot_of(self, place: int | None) -> int:
-        return next(
-            (i for i, d in enumerate(self.problem.depots) if d.location == place and d.capacity is not None), -1
-        )
 
     def _depot_holds(self, vehicle: int, delivery: tuple[int, ...]) -> bool:
         depot = self._depot[vehicle]
