@@ -56,7 +56,7 @@ class State:
         self.unassigned: set[int] = set(range(len(problem.stops)))
         self.loads = np.zeros((len(problem.depots), problem.dimensions), dtype=np.int64)
         limited: dict[int | None, int] = {d.location: i for i, d in enumerate(problem.depots) if d.capacity is not None}
-        self._depot = [limited.get(v.start, -1) for v in vehicles]
+        self._depot = np.array([limited.get(v.start, -1) for v in vehicles], dtype=np.int64)
         self._rows: list[list[Row]] = [[] for _ in vehicles]
         self._slots: list[list[int]] = [[] for _ in vehicles]  # rows of _data in use by each vehicle
         self._free: list[int] = []
@@ -147,7 +147,7 @@ class State:
         rows = self.tables.stops
         size = range(self.problem.dimensions)
         more = tuple(sum(rows[s].delivery[i] for s in stops) - sum(rows[s].delivery[i] for s in mine) for i in size)
-        return self._depot_holds(vehicle, more)
+        return self._depot_holds(int(self._depot[vehicle]), more)
 
     def ids(self, trips: Sequence[Sequence[int]]) -> Trips:
         """Positions as ids, without empty trips."""
@@ -225,9 +225,11 @@ class State:
             may &= ~banned[vehicle]
         if self.problem.dimensions:
             may &= (self._fit >= row.delivery).all(axis=1)
-        rows = np.nonzero(may)[0]
         if self.problem.depots:
-            rows = rows[[self._depot_holds(int(v), row.delivery) for v in vehicle[rows]]]
+            depots = range(-1, len(self.problem.depots))
+            holds = np.array([self._depot_holds(depot, row.delivery) for depot in depots])
+            may &= holds[self._depot[vehicle] + 1]
+        rows = np.nonzero(may)[0]
         if not rows.size:
             return None
         owner = vehicle[rows]
@@ -299,12 +301,11 @@ class State:
 
     # -- keeping the numbers ---------------------------------------------------------------------------------------
 
-    def _depot_holds(self, vehicle: int, delivery: tuple[int, ...]) -> bool:
-        depot = self._depot[vehicle]
-        if depot < 0:
-            return True
-        capacity = self.problem.depots[depot].capacity or ()
-        return all(int(n) + more <= most for n, more, most in zip(self.loads[depot], delivery, capacity, strict=True))
+    def _depot_holds(self, depot: int, delivery: tuple[int, ...]) -> bool:
+        capacity = self.problem.depots[depot].capacity if depot >= 0 else None
+        return capacity is None or all(
+            int(n) + more <= most for n, more, most in zip(self.loads[depot], delivery, capacity, strict=True)
+        )
 
     def _assign(self, stop: int, vehicle: int) -> None:
         self.where[stop] = vehicle

@@ -91,7 +91,7 @@ def problem(
         index = rng.randrange(len(fleet))
         values = {f: getattr(fleet[index], f) for f in fleet[index].__slots__}
         fleet[index] = Vehicle(**(values | {"steps": tuple(chosen)}))
-    depots = ()
+    depots: tuple[Depot, ...] = ()
     if listed:
         capacity = tuple(rng.randint(2, 6) for _ in range(dimensions)) if dimensions and rng.random() < 0.6 else None
         depots = (Depot(location=0, capacity=capacity, skills=frozenset({3})),)
