@@ -2,9 +2,11 @@
 
 Stops are inserted each at its cheapest place, in the order of a walk that starts at the farthest stop and always goes on
 to the nearest one left: neighbours then come together and share a trip. Stops that few vehicles may serve come before
-the others, who have the choice. If some are left over, every vehicle is needed and the price of using one
-hardly counts; as many stops as found no place, the least important, are made to wait for the others. Whatever is left
-over then is given a place by taking its neighbourhood apart and building it anew, most important stops first.
+the others, who have the choice.
+
+If some are left over, every vehicle is needed and the price of using one hardly counts any more. As many stops as found
+no place, the least important, then wait for the others; where all are alike, the walk is taken backwards. Whatever is
+still left over is given a place by taking its neighbourhood apart and building it anew, most important stops first.
 """
 
 import time
@@ -202,8 +204,9 @@ def make_room(
     """Find places for stops left over from the whole plan: in other orders, then by repairs; never a worse plan."""
     left = _anew(state, begun, order)
     waiting = set(by_rank(state, order)[len(order) - left :])
-    if left and len({_rank(state, stop) for stop in order}) > 1 and not _past(deadline):
-        _anew(state, begun, sorted(order, key=waiting.__contains__))
+    if left and not _past(deadline):
+        second = sorted(order, key=waiting.__contains__)
+        _anew(state, begun, second if second != order else choosy_first(state, reversed(order)))
     if state.unassigned and repairs:
         repair(state, Random(seed), deadline=deadline, rounds=repairs)
     stops, problem = state.problem.stops, state.problem

@@ -98,3 +98,9 @@ def test_a_door_beyond_reach_does_not_disturb_the_plan_of_the_others() -> None:
     assert {route.vehicle: route.stops for route in plan.routes} == {
         route.vehicle: route.stops for route in construct(problem, repairs=0).routes
     }
+
+
+def test_where_all_doors_matter_alike_the_walk_is_tried_from_both_ends() -> None:
+    problem = town(bikes=3, doors=100)
+    alike = replace(problem, stops=tuple(replace(stop, priority=0, must_serve=False) for stop in problem.stops))
+    assert len(construct(alike, repairs=0).unassigned) < 10
