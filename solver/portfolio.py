@@ -33,6 +33,9 @@ _KILL_AFTER_S: Final = 0.1
 _PATIENCE_S: Final = 1.5
 _ORTOOLS_SHARE: Final = 0.2
 _LEAST_ORTOOLS_S: Final = 0.8
+_TINY: Final = 10
+_ENOUGH_STEPS: Final = 200
+"""Up to so many stops the search ends after so many steps for each pair of them, time left or not."""
 _MOST_ALLOCATION_S: Final = 5.0
 _STEPS_PER_SOLUTION: Final = 50
 """In repeatable runs of all engines: steps of ruin and recreate that take as long as OR-Tools needs for one solution."""
@@ -129,7 +132,7 @@ class _Run:
     def _ortools(self, share: float) -> None:
         """One model for each depot, from the best plan there is."""
         self.stage = "ortools"
-        iterations = self.options.max_iterations
+        iterations = self._steps()
         if iterations and share < 1:
             iterations = -(-iterations // _STEPS_PER_SOLUTION)
         seconds = share * self.left() - (self.reserve if share == 1 else 0)
@@ -182,7 +185,7 @@ class _Run:
 
     def _sisr(self) -> None:
         self.stage = "sisr"
-        iterations, threads = self.options.max_iterations, self.options.threads
+        iterations, threads = self._steps(), self.options.threads
         if iterations == 0:
             return
         rng = Random(self.options.seed)
@@ -283,6 +286,11 @@ class _Run:
     @property
     def timed(self) -> bool:
         return self.options.max_iterations is None
+
+    def _steps(self) -> int | None:
+        """How many steps at most: those asked for, or on tiny problems as many as could still bring something."""
+        size = len(self.problem.stops)
+        return _ENOUGH_STEPS * size**2 if self.timed and size <= _TINY else self.options.max_iterations
 
     @property
     def reserve(self) -> float:
