@@ -64,6 +64,12 @@ def time_of(at: datetime | None) -> str:
     return "" if at is None else f"{here.clock().local(at):%H:%M}"
 
 
+def due(at: datetime, day: date) -> str:
+    """A time limit as 12:30, with its date where that is another than the page's day."""
+    local = here.clock().local(at)
+    return f"{local:%H:%M}" if local.date() == day else moment(at)
+
+
 def number(value: int | None) -> str:
     """8126 → 8,126."""
     return "" if value is None else f"{value:,}"
@@ -105,7 +111,7 @@ def percent_of(part: float, whole: float) -> str:
 def register(app: Flask) -> None:
     """Offer all of them to the templates as filters."""
     app.jinja_env.filters.update(
-        weekday=weekday, short_day=short_day, full_day=full_day, month_name=month_name, moment=moment, time_of=time_of,
+        weekday=weekday, short_day=short_day, full_day=full_day, month_name=month_name, moment=moment, time_of=time_of, due=due,
         number=number, money=money, clock_at=clock_at, span=span, kilometres=kilometres,
         mask_name=mask_name, mask_phone=mask_phone, mask_id=mask_id, local_address=local_address, route_label=route_label,
         cancel_label=cancel_label,

@@ -60,7 +60,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     },
     "explanation": {
         "outcome-not-claimable": _l("Left without seeing the person"), "second-meal": _l("A further meal of the day"),
-        "free-meal": _l("Meal without a price"), "further-portion-unpaid": _l("Further portion unpaid"), "no-rule": _l("No rule in force"),
+        "free-meal": _l("Meal without a price"), "further-portion-unpaid": _l("Further portion unpaid"), "no-rule": _l("No rule in force"), "owing": _l("A part still owing"),
         "deceased": _l("Deceased"), "not-in-service": _l("Not in service"), "paused": _l("Paused"), "institution": _l("In an institution"),
         "paid-nothing": _l("Nothing paid"), "paid-too-little": _l("Paid too little"), "slot-not-covered": _l("Meal not covered"),
         "price-not-above-subsidy": _l("Price not above the subsidy"), "not-basic-service": _l("Not a basic-care recipient"),

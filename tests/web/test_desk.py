@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from flask.testing import FlaskClient
 
 from mealroute.core.actor import Role
+from mealroute.core.clock import FixedClock
 from mealroute.core.db import unit_of_work
 from mealroute.core.slots import MealSlot
 from mealroute.orders import queries as orders
@@ -134,3 +135,11 @@ def _one_order(code: str) -> dict[str, str]:
     return {
         "resident": code, "quantity": "1", "size": "normal", "choice": "A", "delivery": "home", "channel": "phone", "pay_means": "card",
     }  # fmt: skip
+
+
+def test_a_desk_lands_on_the_day_where_the_work_is(signed_in: SignIn, now: FixedClock) -> None:
+    now.at -= timedelta(days=1)  # Sunday: no service; Monday has a book
+    desk = signed_in(Role.DISPATCHER)
+    assert desk.get("/").location == f"/days/{DAY}/lunch/today"
+    desk.get("/days/2026-03-11/lunch/orders")
+    assert desk.get("/").location == "/days/2026-03-11/lunch/today"

@@ -52,5 +52,5 @@ def steps(figures: MonthFigures) -> Sequence[Step]:
 def _bar(index: int, row: tuple[str, int, int, str], scale: float) -> Step:
     kind, low, high, label = row
     height = max((high - low) * scale, LEAST if high != low else 1.0)
-    figure = f"{high:,}" if kind == "total" else f"−{high - low:,}"
+    figure = f"{high:,}" if kind == "total" else (f"−{high - low:,}" if high != low else "0")
     return Step(kind, LEFT + index * WIDTH, round(BOTTOM - high * scale, 1), round(height, 1), figure, label)
