@@ -5,73 +5,127 @@ Both run as tasks of ``process``: importing CP-SAT takes a second, and native co
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
 from ortools.sat.python import cp_model
 
 from solver.problem import Problem, Stop, TimeWindow, Vehicle
 
-_FULL: Final = 0.85
-"""Share of the vehicles' time that may be spoken for before more costs extra: routes never fit without gaps."""
+_FULL: Final = 0.75
+"""Share of the vehicles' time that can be spoken for: routes never fit without gaps."""
 _OVERTIME_PRICE: Final = 20
-_WAY_BETWEEN_S: Final = 60
-"""Travel that a stop adds on its own, beyond the way out: there are always neighbours."""
+_LONG_TRIP: Final = 25
+"""Stops that share a way out and back, at most."""
+_NEAR: Final = 3
+_ENDLESS: Final = 10**8
+_PARTS: Final = 100
+"""The model counts cost in hundredths, for CP-SAT wants whole numbers."""
 
 
 def depots(problem: Problem, time_limit_s: float | None, seed: int, report: Callable[[object], None]) -> dict[int, int]:
     """Where each stop is loaded: stop id -> location of a start. Stops that nobody can take are absent.
 
     Kept: capacity per amount of each depot, its skills, what the vehicles there can carry in all their trips, and
-    locks. Weighed: the way out, and work beyond what the vehicles' time suggests. Must-serve stops come first, then
-    priorities, then as many as possible, as in the objective.
+    locks. Weighed: each stop's share of the way out and back, the vehicles that it takes to do the work, and work
+    beyond their time. Where not every stop can be had, must-serve stops come first, then priorities, then numbers.
     """
     report("assigning")
-    places = sorted({vehicle.start for vehicle in problem.vehicles if vehicle.start is not None})
-    fleets = {place: [v for v in problem.vehicles if v.start == place] for place in places}
-    model: Any = cp_model.CpModel()
-    owner = {stop: vehicle for vehicle in problem.vehicles for stop in vehicle.locked}
-    taken: dict[tuple[int, int], Any] = {}
-    cost: list[Any] = []
-    rank = _ranks(problem)
-    for stop in problem.stops:
-        choices = []
-        for place in places:
-            able = [v for v in fleets[place] if _able(problem, stop, v) and owner.get(stop.id, v) is v]
-            if able:
-                variable = model.new_bool_var("")
-                taken[stop.id, place] = variable
+    homes = _Allocation(problem, everyone=True).solve(time_limit_s, seed)
+    return homes if homes is not None else _Allocation(problem, everyone=False).solve(time_limit_s, seed) or {}
+
+
+class _Allocation:
+    def __init__(self, problem: Problem, *, everyone: bool) -> None:
+        self.problem = problem
+        self.model: Any = cp_model.CpModel()
+        self.taken: dict[tuple[int, int], Any] = {}
+        self.cost: list[Any] = []
+        places = sorted({vehicle.start for vehicle in problem.vehicles if vehicle.start is not None})
+        fleets = {place: [v for v in problem.vehicles if v.start == place] for place in places}
+        near = _ways_between(problem)
+        rank = _ranks(problem)
+        owner = {stop: vehicle for vehicle in problem.vehicles for stop in vehicle.locked}
+        work: dict[int, list[Any]] = {place: [] for place in places}
+        for stop in problem.stops:
+            choices = []
+            for place in places:
+                able = [v for v in fleets[place] if _able(problem, stop, v) and owner.get(stop.id, v) is v]
+                if not able:
+                    continue
+                variable = self.model.new_bool_var("")
+                self.taken[stop.id, place] = variable
                 choices.append(variable)
-                cost.append(variable * (min(_way_out(problem, stop, v) for v in able) - rank[stop.id]))
-        model.add_at_most_one(choices)
-    for place in places:
-        here = [(problem.stop(stop), variable) for (stop, at), variable in taken.items() if at == place]
-        _limit_amounts(model, problem, place, fleets[place], here)
-        work = sum(
-            v.shift.latest - v.shift.earliest if v.max_duration is None else v.max_duration for v in fleets[place]
-        )
-        over = model.new_int_var(0, 10**9, "")
-        model.add(sum(_work(stop) * variable for stop, variable in here) <= min(10**9, int(_FULL * work)) + over)
-        cost.append(_OVERTIME_PRICE * over)
-    model.minimize(sum(cost))
-    solver = _solver(time_limit_s, seed)
-    if solver.solve(model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        return {}
-    return {stop: place for (stop, place), variable in taken.items() if solver.value(variable)}
+                way, price = min(self._travel(stop, vehicle, near[stop.id]) for vehicle in able)
+                work[place].append(variable * (stop.setup + stop.service + way))
+                self.cost.append(variable * (price if everyone else price - rank[stop.id]))
+            if everyone and choices:
+                self.model.add_exactly_one(choices)
+            elif choices:
+                self.model.add_at_most_one(choices)
+        for place in places:
+            self._limit_amounts(place, fleets[place])
+            self._man(fleets[place], sum(work[place]))
+
+    def solve(self, time_limit_s: float | None, seed: int) -> dict[int, int] | None:
+        """The allocation found in the time, or None without one."""
+        self.model.minimize(sum(self.cost))
+        solver = _solver(time_limit_s, seed)
+        if solver.solve(self.model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            return None
+        return {stop: place for (stop, place), variable in self.taken.items() if solver.value(variable)}
+
+    def _travel(self, stop: Stop, vehicle: Vehicle, near: int) -> tuple[int, int]:
+        """Seconds of travel that a stop adds to a vehicle's day, and what they cost."""
+        durations = self.problem.travel(vehicle).durations
+        there, back = (int(durations[vehicle.start, stop.location]), int(durations[stop.location, vehicle.start]))
+        trip = min((c // d for c, d in zip(vehicle.capacity, stop.delivery, strict=True) if d), default=_LONG_TRIP)
+        way = near + (there + back) // max(1, min(trip, _LONG_TRIP))
+        return way, _PARTS * vehicle.costs.per_hour * way // 3600
+
+    def _limit_amounts(self, place: int, fleet: list[Vehicle]) -> None:
+        depot = self.problem.depot_at(place)
+        here = [(self.problem.stop(stop), variable) for (stop, at), variable in self.taken.items() if at == place]
+        for k in range(self.problem.dimensions):
+            carried = sum(vehicle.capacity[k] * vehicle.max_trips for vehicle in fleet)
+            if depot is not None and depot.capacity is not None:
+                carried = min(carried, depot.capacity[k])
+            if sum(stop.delivery[k] for stop, _ in here) > carried:
+                self.model.add(sum(stop.delivery[k] * variable for stop, variable in here) <= carried)
+
+    def _man(self, fleet: list[Vehicle], work: Any) -> None:
+        """Vehicles enough for the work, at their fixed cost; what they cannot do is dear overtime."""
+        alike = Counter((_usable_s(vehicle), vehicle.costs.fixed) for vehicle in fleet)
+        hands = []
+        for (seconds, fixed), most in sorted(alike.items()):
+            number = self.model.new_int_var(0, most, "")
+            hands.append(number * seconds)
+            self.cost.append(_PARTS * fixed * number)
+        over = self.model.new_int_var(0, _ENDLESS, "")
+        self.model.add(work <= sum(hands) + over)
+        self.cost.append(_PARTS * _OVERTIME_PRICE * over)
 
 
-def _limit_amounts(
-    model: Any, problem: Problem, place: int, fleet: list[Vehicle], here: list[tuple[Stop, Any]]
-) -> None:
-    depot = problem.depot_at(place)
-    for k in range(problem.dimensions):
-        load = sum(stop.delivery[k] * variable for stop, variable in here)
-        carried = sum(vehicle.capacity[k] * vehicle.max_trips for vehicle in fleet)
-        if depot is not None and depot.capacity is not None:
-            carried = min(carried, depot.capacity[k])
-        if sum(stop.delivery[k] for stop, _ in here) > carried:
-            model.add(load <= carried)
+def _usable_s(vehicle: Vehicle) -> int:
+    span = vehicle.shift.latest - vehicle.shift.earliest
+    if vehicle.max_duration is not None:
+        span = min(span, vehicle.max_duration)
+    return min(_ENDLESS, int(_FULL * span))
+
+
+def _ways_between(problem: Problem) -> dict[int, int]:
+    """For each stop the travel from a stop beside it: the mean of the nearest other ones, by the first matrix."""
+    durations = next(iter(problem.matrices.values())).durations
+    places = np.array([stop.location for stop in problem.stops])
+    ways: dict[int, int] = {}
+    for number, stop in enumerate(problem.stops):
+        others = np.delete(durations[places, stop.location], number)
+        nearest = np.sort(others)[:_NEAR]
+        ways[stop.id] = int(nearest.mean()) if len(nearest) else 0
+    return ways
 
 
 def _able(problem: Problem, stop: Stop, vehicle: Vehicle) -> bool:
@@ -82,18 +136,9 @@ def _able(problem: Problem, stop: Stop, vehicle: Vehicle) -> bool:
     return all(d <= c for d, c in zip(stop.delivery, vehicle.capacity, strict=True))
 
 
-def _way_out(problem: Problem, stop: Stop, vehicle: Vehicle) -> int:
-    return int(problem.travel(vehicle).durations[vehicle.start, stop.location])
-
-
-def _work(stop: Stop) -> int:
-    return stop.setup + stop.service + _WAY_BETWEEN_S
-
-
 def _ranks(problem: Problem) -> dict[int, int]:
-    """What serving a stop is worth, so that sums compare as the objective does; far more than any way."""
-    way = 1 + max(int(matrix.durations.max()) for matrix in problem.matrices.values())
-    way = min(way, 10**5)
+    """What serving a stop is worth, so that sums compare as the objective does; far more than any cost."""
+    way = 10**7
     n = len(problem.stops) + 1
     most = 1 + sum(stop.priority for stop in problem.stops)
     return {stop.id: way * (1 + n * stop.priority + (n * most if stop.must_serve else 0)) for stop in problem.stops}
@@ -103,7 +148,7 @@ def _solver(time_limit_s: float | None, seed: int) -> Any:
     solver: Any = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed % 2**31
-    solver.parameters.relative_gap_limit = 0.001
+    solver.parameters.relative_gap_limit = 0.005
     if time_limit_s is None:
         solver.parameters.max_deterministic_time = 5.0
     else:

@@ -36,7 +36,7 @@ _LEAST_ORTOOLS_S: Final = 0.8
 _TINY: Final = 10
 _ENOUGH_STEPS: Final = 200
 """Up to so many stops the search ends after so many steps for each pair of them, time left or not."""
-_MOST_ALLOCATION_S: Final = 5.0
+_MOST_ALLOCATION_S: Final = 2.0
 _STEPS_PER_SOLUTION: Final = 50
 """In repeatable runs of all engines: steps of ruin and recreate that take as long as OR-Tools needs for one solution."""
 _ROUNDS: Final = 8
@@ -180,7 +180,7 @@ class _Run:
         return len(starts) > 1 and None not in starts
 
     def _allocation(self, seconds: float) -> tuple[str, tuple[object, ...]]:
-        limit = min(_MOST_ALLOCATION_S, seconds / 4) if self.timed else None
+        limit = min(_MOST_ALLOCATION_S, seconds / 8) if self.timed else None
         return "solver.ortools_assign:depots", (self.problem, limit, self.options.seed)
 
     def _sisr(self) -> None:
