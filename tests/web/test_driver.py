@@ -13,6 +13,8 @@ from mealroute.core.actor import Role, Scope
 from mealroute.core.clock import FixedClock
 from mealroute.core.db import unit_of_work
 from mealroute.delivery import queries
+from mealroute.dispatch import queries as dispatch
+from tests import web_world
 from tests.integration.planning_world import DAY
 
 SignIn = Callable[[Role | str], FlaskClient]
@@ -114,15 +116,66 @@ def test_a_broken_record_is_refused_naming_the_field(client: FlaskClient, token:
 
 def test_a_run_whose_every_door_has_a_record_says_so(client: FlaskClient, token: str) -> None:
     for _stop in range(60):
+        page = client.get(f"/r/{token}").text
+        box = re.search(rf"/r/{re.escape(token)}/stations/\d+", page)
+        if box:
+            client.post(box[0], data={"client_id": str(uuid.uuid4()), "portions": "6", "signed_by": "陈洁"})
+            continue
         lines = lines_of(client, token)
         if not lines:
             break
         for line in lines:
-            client.post(
-                f"/r/{token}/record", data={"client_id": str(uuid.uuid4()), "line": line, "outcome": "handed-over"}
-            )
-    page = client.get(f"/r/{token}").text
-    assert "都有记录了" in page
+            sent = {"client_id": str(uuid.uuid4()), "line": line, "outcome": "handed-over"}
+            client.post(f"/r/{token}/record", data=sent)
+    assert "都有记录了" in client.get(f"/r/{token}").text
+
+
+def test_a_station_signs_for_its_box_once_and_with_a_name(client: FlaskClient) -> None:
+    token, box = _bulk_stop(client)
+    sent = {"client_id": str(uuid.uuid4()), "portions": "6", "signed_by": ""}
+    assert client.post(box, data=sent).status_code == 422
+
+    client.post(box, data=sent | {"signed_by": "陈洁"})
+    again = client.post(box, data=sent | {"signed_by": "陈洁"}, follow_redirects=True)
+
+    assert "只算一次" in again.text
+    assert "陈洁" in client.get(f"/r/{token}/stops/{box.rsplit('/', 1)[1]}").text
+
+
+def test_a_counter_records_who_collected_and_reaches_only_its_own(signed_in: SignIn) -> None:
+    counter = signed_in(Role.STATION)
+    page = counter.get(f"/days/{DAY}/lunch/outcomes").text
+    lines = sorted({int(n) for n in re.findall(rf"/days/{DAY}/lunch/outcomes/(\d+)", page)})
+    assert 0 < len(lines) <= 6
+    address = f"/days/{DAY}/lunch/outcomes/{lines[0]}"
+    made = re.search(r'name="client_id" value="([^"]+)"', counter.get(address).text)
+    assert made
+
+    for _press in range(2):
+        counter.post(address, data={"client_id": made[1], "outcome": "handed-over"})
+
+    assert recorded() == [(lines[0], "handed-over")]
+    assert counter.get(f"/days/{DAY}/lunch/outcomes/1").status_code == 404
+
+
+def test_a_paper_sheet_is_entered_at_the_desk(desk: FlaskClient) -> None:
+    address = f"/days/{DAY}/lunch/outcomes/2"
+    sent = {
+        "client_id": str(uuid.uuid4()), "outcome": "refused", "reason": "不想吃", "source": "paper", "cash_collected": "",
+    }  # fmt: skip
+    assert desk.post(address, data=sent).status_code == 303
+    assert recorded() == [(2, "refused")]
+
+
+def _bulk_stop(client: FlaskClient) -> tuple[str, str]:
+    """The run that carries the station's box, and the address where the station signs."""
+    for run in range(1, 7):
+        with unit_of_work(read_only=True) as db:
+            token = dispatch.token(db, run, secret_key=web_world.SECRET)
+        for visit in re.findall(r"/stops/(\d+)", client.get(f"/r/{token}/stops").text):
+            if f"/stations/{visit}" in client.get(f"/r/{token}/stops/{visit}").text:
+                return token, f"/r/{token}/stations/{visit}"
+    raise AssertionError("no run carries the station's box")
 
 
 def test_a_driver_sees_only_their_own_runs(signed_in: SignIn) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _, _l
 from mealroute.core.money import parse_yuan
-from mealroute.delivery.records import Outcome, ProofInput, Source
-from mealroute.dispatch.records import Manifest
+from mealroute.delivery.records import LineOutcome, Outcome, ProofInput, Source
+from mealroute.dispatch.records import Manifest, ManifestStop
 
 REASONS = {
     "hand-over": (
@@ -33,25 +33,33 @@ def proof_from(data: Mapping[str, Any], manifest: Manifest) -> ProofInput:
     line = _whole(data.get("book_line_id"), "book_line_id")
     if line not in {item.book_line_id for trip in manifest.trips for stop in trip.stops for item in stop.items}:
         raise _wrong("book_line_id")
+    return _proof(data, manifest.run_id, line, manifest.driver_name, Source.PHONE)
+
+
+def proof_from_desk(form: Mapping[str, str], line: LineOutcome, *, by_name: str, source: Source) -> ProofInput:
+    """One record entered at a desk, from paper or at a counter."""
+    return _proof(form, line.run_id, line.book_line_id, by_name, source)
+
+
+def _proof(data: Mapping[str, Any], run_id: int, line: int, by_name: str, source: Source) -> ProofInput:
     try:
         outcome = Outcome(str(data.get("outcome", "")))
     except ValueError:
         raise _wrong("outcome") from None
     return ProofInput(
-        client_id=_uuid(data.get("client_id")),
-        run_id=manifest.run_id,
-        book_line_id=line,
-        outcome=outcome,
-        reason=_text(data, "reason", 200),
-        note=_text(data, "note", 1000),
-        left_with=_text(data, "left_with", 80),
-        cash_collected_fen=_cash(data.get("cash_collected")),
-        phone_at=_moment(data.get("phone_at")),
-        lon=_degrees(data.get("lon"), "lon", 180),
-        lat=_degrees(data.get("lat"), "lat", 90),
-        by_name=manifest.driver_name,
-        source=Source.PHONE,
-    )
+        client_id=_uuid(data.get("client_id")), run_id=run_id, book_line_id=line, outcome=outcome, reason=_text(data, "reason", 200),
+        note=_text(data, "note", 1000), left_with=_text(data, "left_with", 80), cash_collected_fen=_cash(data.get("cash_collected")),
+        phone_at=_moment(data.get("phone_at")), lon=_degrees(data.get("lon"), "lon", 180), lat=_degrees(data.get("lat"), "lat", 90),
+        by_name=by_name, source=source,
+    )  # fmt: skip
+
+
+def station_box(form: Mapping[str, str], manifest: Manifest, visit: int) -> tuple[ManifestStop, str, int]:
+    """The bulk stop of this run that a station signs for, the record's id, and how many portions."""
+    stops = [stop for trip in manifest.trips for stop in trip.stops if stop.visit_id == visit and stop.station_bulk]
+    if not stops:
+        raise _wrong("visit")
+    return stops[0], _uuid(form.get("client_id")), _whole(form.get("portions"), "portions")
 
 
 def _wrong(name: str) -> MealrouteError:

@@ -10,7 +10,7 @@ from mealroute.core.actor import Scope
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.delivery import queries as delivery
-from mealroute.delivery.records import LineOutcome
+from mealroute.delivery.records import LineOutcome, StationReceiptRecord
 from mealroute.dispatch.records import Manifest, ManifestItem, ManifestStop
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class RunView:
 
     manifest: Manifest
     outcomes: Mapping[int, LineOutcome]
+    receipts: Mapping[int, StationReceiptRecord]
 
     @property
     def stops(self) -> tuple[ManifestStop, ...]:
@@ -39,15 +40,22 @@ class RunView:
 
     @property
     def progress(self) -> Progress:
-        left = sum(item.quantity for stop in self.stops for item in stop.items if self.outcome(item) is None)
+        left = sum(self._left(stop) for stop in self.stops)
         return Progress(len(self.stops), sum(self.done(stop) for stop in self.stops), left)
+
+    def _left(self, stop: ManifestStop) -> int:
+        if stop.station_bulk:
+            return 0 if self.done(stop) else stop.portions
+        return sum(item.quantity for item in stop.items if self.outcome(item) is None)
 
     def outcome(self, item: ManifestItem) -> LineOutcome | None:
         found = self.outcomes.get(item.book_line_id)
         return found if found is not None and found.outcome is not None else None
 
     def done(self, stop: ManifestStop) -> bool:
-        """Every line of the stop has a record."""
+        """Every line of the stop has a record; a station has signed for its box."""
+        if stop.station_bulk:
+            return stop.visit_id in self.receipts
         return all(self.outcome(item) is not None for item in stop.items)
 
     def next_stop(self, after: ManifestStop | None = None) -> ManifestStop | None:
@@ -73,4 +81,6 @@ class RunView:
 def view_of(db: Session, manifest: Manifest) -> RunView:
     """The run with what the doors have reported so far."""
     found = delivery.outcomes(db, manifest.day, manifest.slot, scope=Scope(driver=manifest.driver_code))
-    return RunView(manifest, {line.book_line_id: line for line in found if line.run_id == manifest.run_id})
+    stations = [stop.visit_id for trip in manifest.trips for stop in trip.stops if stop.station_bulk]
+    receipts = delivery.station_receipts(db, stations)
+    return RunView(manifest, {line.book_line_id: line for line in found if line.run_id == manifest.run_id}, receipts)

@@ -16,7 +16,7 @@ from mealroute.delivery import service as delivery
 from mealroute.delivery.records import Duplicate
 from web import here
 from web.driver import links
-from web.driver.forms import REASONS, proof_from_form
+from web.driver.forms import REASONS, proof_from_form, station_box
 from web.driver.run import RunView, view_of
 from web.permissions import open_to_all, requires
 
@@ -83,6 +83,21 @@ def record(token: str) -> ResponseReturnValue:
         proof = proof_from_form(request.form, manifest)
         done = delivery.record_proof(db, proof, by=links.driver_actor(manifest), clock=here.clock())
     flash(_("This was recorded before; it counts once.") if isinstance(done, Duplicate) else _("Recorded."), "ok")
+    return redirect(url_for("driver.run", token=token), 303)
+
+
+@bp.post("/r/<token>/stations/<int:visit>")
+@open_to_all(SIGNED)
+def station(token: str, visit: int) -> ResponseReturnValue:
+    """A station's counter signs for its box; who collects there is recorded at the counter."""
+    with unit_of_work() as db:
+        manifest = links.manifest_of(db, token)
+        stop, client_id, portions = station_box(request.form, manifest, visit)
+        new = delivery.station_receipt(
+            db, client_id=client_id, visit_id=visit, station_code=stop.station_code, portions=portions,
+            signed_by=request.form.get("signed_by", ""), by=links.driver_actor(manifest), clock=here.clock(),
+        )  # fmt: skip
+    flash(_("Recorded.") if new else _("This was recorded before; it counts once."), "ok")
     return redirect(url_for("driver.run", token=token), 303)
 
 
