@@ -63,7 +63,8 @@ def _demo_account(role: Role, *, by: Actor, clock: Clock) -> SignIn:
         elif role is Role.DRIVER:
             codes["driver_code"] = vendors.drivers(db, scope=Scope.everything())[0].code
         elif role is Role.STATION:
-            codes["station_code"] = vendors.stations(db)[-1].code
+            station = vendors.stations(db)[-1]
+            codes |= {"station_code": station.code, "street_code": station.street_code}
         elif role is Role.STREET_CHECKER:
             codes["street_code"] = areas.streets(db)[0].code
         accounts.create_account(
