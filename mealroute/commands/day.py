@@ -24,6 +24,7 @@ from mealroute.kitchen import service as kitchen
 from mealroute.orders import closing, materialise
 from mealroute.orders import queries as orders
 from mealroute.orders.records import DayRoll
+from mealroute.planning import exports as stored
 from mealroute.planning import queries as planning
 from mealroute.planning import service as plans
 from mealroute.planning.drawing import draw
@@ -37,7 +38,6 @@ from mealroute.planning.records import (
 )
 from mealroute.planning.solving import solve_input
 from mealroute.subsidy import service as subsidy
-from solver.json_out import write_plan, write_problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,14 @@ def run(
     *,
     time_limit_s: float,
     publish: bool = True,
+    link_base: str = "",
     by: Actor = SYSTEM,
     clock: Clock | None = None,
 ) -> DayDone:
-    """Everything of one day up to the papers. A day that is already published is left as it is; only its papers are made anew."""
+    """Everything of one day up to the papers. A day that is already published is left as it is; only its papers are made anew.
+
+    ``link_base`` (``https://…/r/``) prints the code of each driver's page on the sheets.
+    """
     clock = clock or here.clock
     seconds: dict[str, float] = {}
     with step(_("Orders and order book")) as shown:
@@ -86,17 +90,15 @@ def run(
         shown.note = _("%(n)d portions for %(people)d people", n=roll.ordered_portions, people=roll.ordered_residents)
     with unit_of_work(read_only=True) as db:
         standing = planning.published(db, day, slot)
-    given, output = _planned(here, day, slot, seconds, time_limit_s)
     if standing is None:
+        given, output = _planned(here, day, slot, seconds, time_limit_s)
         version_id = _saved(here, given, output, seconds, publish=publish, by=by, clock=clock)
     else:
+        seconds |= {"matrix": 0.0, "solve": 0.0}
         version_id = standing.id
     folder = here.settings.out_dir / day.isoformat() / str(slot)
     with step(_("Printed papers")) as shown, timed(seconds, "documents"):
-        write_papers(here, version_id, folder)
-        if standing is None:
-            (folder / "problem.json").write_text(write_problem(given.built.problem), encoding="utf-8")
-            (folder / "plan.json").write_text(write_plan(given.built.problem, output.plan), encoding="utf-8")
+        write_papers(here, version_id, folder, link_base=link_base)
         shown.note = str(folder)
     with unit_of_work(read_only=True) as db:
         version = planning.summary(db, version_id)
@@ -147,7 +149,7 @@ def _saved(
 
 
 def write_papers(here: Here, version_id: PlanVersionId, folder: Path, *, link_base: str = "") -> None:
-    """Manifests, kitchen count, packing and labels of one version into ``folder``."""
+    """Problem, plan, manifests, kitchen count, packing and labels of one version into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     with unit_of_work(read_only=True) as db:
         manifests = runs.manifests(db, version_id, link_base=link_base, secret_key=here.settings.secret_key)
@@ -158,6 +160,11 @@ def write_papers(here: Here, version_id: PlanVersionId, folder: Path, *, link_ba
         for manifest in manifests
         if manifest.number in lines
     }
+    with unit_of_work(read_only=True) as db:
+        problem = stored.problem_json(db, version_id, networks.travel_of(here.settings))
+        plan = stored.plan_json(db, version_id)
+    (folder / "problem.json").write_text(problem, encoding="utf-8")
+    (folder / "plan.json").write_text(plan, encoding="utf-8")
     if manifests:
         (folder / "manifests.pdf").write_bytes(sheets.manifest_pdf(manifests, paths))
     (folder / "kitchen-count.pdf").write_bytes(kitchen_papers.kitchen_count_pdf(production))

@@ -43,7 +43,9 @@ def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int
                 db, wanted, serves=True, note=_("Opened for the demo"), by=SYSTEM, clock=here.clock
             )
     clock = FixedClock(at_seconds(wanted, MORNING_S, here.clock.zone), here.clock.zone)
-    done = main_job.run(here, wanted, SLOT, time_limit_s=time_limit_s, clock=clock)
+    done = main_job.run(
+        here, wanted, SLOT, time_limit_s=time_limit_s, link_base=f"http://127.0.0.1:{port}/r/", clock=clock
+    )
     seconds |= done.seconds
     with step(_("The doors of the day, simulated")):
         month.drive(wanted, SLOT, clock=month.evening(here, wanted), leave_cases=6)

@@ -34,7 +34,13 @@ def roads(here: Here, file: Path) -> int:
             db, by=SYSTEM, clock=here.clock, action="roads.installed", subject=f"roads/{found.name}", digest=found.digest, rows=found.ways
         )  # fmt: skip
     for profile, kilometres in found.usable_km.items():
-        print(_("%(profile)s: %(km)s km on which every place reaches every other", profile=profile_label(profile), km=kilometres))
+        print(
+            _(
+                "%(profile)s: %(km)s km on which every place reaches every other",
+                profile=profile_label(profile),
+                km=kilometres,
+            )
+        )
     return 0
 
 
