@@ -25,9 +25,9 @@ _LONGEST_STRING: Final = 10
 _SPLIT_RATE: Final = 0.5
 _SPLIT_DEPTH: Final = 0.01
 _BLINK_RATE: Final = 0.01
-_FIRST_TEMPERATURE: Final = 0.1
-_LAST_TEMPERATURE: Final = 0.001
-"""Temperatures are shares of the mean cost of a stop, so that any unit of cost will do."""
+_FIRST_TEMPERATURE: Final = 1.0
+_LAST_TEMPERATURE: Final = 0.02
+"""Temperatures are shares of the mean travel cost of a stop, so that any unit of cost will do."""
 _ORDER_WEIGHTS: Final = (4, 4, 2, 1, 2, 2, 2)
 """Random, demand, far, near, narrow window, early window, late window."""
 _WEIGHTY_FIRST_RATE: Final = 0.5
@@ -78,7 +78,7 @@ class Search:
             self.best = state.sequences()
         missing = best_missing = state.missing()
         best_cost = state.cost
-        unit = max(state.cost, 1.0) / max(1, self.data.count)
+        unit = max(state.travel_cost(), 1.0) / max(1, self.data.count)
         hot, cold = _FIRST_TEMPERATURE * unit, _LAST_TEMPERATURE * unit
         temperature = hot
         reported, improved = self.began, False

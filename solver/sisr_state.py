@@ -80,6 +80,10 @@ class State:
         weight = self.data.weight
         return sum(weight[i] for i in self.unassigned)
 
+    def travel_cost(self) -> float:
+        """The cost without that of using vehicles."""
+        return self.cost - sum(self.data.fixed[v] for v, trips in enumerate(self.trips) if trips)
+
     # -- changes --------------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
