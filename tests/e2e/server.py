@@ -17,7 +17,6 @@ if __name__ == "__main__":
     db.configure(settings.database_url)
     executor = DaskExecutor(SystemClock(), settings).start()
     app = create_app(settings, clock=FixedClock(MORNING), executor=executor)
-    app.config["RATELIMIT_ENABLED"] = False
     server = create_server(app, host="127.0.0.1", port=0, threads=8)
     sys.stdout.write(f"{server.effective_port}\n")
     sys.stdout.flush()
