@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from mealroute.areas.queries import street_names
@@ -10,7 +10,7 @@ from mealroute.core.actor import Scope
 from mealroute.core.i18n import _, language
 from mealroute.core.text import mask_name
 from mealroute.orders import queries as orders
-from mealroute.orders.records import StandingOrderRecord
+from mealroute.orders.records import OrderRecord, StandingOrderRecord
 from mealroute.residents import queries as residents
 from mealroute.residents.loading import category_table
 from mealroute.residents.records import PauseRecord, ResidentId, ResidentRecord, ResidentSummary
@@ -61,3 +61,9 @@ def standing_week(
     letters = WEEKDAYS["zh"] if language() == "zh" else [name[:2] for name in WEEKDAYS["en"]]
     found = orders.standing_orders(db, scope=scope, resident_id=resident, day=day)
     return [(order, list(zip(order.portions, letters, strict=True))) for order in found]
+
+
+def recent_orders(db: Session, resident: ResidentId, *, scope: Scope, day: date) -> tuple[OrderRecord, ...]:
+    """The orders around the day: four weeks back and one ahead, the newest first."""
+    found = orders.orders_of(db, resident, day - timedelta(days=28), day + timedelta(days=7), scope=scope)
+    return found[:12]

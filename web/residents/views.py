@@ -13,7 +13,7 @@ from mealroute.residents.records import Datum, PauseReason, Precision, ResidentI
 from web import here, nav
 from web.formdata import valid
 from web.permissions import requires
-from web.residents.cards import card_of, shows, standing_week, summaries_for
+from web.residents.cards import card_of, recent_orders, shows, standing_week, summaries_for
 from web.residents.forms import PauseForm, PointForm, StateForm
 
 bp = Blueprint("residents", __name__, template_folder="templates")
@@ -122,6 +122,7 @@ def _card(resident: ResidentId, revealed: dict[str, str] | None = None) -> str:
         page = {
             "r": record, "street": street_names(db).get(record.street_code, record.street_code), "pauses": residents.pauses(db, resident),
             "states": residents.history(db, resident), "categories": card_of(record), "standing": standing_week(db, resident, scope=here.actor().scope, day=day),
+            "recent": recent_orders(db, resident, scope=here.actor().scope, day=day),
         }  # fmt: skip
     form, place = PauseForm(data={"starts_on": here.clock().today()}), PointForm()
     return render_template("residents/card.html", day=day, revealed=revealed, form=form, place=place, **page)
