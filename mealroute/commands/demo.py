@@ -42,6 +42,7 @@ def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int
             calendar.edit_service_day(
                 db, wanted, serves=True, note=_("Opened for the demo"), by=SYSTEM, clock=here.clock
             )
+    month.live(here, past, SLOT, seconds)  # first, so that the day's plan knows whose face is familiar
     clock = FixedClock(at_seconds(wanted, MORNING_S, here.clock.zone), here.clock.zone)
     done = main_job.run(
         here, wanted, SLOT, time_limit_s=time_limit_s, link_base=f"http://127.0.0.1:{port}/r/", clock=clock
@@ -49,7 +50,6 @@ def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int
     seconds |= done.seconds
     with step(_("The doors of the day, simulated")):
         month.drive(wanted, SLOT, clock=month.evening(here, wanted), leave_cases=6)
-    month.live(here, past, SLOT, seconds)
     settled = month.close(here, past, done.folder, seconds)
     seconds["total"] = round(time.monotonic() - began, 2)
     figures = figures_of(here, wanted, done, settled, seconds)

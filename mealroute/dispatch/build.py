@@ -71,10 +71,16 @@ def _stop(position: int, visit: VisitRecord, parts: SheetParts) -> ManifestStop:
     station = parts.stations.get(visit.station_code)
     return ManifestStop(
         position=position, visit_id=visit.id, trip=visit.trip, arrival_s=visit.begin_s, window_from_s=visit.window_from_s,
-        window_to_s=visit.window_to_s, address=f"{station.name} {station.address}".strip() if station else doors[0].address,
+        window_to_s=visit.window_to_s, address=station_text(station.name, station.address) if station else doors[0].address,
         margin_s=visit.food_margin_s, station_bulk=bool(visit.station_code), station_code=visit.station_code, lon=visit.lon,
         lat=visit.lat, portions=visit.portions, items=tuple(sorted((door.item for door in doors), key=_by_door)),
     )  # fmt: skip
+
+
+def station_text(name: str, address: str) -> str:
+    """A station by name and where it is; an address that only repeats the name is left out."""
+    short = address_text(address, "").replace(name, "").strip()
+    return f"{name} {short}".strip()
 
 
 def _by_door(item: ManifestItem) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from mealroute.dispatch.records import Manifest, ManifestItem, ManifestStop, Man
 from mealroute.residents.words import diet_label
 
 BOTTOM = 20.0  # mm kept for the footer
+PAGE_ROOM = 240.0  # mm that a fresh page has for stops; only a station's list can be longer
 X_SEQ, X_NAME, X_DOOR, X_TIME, X_COUNT, X_MEAL, X_HEAT = 12.0, 25.0, 62.0, 121.0, 148.0, 153.0, 177.0
 
 
@@ -134,25 +135,26 @@ class _RouteSheet:
         y = top + 3
         paper.write(47, y, _("Count first, then leave"), 11, bold=True)
         y += 5
-        for x, word in ((48, _("meal")), (112, _("put in")), (140, _("checked"))):
+        for x, word in ((48, _("meal")), (125, _("put in")), (143, _("checked"))):
             paper.write(x, y, word, 9)
-        paper.write(106, y, _("portions"), 9, align="right")
+        paper.write(121, y, _("portions"), 9, align="right")
         for total in m.load_totals:
-            y = self._load_row(
-                y, total.label, total.portions, _("sealed box") if total.sealed else _("hot box"), bold=False
-            )
+            large = f" {_('Large')}" if total.size == "large" else ""
+            place = _("sealed box") if total.sealed else _("hot box")
+            y = self._load_row(y, total.label, total.dish_name + large, total.portions, place)
         paper.rule(y + 1.6, left=47, right=155, width=0.5)
-        y = self._load_row(y, _("total"), m.portions, "", bold=True)
+        y = self._load_row(y, _("total"), "", m.portions, "", bold=True)
         self.y = max(y + 6, top + 43)
 
-    def _load_row(self, y: float, label: str, portions: int, place: str, *, bold: bool) -> float:
+    def _load_row(self, y: float, label: str, dish: str, portions: int, place: str, *, bold: bool = False) -> float:
         paper = self.paper
         paper.rule(y + 1.6, left=47, right=155, color=GREY)
         y += 6.8
-        paper.fit(48, y, label, 48, 12.5, bold=bold)
-        paper.write(106, y, str(portions), 15, bold=True, align="right")
-        paper.write(112, y, place, 11)
-        paper.box(142, y - 4.6, 5.5, 5.5)
+        paper.fit(48, y, label, 22, 12.5, bold=bold or not dish)
+        paper.fit(71, y, dish, 38, 9.5)
+        paper.write(121, y, str(portions), 15, bold=True, align="right")
+        paper.write(125, y, place, 11)
+        paper.box(145, y - 4.6, 5.5, 5.5)
         return y
 
     def _meetings(self) -> None:
@@ -214,10 +216,10 @@ class _RouteSheet:
         paper = self.paper
         address = paper.wrap(stop.address, X_TIME - X_DOOR - 2, 13)
         blocks = [self._item_lines(stop, item) for item in stop.items]
-        first = 5.6 * len(address)
-        height = 2.2 + first + sum(len(lines) * 5.4 + 1.2 for lines in blocks) + (12 if stop.station_bulk else 0)
-        name_height = 2.2 + sum(13.0 for _item in stop.items)
-        self._room(min(max(height, name_height), 200))
+        first = 2.2 + 5.6 * len(address) + (12 if stop.station_bulk else 0)
+        heights = [_item_height(lines) for lines in blocks]
+        whole = first + sum(heights)
+        self._room(whole if whole <= PAGE_ROOM else first + heights[0])
         top = self.y
         paper.write(X_SEQ, top + 8, str(stop.position), 22, bold=True)
         paper.write(X_TIME, top + 7, clock_text(stop.arrival_s), 17, bold=True)
@@ -230,12 +232,12 @@ class _RouteSheet:
             paper.write(X_DOOR, y, line, 13)
             y += 5.6
         if stop.station_bulk:
-            paper.fit(X_DOOR, y, _("Bulk drop: the station counts and signs here"), 108, 12, bold=True)
+            paper.fit(X_DOOR, y, _("Bulk drop: the station counts and signs here"), X_TIME - X_DOOR - 2, 12, bold=True)
             paper.rule(y + 8, left=X_DOOR, right=X_HEAT, width=0.4)
             y += 12
         last = y
         for item, lines in zip(stop.items, blocks, strict=True):
-            if last + max(13, len(lines) * 5.4) > paper.height - BOTTOM:  # a station's long list goes on overleaf
+            if last + _item_height(lines) > paper.height - BOTTOM + 6:  # a station's long list goes on overleaf
                 self._page()
                 self._table_head()
                 last, top = self.y + 6, self.y
@@ -318,6 +320,11 @@ class _RouteSheet:
         )
         paper.write(12, self.y + height + 5, text, 10.5)
         self.y += height + 8
+
+
+def _item_height(lines: list[tuple[str, bool]]) -> float:
+    """Of one person's part of a stop: the name with the phone below it, or the lines beside them."""
+    return max(13.0, len(lines) * 5.4 + 1.2)
 
 
 def _grouped(phone: str) -> str:
