@@ -32,6 +32,8 @@ def unguard(connection: sa.Connection, tables: Iterable[str]) -> None:
     postgres = connection.dialect.name == "postgresql"
     for table in tables:
         for verb in ("update", "delete"):
-            connection.execute(sa.text(f"drop trigger if exists {table}_no_{verb}" + (f" on {table}" if postgres else "")))
+            connection.execute(
+                sa.text(f"drop trigger if exists {table}_no_{verb}" + (f" on {table}" if postgres else ""))
+            )
     if postgres:
         connection.execute(sa.text("drop function if exists mealroute_append_only()"))
