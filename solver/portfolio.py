@@ -31,7 +31,9 @@ _SMALL: Final = 120
 """Up to so many stops the first plan is made in this process: quicker than starting another one."""
 _KILL_AFTER_S: Final = 0.1
 _PATIENCE_S: Final = 1.5
-_ORTOOLS_SHARE: Final = 0.2
+_ORTOOLS_SHARE: Final = 0.1
+_ORTOOLS_SHARE_OF_DEPOTS: Final = 0.35
+"""OR-Tools' share of the time with one depot and with several, from the ablation in docs/solver.md."""
 _LEAST_ORTOOLS_S: Final = 0.8
 _TINY: Final = 10
 _ENOUGH_STEPS: Final = 200
@@ -111,7 +113,8 @@ class _Run:
         if not self.problem.stops:
             return
         if engine != "sisr":
-            self._ortools(1.0 if engine == "ortools" else _ORTOOLS_SHARE)
+            share = _ORTOOLS_SHARE_OF_DEPOTS if self._several_depots else _ORTOOLS_SHARE
+            self._ortools(1.0 if engine == "ortools" else share)
         if engine != "ortools":
             self._sisr()
 
