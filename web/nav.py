@@ -28,16 +28,16 @@ TOP = (
     Item("orders.book", _l("Orders"), "orders.view", daily=True),
     Item("plan.board", _l("Plan"), "plan.view", daily=True),
     Item("live.board", _l("On the road"), "live.view", daily=True),
-    Item("driver.runs", _l("My runs"), "delivery.record", daily=True),
+    Item("driver.runs", _l("My runs"), "runs.drive", daily=True),
     Item("residents.index", _l("Residents"), "residents.view"),
     Item("kitchen.sheet", _l("Kitchen"), "kitchen.view", daily=True),
     Item("vendors.index", _l("Vendors"), "vendors.view"),
     Item("settlement.index", _l("Settlement"), "subsidy.view"),
 )
 MENU = (
-    Item("imports.index", _l("Import sheets"), "import.run"),
     Item("jobs.index", _l("Jobs"), "plan.view"),
     Item("users.index", _l("Users"), "users.manage"),
+    Item("imports.index", _l("Import sheets"), "import.run"),
     Item("audit.index", _l("Audit trail"), "audit.view"),
 )
 

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     PLAN_EDIT = "plan.edit"
     DISPATCH_PUBLISH = "dispatch.publish"
     LIVE_VIEW = "live.view"
+    RUNS_DRIVE = "runs.drive"
     DELIVERY_RECORD = "delivery.record"
     CASES_CLOSE = "cases.close"
     VENDORS_VIEW = "vendors.view"

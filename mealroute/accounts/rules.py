@@ -14,9 +14,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         P.KITCHEN_VIEW, P.KITCHEN_PRINT, P.PLAN_VIEW, P.PLAN_RUN, P.PLAN_EDIT, P.DISPATCH_PUBLISH, P.DELIVERY_RECORD,
         P.CASES_CLOSE, P.VENDORS_VIEW, P.SUBSIDY_VIEW, P.EXPORTS_RUN, P.IMPORT_RUN,
     },
-    Role.KITCHEN: frozenset({P.DAY_VIEW, P.KITCHEN_VIEW, P.KITCHEN_PRINT}),
-    Role.DRIVER: frozenset({P.DELIVERY_RECORD}),
-    Role.VENDOR: frozenset({P.DAY_VIEW, P.LIVE_VIEW, P.KITCHEN_VIEW, P.VENDORS_VIEW}),
+    Role.KITCHEN: frozenset({P.KITCHEN_VIEW, P.KITCHEN_PRINT}),
+    Role.DRIVER: frozenset({P.RUNS_DRIVE, P.DELIVERY_RECORD}),
+    Role.VENDOR: frozenset({P.LIVE_VIEW, P.KITCHEN_VIEW, P.VENDORS_VIEW}),
     Role.STATION: _READ_DAY | {P.RESIDENTS_VIEW, P.ORDERS_EDIT, P.DELIVERY_RECORD, P.CASES_CLOSE},
     Role.HOTLINE: _READ_DAY | {P.RESIDENTS_VIEW, P.RESIDENTS_EDIT, P.RESIDENTS_REVEAL, P.ORDERS_EDIT},
     Role.FINANCE: _READ_DAY | {P.VENDORS_VIEW, P.SUBSIDY_VIEW, P.SUBSIDY_CLOSE, P.EXPORTS_RUN},
@@ -26,7 +26,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.DISTRICT: _READ_DAY | {
         P.RESIDENTS_VIEW, P.KITCHEN_VIEW, P.PLAN_VIEW, P.VENDORS_VIEW, P.VENDORS_EDIT, P.SUBSIDY_VIEW, P.EXPORTS_RUN,
     },
-    Role.ADMIN: frozenset({P.DAY_VIEW, P.USERS_MANAGE, P.IMPORT_RUN}),
+    Role.ADMIN: frozenset({P.USERS_MANAGE, P.IMPORT_RUN}),
     Role.SYSTEM: frozenset(Permission),
 }  # fmt: skip
 """Roles of the system, of its security and of its audit are three people: the administrator reads no audit and no resident."""

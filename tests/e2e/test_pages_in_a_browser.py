@@ -15,7 +15,7 @@ AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 DAYS = f"/days/{DAY}/lunch"
 PAGES = (
     f"{DAYS}/today", f"{DAYS}/orders", f"{DAYS}/orders/new", f"{DAYS}/plan", f"{DAYS}/live", f"{DAYS}/outcomes", f"{DAYS}/kitchen",
-    f"/my-runs/{DAY}/lunch", "/residents", "/residents?q=wyl", "/residents/5", "/vendors", "/vendors/kitchens", "/vendors/fleet",
+    "/residents", "/residents?q=wyl", "/residents/5", "/vendors", "/vendors/kitchens", "/vendors/fleet",
     "/settlement/2026-03", "/imports", "/jobs", "/preferences", "/days/2026-03-11/lunch/plan", "/days/2026-03-11/lunch/orders",
 )  # fmt: skip
 

@@ -25,7 +25,7 @@ SIGNED = "the signed link of a run is the key"
 
 
 @bp.get("/my-runs/<day:day>/<slot:slot>")
-@requires("delivery.record")
+@requires("runs.drive")
 def runs(day: date, slot: MealSlot) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         mine = links.runs_of(db, day, slot, here.actor())
