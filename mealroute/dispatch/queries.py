@@ -45,7 +45,7 @@ def manifest(
     db: Session, run_id: RunId | int, *, scope: Scope | None = None, link_base: str = "", secret_key: str = ""
 ) -> Manifest:
     """The sheet of one run. Raises NotFound, also where it lies outside the scope."""
-    row = db.scalar(_within(select(Run).where(Run.id == run_id), scope or Scope.everything()))
+    row = db.scalar(_wholly_within(select(Run).where(Run.id == run_id), scope or Scope.everything()))
     if row is None:
         raise _no_run()
     return _sheets(db, [row], link_base, secret_key)[0]
@@ -61,9 +61,12 @@ def manifests(
 ) -> tuple[Manifest, ...]:
     """The sheets of a published version by number, in a dozen statements whatever their number.
 
+    A sheet is whole or not at all: who reaches some streets gets no sheet that goes to others too.
     ``link_base`` (``https://…/r/``) puts the driver's signed link on each.
     """
-    query = _within(select(Run).where(Run.version_id == version_id).order_by(Run.number), scope or Scope.everything())
+    query = _wholly_within(
+        select(Run).where(Run.version_id == version_id).order_by(Run.number), scope or Scope.everything()
+    )
     return _sheets(db, db.scalars(query).all(), link_base, secret_key)
 
 
@@ -172,6 +175,20 @@ def _within(query: Select[Run], scope: Scope) -> Select[Run]:
     if scope.station is not None:
         query = query.where(Run.route_id.in_(on_route.where(PlanVisit.station_code == scope.station)))
     return query
+
+
+def _wholly_within(query: Select[Run], scope: Scope) -> Select[Run]:
+    """Runs whose whole sheet a person may read: everybody on it lives in their streets."""
+    streets = scope.through_runs().streets
+    if streets is not None:
+        strangers = (
+            select(PlanVisit.route_id)
+            .join(PlanLine, PlanLine.visit_id == PlanVisit.id)
+            .join(BookLine, BookLine.id == PlanLine.book_line_id)
+            .where(BookLine.street_code.not_in(sorted(streets)))
+        )
+        query = query.where(Run.route_id.not_in(strangers))
+    return _within(query, scope)
 
 
 def _run(row: Run) -> RunRecord:

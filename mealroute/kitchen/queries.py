@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from mealroute.core.actor import Scope
 from mealroute.kitchen.records import PlannedPortion
 from mealroute.menus.models import Dish
 from mealroute.orders.models import BookLine
 from mealroute.planning.models import PlanLine, PlanRoute, PlanVisit
 from mealroute.residents.models import Resident
-from mealroute.vendors.models import Driver, Vehicle
+from mealroute.vendors.models import Driver, Kitchen, Vehicle
 
 
-def planned_portions(db: Session, version_id: int, *, kitchen_code: str | None = None) -> tuple[PlannedPortion, ...]:
-    """Every planned book line of the version. Stops are counted through the route, as on the driver's sheet."""
+def planned_portions(db: Session, version_id: int, *, scope: Scope | None = None) -> tuple[PlannedPortion, ...]:
+    """Every planned book line of the version within the scope. Stops are counted through the route, as on the driver's sheet."""
     stops = {visit_id: place for visit_id, *place in _places(db, version_id)}
     query = (
         select(PlanLine.visit_id, BookLine, Resident.name, Dish.name, PlanRoute, Driver.name, Vehicle.plate)
@@ -28,14 +29,25 @@ def planned_portions(db: Session, version_id: int, *, kitchen_code: str | None =
         .where(PlanLine.version_id == version_id)
         .order_by(PlanRoute.number, PlanVisit.position, BookLine.id)
     )
-    if kitchen_code is not None:
-        query = query.where(PlanRoute.kitchen_code == kitchen_code)
-    rows = db.execute(query).tuples()
+    rows = db.execute(query.where(*_in_scope(scope or Scope.everything()))).tuples()
     return tuple(
         _portion(line, resident, dish or "", route, driver or "", plate or route.vehicle_code, stops[visit])
         for visit, line, resident, dish, route, driver, plate in rows
         if visit is not None
     )
+
+
+def _in_scope(scope: Scope) -> Iterator[ColumnElement[bool]]:
+    """The condition under which a planned line is within reach; the one place that turns a scope into SQL here."""
+    scope = scope.through_runs()
+    if scope.kitchen is not None:
+        yield PlanRoute.kitchen_code == scope.kitchen
+    if scope.vendor is not None:
+        yield PlanRoute.kitchen_code.in_(select(Kitchen.code).where(Kitchen.vendor_code == scope.vendor))
+    if scope.driver is not None:
+        yield PlanRoute.driver_code == scope.driver
+    if scope.streets is not None:
+        yield BookLine.street_code.in_(sorted(scope.streets))
 
 
 def _portion(

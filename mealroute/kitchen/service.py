@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from sqlalchemy.orm import Session
 
+from mealroute.core.actor import Scope
 from mealroute.kitchen import queries, rules
 from mealroute.kitchen.records import KitchenSheet, PlannedPortion, ProductionSheet
 from mealroute.planning import queries as planning
@@ -11,13 +12,13 @@ from mealroute.planning.records import PlanVersionId
 from mealroute.vendors import queries as vendors
 
 
-def production(db: Session, version_id: PlanVersionId, *, kitchen_code: str | None = None) -> ProductionSheet:
-    """Everything the kitchens need for one version; ``kitchen_code`` limits it to one kitchen's own sheet.
+def production(db: Session, version_id: PlanVersionId, *, scope: Scope | None = None) -> ProductionSheet:
+    """Everything the kitchens need for one version; ``scope`` limits it to a kitchen's, a vendor's or a street's own.
 
     Raises NotFound for an unknown version.
     """
     version = planning.summary(db, version_id)
-    rows = queries.planned_portions(db, version_id, kitchen_code=kitchen_code)
+    rows = queries.planned_portions(db, version_id, scope=scope)
     by_kitchen: dict[str, list[PlannedPortion]] = defaultdict(list)
     for row in rows:
         by_kitchen[row.kitchen_code].append(row)

@@ -95,10 +95,21 @@ def vehicles(db: Session, *, scope: Scope | None = None) -> tuple[VehicleRecord,
     return tuple(_vehicle(item) for item in db.scalars(query))
 
 
-def roster(db: Session, day: date) -> Roster:
-    """Who drives what on ``day``; iterating gives the pairs, ``gaps`` says what stays behind and why. Three statements."""
+def roster(db: Session, day: date, *, scope: Scope | None = None) -> Roster:
+    """Who drives what on ``day``; iterating gives the pairs, ``gaps`` says what stays behind and why.
+
+    Pairs are made among everybody, then limited to the kitchens of the scope.
+    """
     everyone = drivers(db, scope=Scope.everything())
-    return rules.roster(day, vehicles(db), everyone, vendors=vendors(db))
+    found = rules.roster(day, vehicles(db), everyone, vendors=vendors(db))
+    if scope is None or (scope.vendor is None and scope.kitchen is None):
+        return found
+    own = {kitchen.code for kitchen in kitchens(db, scope=scope)}
+    return Roster(
+        day=day,
+        units=tuple(unit for unit in found.units if unit.vehicle.kitchen_code in own),
+        gaps=tuple(gap for gap in found.gaps if gap.kitchen_code in own),
+    )
 
 
 fleet = roster

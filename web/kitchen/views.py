@@ -15,7 +15,7 @@ from mealroute.dispatch.exports import manifest_pdf
 from mealroute.kitchen import exports, service
 from mealroute.kitchen.records import ProductionSheet
 from mealroute.planning import queries as planning
-from mealroute.planning.records import PlanVersionId
+from mealroute.planning.records import PlanState, PlanVersionId
 from web import here
 from web.kitchen.papers import hand_out, sheets_of
 from web.permissions import requires
@@ -28,7 +28,7 @@ bp = Blueprint("kitchen", __name__, template_folder="templates")
 def sheet(day: date, slot: MealSlot) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         version = planning.latest(db, day, slot)
-        found = service.production(db, version.id, kitchen_code=here.actor().scope.kitchen) if version else None
+        found = service.production(db, version.id, scope=here.actor().scope) if version else None
     terms = [(kitchen.portions, kitchen.kitchen_name, None) for kitchen in found.kitchens] if found else []
     return render_template("kitchen/sheet.html", day=day, slot=slot, version=version, sheet=found, terms=terms)
 
@@ -57,6 +57,12 @@ def manifests(version: int) -> ResponseReturnValue:
     """Route sheets of a published version, within this person's runs."""
     with unit_of_work() as db:
         found, paths = sheets_of(db, PlanVersionId(version), here.actor())
+        if not found and planning.summary(db, PlanVersionId(version)).state is PlanState.PUBLISHED:
+            raise MealrouteError(
+                "sheets-out-of-reach",
+                _("Every route of this plan also serves people beyond your reach."),
+                _("The district's dispatcher prints its sheets."),
+            )
         if not found:
             raise MealrouteError(
                 "not-published", _("Route sheets exist once the plan is published."), _("Publish it first.")
@@ -68,7 +74,7 @@ def manifests(version: int) -> ResponseReturnValue:
 
 def _paper(version: int, name: str, draw: Callable[[ProductionSheet], bytes]) -> ResponseReturnValue:
     with unit_of_work() as db:
-        found = service.production(db, PlanVersionId(version), kitchen_code=here.actor().scope.kitchen)
+        found = service.production(db, PlanVersionId(version), scope=here.actor().scope)
         content = draw(found)
         hand_out(db, name, version, content, rows=found.portions)
     return _pdf(content, f"{name}-{found.day.isoformat()}-v{found.version}.pdf")

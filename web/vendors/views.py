@@ -36,6 +36,6 @@ def kitchens() -> ResponseReturnValue:
 def fleet() -> ResponseReturnValue:
     day = nav.chosen().day
     with unit_of_work(read_only=True) as db:
-        roster = queries.fleet(db, day)
-        kitchen_names = {kitchen.code: kitchen.name for kitchen in queries.kitchens(db)}
+        roster = queries.fleet(db, day, scope=here.actor().scope)
+        kitchen_names = {kitchen.code: kitchen.name for kitchen in queries.kitchens(db, scope=here.actor().scope)}
     return render_template("vendors/fleet.html", day=day, roster=roster, kitchen_names=kitchen_names)
