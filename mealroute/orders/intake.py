@@ -32,13 +32,16 @@ def import_standing_orders(db: Session, sheets: Sheet | Sequence[Sheet], *, by: 
     one_at_a_time(db)
     rows, problems = imports.read(sheets)
     people = residents.ids_by_code(db)
+    own = residents.ids_by_code(db, scope=by.scope)
     stations = set(db.scalars(select(Station.code)))
     held: dict[int, dict[str, StandingOrderRecord]] = {}
     for row in db.scalars(select(StandingOrder).order_by(StandingOrder.id)):
         held.setdefault(row.resident_id, {})[row.code] = build.standing_record(row)
+    reached = set(own.values())
+    foreign = {code for resident, theirs in held.items() if resident not in reached for code in theirs}
     wanted = []
     for line in rows:
-        problem = _unknown(line, people, stations)
+        problem = _unknown(line, people, stations, own, foreign)
         if problem is None:
             values = _values(line, people[line["resident_code"]])
             theirs = held.setdefault(values["resident_id"], {})
@@ -143,11 +146,17 @@ def _record(values: dict[str, Any]) -> StandingOrderRecord:
     return build.standing_record(StandingOrder(**{"id": 0, **values}))
 
 
-def _unknown(line: ParsedRow, people: dict[str, ResidentId], stations: set[str]) -> CellProblem | None:
+def _unknown(
+    line: ParsedRow, people: dict[str, ResidentId], stations: set[str], own: dict[str, ResidentId], foreign: set[str]
+) -> CellProblem | None:
     if line["resident_code"] not in people:
         sentence = _("No resident has the code %(code)s.", code=line["resident_code"])
         hint = _("Import the residents first, or correct the code.")
         return line.problem("resident_code", "resident-unknown", sentence, hint, set_aside=True)
+    if line["resident_code"] not in own or line["order_code"] in foreign:
+        sentence = _("This resident belongs to a street that your account does not reach.")
+        hint = _("Ask that street's dispatcher to import the row.")
+        return line.problem("resident_code", "street-out-of-reach", sentence, hint, set_aside=True)
     if line["delivery"] is Delivery.STATION and line["station_code"] not in stations:
         sentence = _("No station has the code %(code)s.", code=line["station_code"])
         hint = _("Import the stations first, or correct the code.")

@@ -49,9 +49,10 @@ def by_ids(db: Session, ids: Iterable[ResidentId], *, day: date) -> dict[Residen
     return found
 
 
-def ids_by_code(db: Session) -> dict[str, ResidentId]:
-    """Code → id of the whole ledger, for imports that refer to residents."""
-    return {code: ResidentId(number) for code, number in db.execute(select(Resident.code, Resident.id))}
+def ids_by_code(db: Session, *, scope: Scope | None = None) -> dict[str, ResidentId]:
+    """Code → id of the ledger (the whole one unless limited), for imports that refer to residents."""
+    query = select(Resident.code, Resident.id).where(*in_scope(scope or Scope.everything()))
+    return {code: ResidentId(number) for code, number in db.execute(query)}
 
 
 def active_on(db: Session, day: date, *, scope: Scope) -> tuple[ResidentRecord, ...]:

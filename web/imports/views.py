@@ -42,8 +42,10 @@ def upload() -> ResponseReturnValue:
 
 
 def _kinds() -> list[str]:
-    keeps_ledger = rules.may(here.actor(), "residents.import")
-    return [kind for kind in IMPORTERS if keeps_ledger or kind not in PERSONAL]
+    """Who keeps some streets' ledger brings its sheets; the register and the menu are the whole district's."""
+    if not rules.may(here.actor(), "residents.import"):
+        return [kind for kind in IMPORTERS if kind not in PERSONAL]
+    return [kind for kind in IMPORTERS if here.actor().scope.streets is None or kind in PERSONAL]
 
 
 def _page(kind: str, result: ImportResult | None = None) -> str:
