@@ -10,19 +10,22 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mealroute.core.actor import Scope
 from mealroute.core.errors import NotFound
 from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.rulebook import RULES, Node, read
 from mealroute.core.slots import MealSlot
 from mealroute.menus import timetable
+from mealroute.orders.models import BookLine
 from mealroute.orders.records import BookLineId
 from mealroute.planning import words
 from mealroute.planning.models import PlanLine, PlanRoute, PlanUnassigned, PlanVersion, PlanVisit
 from mealroute.planning.records import (
+    PlanFigures,
     PlanState,
     PlanVersionId,
     PlanVersionRecord,
@@ -79,6 +82,21 @@ def summary(db: Session, version_id: PlanVersionId) -> PlanVersionSummary:
 def versions(db: Session, day: date, slot: MealSlot) -> tuple[PlanVersionSummary, ...]:
     """All versions of a day and slot, the newest first."""
     return tuple(_summary(row) for row in db.scalars(_of_day(day, slot).order_by(PlanVersion.number.desc())))
+
+
+def figures(db: Session, version: PlanVersionSummary, *, scope: Scope) -> PlanFigures:
+    """The version's equation in portions, for the lines within the streets of the scope. Its routes stay the district's."""
+    if scope.streets is None:
+        return PlanFigures(ordered=version.ordered, planned=version.planned, unassigned=version.unassigned, whole=True)
+    query = (
+        select(PlanLine.visit_id.is_not(None), func.sum(PlanLine.portions))
+        .join(BookLine, BookLine.id == PlanLine.book_line_id)
+        .where(PlanLine.version_id == version.id, BookLine.street_code.in_(sorted(scope.streets)))
+        .group_by(PlanLine.visit_id.is_not(None))
+    )
+    found = {bool(placed): int(portions) for placed, portions in db.execute(query)}
+    planned, left = found.get(True, 0), found.get(False, 0)
+    return PlanFigures(ordered=planned + left, planned=planned, unassigned=left, whole=False)
 
 
 def latest(db: Session, day: date, slot: MealSlot) -> PlanVersionSummary | None:

@@ -236,6 +236,17 @@ class UnassignedRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFigures:
+    """What of a version concerns somebody: ``ordered`` = ``planned`` + ``unassigned``, in portions of their own lines."""
+
+    ordered: int
+    planned: int
+    unassigned: int
+    whole: bool
+    """Whether these are the figures of the whole version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanVersionSummary:
     """One version in a list. ``ordered`` = ``planned`` + ``unassigned``, all in portions."""
 

@@ -12,7 +12,15 @@ from mealroute.core.i18n import _
 from mealroute.core.text import mask_name
 from mealroute.orders import queries as orders
 from mealroute.orders.records import BookLineId, BookLineRecord
-from mealroute.planning.records import PlanVersionRecord, RouteRecord, UnassignedRecord, VisitKind, VisitRecord
+from mealroute.planning import queries as planning
+from mealroute.planning.records import (
+    PlanFigures,
+    PlanVersionRecord,
+    RouteRecord,
+    UnassignedRecord,
+    VisitKind,
+    VisitRecord,
+)
 from mealroute.residents import queries as residents
 from mealroute.residents.build import building_address
 from mealroute.residents.records import ResidentId, ResidentRecord
@@ -36,6 +44,7 @@ class Person:
     name: str
     address: str
     new_face: bool
+    ours: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +59,14 @@ class StopView:
 
     @property
     def new_face(self) -> bool:
-        return any(person.new_face for person in self.people)
+        return any(person.new_face and person.ours for person in self.people)
 
     @property
     def diets(self) -> tuple[tuple[str, bool], ...]:
-        """Every diet at this stop once, and whether it is strict for somebody."""
+        """Every diet at this stop once, and whether it is strict for somebody; of people out of reach none is told."""
         found: dict[str, bool] = {}
         for person in self.people:
-            for diet in person.line.diets:
+            for diet in person.line.diets if person.ours else ():
                 found[diet] = found.get(diet, False) or diet in person.line.strict_diets
         found.pop("normal", None)
         return tuple(found.items())
@@ -105,6 +114,7 @@ class Board:
     people: Mapping[ResidentId, ResidentRecord]
     stations: Mapping[str, str]
     scope: Scope
+    figures: PlanFigures
 
     def stops(self, number: int) -> tuple[StopView, ...]:
         """The stops of one route in the order of driving."""
@@ -124,7 +134,7 @@ class Board:
     def _person(self, line_id: BookLineId, visit: VisitRecord) -> Person:
         line = self.lines[line_id]
         name, address = self._who(line)
-        return Person(line, name, address, line_id in visit.new_faces)
+        return Person(line, name, address, line_id in visit.new_faces, self.scope.sees_street(line.street_code))
 
     def _who(self, line: BookLineRecord) -> tuple[str, str]:
         person = self.people.get(ResidentId(line.resident_id))
@@ -150,7 +160,8 @@ def board_of(db: Session, version: PlanVersionRecord, *, scope: Scope, named: in
     stations = {station.code: station.name for station in vendors.stations(db)}
     fleet = {unit.vehicle.code: unit for unit in vendors.fleet(db, summary.day).units}
     routes = tuple(_route(route, fleet.get(route.vehicle_code)) for route in version.routes)
-    board = Board(version, routes, (), lines, people, stations, scope)
+    figures = planning.figures(db, summary, scope=scope)
+    board = Board(version, routes, (), lines, people, stations, scope, figures)
     return replace(board, left=tuple(_left(board)))
 
 
@@ -165,7 +176,7 @@ def _left(board: Board) -> list[LeftView]:
     found = []
     for index, record in enumerate(board.version.unassigned):
         line = board.lines.get(record.book_line_id)
-        if line is None:
+        if line is None or not board.scope.sees_street(line.street_code):
             continue
         name, address = board._who(line)  # noqa: SLF001 -- the board's own helper
         found.append(LeftView(mark(index), record, name, address, line.resident_id, line))

@@ -16,7 +16,7 @@ from mealroute.menus.records import ServiceDayRecord
 from mealroute.orders import queries as orders
 from mealroute.orders.records import BookLineRecord, DayRoll, OrderBookRecord, OrderState
 from mealroute.planning import queries as planning
-from mealroute.planning.records import PlanState, PlanVersionSummary, UnassignedRecord
+from mealroute.planning.records import PlanFigures, PlanState, PlanVersionSummary, UnassignedRecord
 from mealroute.residents import queries as residents
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Today:
     portions: int
     special: int
     version: PlanVersionSummary | None
+    plan: PlanFigures | None
     left: tuple[Left, ...]
     live: LiveBoard
     states: dict[str, str]
@@ -75,7 +76,8 @@ def today_of(db: Session, day: date, slot: MealSlot, *, actor: Actor, now: datet
         service=menus.service_day(db, day), roll=orders.day_roll(db, day, slot, scope=scope), book=book,
         portions=sum(quantity for quantity, _diets in sizes),
         special=sum(quantity for quantity, diets in sizes if set(diets) - {"normal"}),
-        version=version, left=_left(db, version, {line.line_id: line for line in mine}, day), live=live, states={}, now=now,
+        version=version, plan=planning.figures(db, version, scope=scope) if version else None,
+        left=_left(db, version, {line.line_id: line for line in mine}, day), live=live, states={}, now=now,
     )  # fmt: skip
     return replace(found, states=_states(found))
 
