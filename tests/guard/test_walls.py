@@ -37,8 +37,7 @@ def test_no_file_is_longer_than_four_hundred_lines() -> None:
         for path in kept
         if (count := len(path.read_text("utf-8").splitlines())) > 400
     }
-    # The style sheets are taken over whole from the design; they are split when the design is.
-    assert {name for name in long if not name.startswith("web/static/css/")} == set()
+    assert long == {}
 
 
 def test_half_of_all_files_fit_on_a_few_screens() -> None:
