@@ -73,6 +73,20 @@ def test_the_plain_form_sent_twice_counts_once(client: FlaskClient, token: str) 
     assert recorded() == [(line, "handed-over")]
 
 
+def test_a_name_is_masked_once_its_meal_has_a_record(client: FlaskClient, token: str) -> None:
+    visit = re.findall(r"/stops/(\d+)", client.get(f"/r/{token}/stops").text)
+    open_doors = [v for v in visit if "/hand-over" in client.get(f"/r/{token}/stops/{v}").text]
+    page = client.get(f"/r/{token}/stops/{open_doors[0]}").text
+    line = re.search(r"/lines/(\d+)/", page)
+    assert line
+    client.post(f"/r/{token}/record", data={"client_id": str(uuid.uuid4()), "line": line[1], "outcome": "handed-over"})
+
+    after = client.get(f"/r/{token}/stops/{open_doors[0]}").text.split('class="ph-after"')[0]
+
+    assert "王*兰" in after or "曾*祥" in after
+    assert "tel:1390000" not in after
+
+
 def test_the_same_record_as_form_and_as_json_counts_once(client: FlaskClient, token: str) -> None:
     line, made = lines_of(client, token)[0], str(uuid.uuid4())
     client.post(f"/r/{token}/record", data={"client_id": made, "line": line, "outcome": "handed-over"})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mealroute.core.actor import Scope
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
+from mealroute.core.text import mask_name
 from mealroute.delivery import queries as delivery
 from mealroute.delivery.records import LineOutcome, StationReceiptRecord
 from mealroute.dispatch.records import Manifest, ManifestItem, ManifestStop
@@ -51,6 +52,14 @@ class RunView:
     def outcome(self, item: ManifestItem) -> LineOutcome | None:
         found = self.outcomes.get(item.book_line_id)
         return found if found is not None and found.outcome is not None else None
+
+    def name_of(self, item: ManifestItem) -> str:
+        """The full name until the meal has its record; masked from then on."""
+        return item.name if self.outcome(item) is None else mask_name(item.name)
+
+    def names_of(self, stop: ManifestStop) -> str:
+        """Everybody at a stop."""
+        return "、".join(self.name_of(item) for item in stop.items)
 
     def done(self, stop: ManifestStop) -> bool:
         """Every line of the stop has a record; a station has signed for its box."""

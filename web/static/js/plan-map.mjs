@@ -78,7 +78,9 @@ export class PlanMap {
     const casing = L.polyline(route.lines, { renderer: this.renderer, color: style.casing, weight: 6, opacity: 0.9, interactive: false });
     const ink = L.polyline(route.lines, { renderer: this.renderer, color: style.fill, weight: 4, dashArray: style.dash });
     const dots = route.stops.map((stop) => L.circleMarker([stop.lat, stop.lon], { renderer: this.renderer, radius: 3.5, weight: 1.2, color: style.casing, fillColor: style.fill, fillOpacity: 1 })
-      .on("click", () => { onRoute(route.number); onStop(stop.visit); }));
+      .on("click", () => { onRoute(route.number); onStop(stop.visit); })
+      .on("mouseover", () => onHover(route.number, stop.visit))
+      .on("mouseout", () => onHover(null)));
     const tag = route.tag && L.marker(route.tag, { icon: numbered(route.label, route.number, "map-pin__tag"), title: route.title, alt: route.title, keyboard: false });
     const group = L.layerGroup([casing, ink, ...dots, tag].filter(Boolean)).addTo(this.map);
     for (const part of [ink, tag].filter(Boolean)) {
@@ -102,7 +104,9 @@ export class PlanMap {
     const chosen = this.layers.get(number);
     if (!chosen) return;
     this.pins = L.layerGroup(chosen.route.stops.map((stop) => L.marker([stop.lat, stop.lon], { icon: numbered(stop.sequence, number, "map-pin__stop"), title: stop.title, alt: stop.title, keyboard: false, zIndexOffset: 500 })
-      .on("click", () => this.onStop?.(stop.visit)))).addTo(this.map);
+      .on("click", () => this.onStop?.(stop.visit))
+      .on("mouseover", () => this.onOver?.(stop.visit))
+      .on("mouseout", () => this.onOver?.(null)))).addTo(this.map);
     if (zoom && chosen.route.lines.flat().length) this.map.fitBounds(L.latLngBounds(chosen.route.lines.flat()).pad(0.15), { animate: false });
   }
 

@@ -19,7 +19,10 @@ export class Board {
     root.addEventListener("mouseover", (event) => this.hovered(event.target.closest("[data-number],[data-visit]")));
     root.addEventListener("focusin", (event) => this.hovered(event.target.closest("[data-number],[data-visit]")));
     document.addEventListener("keydown", (event) => this.key(event));
-    if (map) map.onStop = (visit) => this.stop(visit);
+    if (map) {
+      map.onStop = (visit) => this.stop(visit);
+      map.onOver = (visit) => this.point(null, visit);
+    }
   }
 
   rows() { return [...this.root.querySelectorAll(".route[data-number]")]; }
@@ -41,6 +44,12 @@ export class Board {
     if (!this.map) return;
     this.map.hover(item?.dataset.number ? Number(item.dataset.number) : null);
     if (item?.dataset.visit) this.map.mark(Number(item.dataset.visit));
+  }
+
+  // What the pointer is over on the map, shown in the lists.
+  point(number, visit) {
+    for (const row of this.rows()) row.classList.toggle("is-over", Number(row.dataset.number) === number);
+    for (const row of this.root.querySelectorAll("tr[data-visit]")) row.classList.toggle("is-over", Number(row.dataset.visit) === visit);
   }
 
   async route(number, { zoom = false } = {}) {
@@ -101,7 +110,7 @@ async function start() {
     const answer = await fetch(box.dataset.source, { headers: { Accept: "application/json" } });
     if (answer.ok) {
       map = new PlanMap(box, await answer.json(), {
-        onRoute: (number) => made?.route(number), onStop: (visit) => made?.stop(visit), onHover: (number) => map?.hover(number),
+        onRoute: (number) => made?.route(number), onStop: (visit) => made?.stop(visit), onHover: (number, visit) => { map?.hover(number); made?.point(number, visit ?? null); },
       });
       box.dataset.ready = "yes";
     } else box.dataset.ready = "failed";
