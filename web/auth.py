@@ -59,7 +59,14 @@ def begin(actor: Actor, *, language: str | None = None) -> None:
     session.update(kept)
     session.permanent = True
     session["seen"] = here.clock().now().timestamp()
+    renew(actor)
     login_user(Person(actor))
+
+
+def renew(actor: Actor) -> None:
+    """Tie the session to the account's present password; every session tied to an earlier one is over."""
+    with unit_of_work(read_only=True) as db:
+        session["stamp"] = queries.stamp(db, actor.account_id or 0)
 
 
 def end() -> None:
@@ -73,7 +80,8 @@ def end() -> None:
 def _load(account_id: str) -> Person | None:
     with unit_of_work(read_only=True) as db:
         actor = queries.actor(db, int(account_id)) if account_id.isdigit() else None
-    return Person(actor) if actor else None
+        held = actor is not None and session.get("stamp") == queries.stamp(db, int(account_id))
+    return Person(actor) if actor and held else None
 
 
 def _idle() -> ResponseReturnValue | None:

@@ -1,5 +1,7 @@
 """Reads of the accounts. A password's hash never leaves the service."""
 
+import hashlib
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,6 +30,12 @@ def actor(db: Session, account_id: int) -> Actor | None:
     """The account as it may act now; None where it does not exist or has been switched off."""
     row = db.get(Account, account_id)
     return actor_of(account_record(row)) if row is not None and row.active else None
+
+
+def stamp(db: Session, account_id: int) -> str:
+    """A fingerprint of the present password: a session that was opened under another one is over."""
+    stored = db.scalar(select(Account.password_hash).where(Account.id == account_id)) or ""
+    return hashlib.sha256(stored.encode()).hexdigest()[:32]
 
 
 def account_record(row: Account) -> AccountRecord:

@@ -103,6 +103,7 @@ def password() -> ResponseReturnValue:
             flash(error.sentence, "danger")
             return redirect(url_for("account.preferences"), 303)
         service.set_password(db, account.id, form.new.data or "", by=here.actor(), clock=here.clock())
+    auth.renew(here.actor())
     flash(_("Your password has been changed."), "ok")
     return redirect(url_for("account.preferences"), 303)
 
