@@ -21,6 +21,7 @@ from mealroute.accounts.rules import (
     actor_of,
     password_fault,
 )
+from mealroute.areas.queries import street_names
 from mealroute.core import audit
 from mealroute.core.actor import SYSTEM, Actor, Role
 from mealroute.core.clock import Clock
@@ -83,6 +84,10 @@ def create_account(
         raise MealrouteError("account-incomplete", _("An account needs a sign-in name and a person's name."))
     if db.scalar(select(Account.id).where(Account.login == name)) is not None:
         raise Conflict("login-taken", _("The sign-in name %(login)s is taken.", login=name), _("Choose another one."))
+    if street_code and street_code not in street_names(db):
+        raise MealrouteError(
+            "street-unknown", _("No street has the code %(code)s.", code=street_code), _("Choose one from the list.")
+        )
     row = Account(
         login=name, display_name=display_name.strip(), role=str(role), street_code=street_code or None,
         vendor_code=vendor_code or None, kitchen_code=kitchen_code or None, driver_code=driver_code or None,

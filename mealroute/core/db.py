@@ -54,12 +54,13 @@ JsonDict = JSON().with_variant(JSONB(), "postgresql")
 def make_engine(url: str) -> Engine:
     """An engine with the settings that the program relies on.
 
-    SQLite: WAL, foreign keys on, 30 s wait for a writer, and every unit of work begins IMMEDIATE when it first
+    Errors name the statement but never its values, which may be people's. SQLite: WAL, foreign keys on, 30 s wait for a writer, and every unit of work begins IMMEDIATE when it first
     writes (`BEGIN` is emitted by us, not by the driver), so that two writers queue instead of failing.
     """
     if url.startswith("sqlite"):
         engine = create_engine(
             url,
+            hide_parameters=True,
             connect_args={"timeout": 30, "check_same_thread": False},
             poolclass=None if ":memory:" in url else NullPool,
         )
@@ -78,7 +79,9 @@ def make_engine(url: str) -> Engine:
             connection.exec_driver_sql(f"BEGIN {mode}")
 
         return engine
-    return create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True)
+    return create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, hide_parameters=True
+    )
 
 
 class _State:
