@@ -81,7 +81,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit codes: 0 done, 1 refused (one sentence on standard error), 2 usage, 3 a check found something."""
     args = parser().parse_args(argv)
     set_language(args.lang)
-    gc.set_threshold(100_000, 50, 50)  # a command loads thousands of rows that stay alive; collecting often costs a third
+    # A command loads thousands of rows that stay alive; collecting often costs a third of its time.
+    gc.set_threshold(100_000, 50, 50)
     try:
         return _run(args)
     except MealrouteError as error:
