@@ -213,15 +213,19 @@ class _Run:
                 ("solver.sisr:run", (each, self._inside(each, current), budget, rng.randrange(2**31))) for each in cut
             ]
             answers = self._together(jobs, seconds, others=[], alone=len(cut) == 1, known=current)
-            improved = dict(current)
+            improved, walked = dict(current), dict(current)
             for each, answer in zip(cut, answers, strict=True):
-                found = answer[0] if isinstance(answer, tuple) else answer  # one that was killed has only reported
-                if isinstance(found, dict):
+                # one that was killed has only reported
+                found, last = answer if isinstance(answer, tuple) else (answer, answer)
+                if isinstance(found, dict) and isinstance(last, dict):
                     for vehicle in each.vehicles:
                         improved.pop(vehicle.id, None)
+                        walked.pop(vehicle.id, None)
                     improved.update(found)
+                    walked.update(last)
             self.best.offer(improved)
-            current = self.best.sequences
+            # go on from where the walk is; only its last steps, which are cool, begin at the best
+            current = walked if turn < rounds - 2 else self.best.sequences
 
     # -- listening ----------------------------------------------------------------------------------------------------
 

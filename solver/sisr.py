@@ -50,8 +50,8 @@ class Budget:
 
 def run(
     problem: Problem, first: Sequences, budget: Budget, seed: int, report: Callable[[Sequences], None]
-) -> tuple[Sequences, int]:
-    """Improve ``first``; the best plan found (never worse than ``first``) and the number of iterations.
+) -> tuple[Sequences, Sequences]:
+    """Improve ``first``; the best plan found (never worse than ``first``), and where the walk ended.
 
     With a limit of iterations alone the answer is repeatable.
     """
@@ -71,7 +71,7 @@ class Search:
         self.demand = [-sum(stop.delivery) - sum(stop.pickup) for stop in problem.stops]
         self.out = [self.data.kinds[0].durations[self.data.start[0]][place] for place in self.data.place]
 
-    def run(self, budget: Budget, report: Callable[[Sequences], None]) -> tuple[Sequences, int]:
+    def run(self, budget: Budget, report: Callable[[Sequences], None]) -> tuple[Sequences, Sequences]:
         state, draw = self.state, self.random.random
         if state.unassigned:
             self._recreate()
@@ -112,7 +112,7 @@ class Search:
             if (missing, state.cost) < (best_missing, best_cost - 1e-6):
                 best_missing, best_cost, improved = missing, state.cost, True
                 self.best = state.sequences()
-        return self.best, iteration
+        return self.best, state.sequences()
 
     def _ruin(self) -> bool:
         """Take out strings of stops around one of them; says whether the rest can still be driven."""
