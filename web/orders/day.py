@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from mealroute.areas.queries import street_names
 from mealroute.core.actor import Scope
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
@@ -18,6 +17,7 @@ from mealroute.orders.records import BookState, DayRoll, LateChange, OrderBookRe
 from mealroute.residents import queries as residents
 from mealroute.residents.build import building_address
 from mealroute.vendors import queries as vendors
+from web.streets import street_names
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

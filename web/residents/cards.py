@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from mealroute.areas.queries import street_names
 from mealroute.core.actor import Scope
 from mealroute.core.i18n import _, language
 from mealroute.core.text import mask_name
@@ -15,6 +14,7 @@ from mealroute.residents import queries as residents
 from mealroute.residents.loading import category_table
 from mealroute.residents.records import PauseRecord, ResidentId, ResidentRecord, ResidentSummary
 from web.formatters import WEEKDAYS
+from web.streets import street_names
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -3,7 +3,6 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mealroute.areas.queries import street_names
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
@@ -15,6 +14,7 @@ from web.formdata import valid
 from web.permissions import requires
 from web.residents.cards import card_of, recent_orders, shows, standing_week, summaries_for
 from web.residents.forms import PauseForm, PointForm, StateForm
+from web.streets import street_names
 
 bp = Blueprint("residents", __name__, template_folder="templates")
 LIMIT = 100

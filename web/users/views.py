@@ -6,11 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mealroute.accounts import queries, service
-from mealroute.areas.queries import street_names
 from mealroute.core.actor import Role
 from mealroute.core.db import unit_of_work
 from web import here
 from web.permissions import requires
+from web.streets import street_names
 from web.users.forms import AccountForm
 
 bp = Blueprint("users", __name__, template_folder="templates")

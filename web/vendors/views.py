@@ -3,11 +3,11 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from mealroute.areas.queries import street_names
 from mealroute.core.db import unit_of_work
 from mealroute.vendors import queries
 from web import here, nav
 from web.permissions import requires
+from web.streets import street_names
 
 bp = Blueprint("vendors", __name__, template_folder="templates")
 
