@@ -7,14 +7,19 @@ derived from the first field key. The keys live outside the database (MEALROUTE_
 
 import hashlib
 import hmac
+import json
 import unicodedata
 from collections.abc import Sequence
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Dialect, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import JSON, Dialect, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from mealroute.core.errors import MealrouteError
+
+SEALED = "sealed"
 
 
 class _Keys:
@@ -68,11 +73,34 @@ class EncryptedStr(TypeDecorator[str]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         if value is None:
             return None
-        try:
-            return _cipher().decrypt(value.encode()).decode()
-        except InvalidToken:
-            raise MealrouteError(
-                "field-key-missing",
-                "A stored field cannot be read with the keys that are set.",
-                "Add the key it was written with to MEALROUTE_FIELD_KEYS.",
-            ) from None
+        return _opened(value)
+
+
+class EncryptedDict(TypeDecorator[dict[str, Any]]):
+    """A JSON object whose content is encrypted: stored as ``{"sealed": token}``. One stored in the clear is still read."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> dict[str, Any] | None:  # noqa: ARG002
+        return {SEALED: _cipher().encrypt(json.dumps(value).encode()).decode()} if value else value
+
+    def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> dict[str, Any] | None:  # noqa: ARG002
+        if value is None or set(value) != {SEALED}:
+            return value
+        opened: dict[str, Any] = json.loads(_opened(value[SEALED]))
+        return opened
+
+
+def _opened(token: str) -> str:
+    try:
+        return _cipher().decrypt(token.encode()).decode()
+    except InvalidToken:
+        raise MealrouteError(
+            "field-key-missing",
+            "A stored field cannot be read with the keys that are set.",
+            "Add the key it was written with to MEALROUTE_FIELD_KEYS.",
+        ) from None

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mealroute.core.audit import append_only
+from mealroute.core.crypto import EncryptedDict
 from mealroute.core.db import Base, JsonDict, UtcDateTime
 
 
@@ -32,7 +33,7 @@ class StandingOrder(Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     note: Mapped[str] = mapped_column(Text, default="")
-    extra: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
+    extra: Mapped[dict[str, Any]] = mapped_column(EncryptedDict, default=dict)
 
 
 class Order(Base):

@@ -7,8 +7,8 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mealroute.core.audit import append_only
-from mealroute.core.crypto import EncryptedStr
-from mealroute.core.db import Base, JsonDict, UtcDateTime
+from mealroute.core.crypto import EncryptedDict, EncryptedStr
+from mealroute.core.db import Base, UtcDateTime
 
 
 class Resident(Base):
@@ -61,7 +61,7 @@ class Resident(Base):
     point_source: Mapped[str] = mapped_column(String(80), default="")
     point_confirmed_by: Mapped[str] = mapped_column(String(80), default="")
     note: Mapped[str] = mapped_column(Text, default="")
-    extra: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
+    extra: Mapped[dict[str, Any]] = mapped_column(EncryptedDict, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mealroute.core.crypto import EncryptedStr
+from mealroute.core.crypto import EncryptedDict, EncryptedStr
 from mealroute.core.db import Base, JsonDict
 
 
@@ -32,7 +32,7 @@ class Vendor(Base):
     contract_to: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(12), default="active")
     street_codes: Mapped[list[str]] = mapped_column(JsonDict, default=list)
-    extra: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
+    extra: Mapped[dict[str, Any]] = mapped_column(EncryptedDict, default=dict)
 
 
 class Kitchen(Base):
@@ -95,7 +95,7 @@ class Station(Base):
     lat: Mapped[float | None]
     phone: Mapped[str | None] = mapped_column(EncryptedStr)
     operator_vendor_code: Mapped[str | None] = mapped_column(ForeignKey("vendor.code"))
-    extra: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
+    extra: Mapped[dict[str, Any]] = mapped_column(EncryptedDict, default=dict)
 
 
 class Driver(Base):
@@ -117,7 +117,7 @@ class Driver(Base):
     health_certificate_to: Mapped[date | None]
     weekdays: Mapped[int] = mapped_column(default=127)
     active: Mapped[bool] = mapped_column(default=True)
-    extra: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
+    extra: Mapped[dict[str, Any]] = mapped_column(EncryptedDict, default=dict)
 
 
 class Vehicle(Base):
