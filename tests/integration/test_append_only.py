@@ -1,0 +1,63 @@
+"""A migrated database refuses by itself to change or remove what was written once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from mealroute import migrate
+from mealroute.core import audit
+from mealroute.core.actor import SYSTEM
+from mealroute.core.clock import FixedClock
+from mealroute.core.db import make_engine
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database made by the migrations alone."""
+    if request.param == "sqlite":
+        engine = make_engine(f"sqlite:///{tmp_path / 'guarded.sqlite'}")
+        migrate.upgrade(engine)
+        yield engine
+        engine.dispose()
+        return
+    admin = make_engine(request.getfixturevalue("postgres_url")).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("drop database if exists guarded with (force)"))
+        connection.execute(text("create database guarded"))
+    engine = make_engine(admin.url.set(database="guarded").render_as_string(hide_password=False))
+    migrate.upgrade(engine)
+    yield engine
+    engine.dispose()
+    with admin.connect() as connection:
+        connection.execute(text("drop database if exists guarded with (force)"))
+    admin.dispose()
+
+
+@pytest.mark.parametrize("wish", ["update audit_event set reason = 'forged'", "delete from audit_event"])
+def test_the_audit_trail_cannot_be_rewritten(migrated: Engine, clock: FixedClock, wish: str) -> None:
+    with Session(migrated) as db:
+        audit.record(db, by=SYSTEM, clock=clock, action="test.done", subject="test/1")
+        db.commit()
+    with migrated.begin() as connection, pytest.raises(DBAPIError):
+        connection.execute(text(wish))
+    with Session(migrated) as db:
+        assert audit.verify(db) is None
+        assert audit.count(db) == 1
+
+
+def test_every_table_that_is_written_once_has_its_guards(migrated: Engine) -> None:
+    query = {
+        "sqlite": "select name, tbl_name from sqlite_master where type = 'trigger'",
+        "postgresql": "select tgname, tgrelid::regclass::text from pg_trigger where not tgisinternal",
+    }[migrated.dialect.name]
+    with migrated.connect() as connection:
+        found = [(table, name) for name, table in connection.execute(text(query))]
+        assert set(inspect(connection).get_table_names()) >= set(audit.append_only_tables())
+    for table in audit.append_only_tables():
+        assert [name for guarded, name in found if guarded == table], table
