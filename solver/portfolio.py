@@ -18,7 +18,7 @@ from solver.best import Best
 from solver.construct import construct, fill, start_from, walk
 from solver.construct_state import State
 from solver.options import Engine, EngineCannot, Progress, Sequences, SolveOptions
-from solver.plan import Plan
+from solver.plan import Plan, Unassigned
 from solver.problem import LARGEST, Problem
 from solver.process import Message, ProcessPool
 from solver.sisr import Budget
@@ -45,6 +45,8 @@ _ROUNDS: Final = 8
 _LEAST_ROUND_S: Final = 1.0
 _LEAST_PART: Final = 120
 """Stops below which a part is too small to be worth cutting out."""
+
+_TOO_EARLY: Final = "The search was cancelled before its first plan."
 
 
 class _Cancelled(Exception):  # not an error: the caller wanted it
@@ -74,6 +76,8 @@ def solve(
             run.all_stages()
         except _Cancelled:
             pool.close()
+            if not run.best.plan.routes:
+                return Plan((), tuple(Unassigned(stop.id, _TOO_EARLY, "cancelled") for stop in problem.stops))
         return run.best.explained()
 
 

@@ -111,6 +111,15 @@ def test_a_cancelled_search_returns_the_best_plan_so_far() -> None:
     assert plan.unassigned == ()
 
 
+def test_a_search_cancelled_at_once_says_so_for_every_stop() -> None:
+    problem = town(6)
+    plan = solve(problem, cancelled=lambda: True)
+
+    assert plan.routes == ()
+    assert {entry.code for entry in plan.unassigned} == {"cancelled"}
+    assert len(plan.unassigned) == len(problem.stops)
+
+
 def test_a_plan_to_start_from_is_kept_where_nothing_is_better() -> None:
     problem = small.problem()
     before = solve(problem, SolveOptions(max_iterations=50))
