@@ -177,3 +177,13 @@ def test_an_error_of_the_database_names_no_values(app: Flask) -> None:
             db.execute(twice)
         db.rollback()
     assert "欧阳玉兰" not in str(failed.value)
+
+
+def test_what_is_sought_stays_out_of_the_address(desk: FlaskClient) -> None:
+    answer = desk.post("/residents", data={"q": "wyl"})
+    assert (answer.status_code, answer.location) == (303, "/residents?show=found")
+    page = desk.get(answer.location).text
+    assert "R0005" in page
+    assert not re.findall(r'<form[^>]*role="search"[^>]*method="get"', page)
+    assert "R0012" in desk.post("/residents", data={"q": "北新桥三条 12"}, follow_redirects=True).text
+    assert desk.post("/residents", data={"q": ""}).location == "/residents"

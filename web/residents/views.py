@@ -1,6 +1,6 @@
 """The one search box, the card, and what is changed from it."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from mealroute.core.db import unit_of_work
@@ -18,15 +18,18 @@ from web.streets import street_names
 
 bp = Blueprint("residents", __name__, template_folder="templates")
 LIMIT = 100
+SOUGHT, FOUND = "sought", "found"
+"""What the search box was asked last (in the session), and the list that answers it."""
 
 
 @bp.get("/residents")
 @requires("residents.view")
 def index() -> ResponseReturnValue:
-    text, show = request.args.get("q", "").strip()[:100], request.args.get("show", "all")
+    show = request.args.get("show", "all")
+    text = str(session.get(SOUGHT, "")) if show == FOUND else request.args.get("q", "").strip()[:100]
     scope, day = here.actor().scope, nav.chosen().day
     with unit_of_work(read_only=True) as db:
-        if text or show == "all":
+        if text or show in {"all", FOUND}:
             found, total = (
                 search.search(db, text, scope=scope, day=day, limit=LIMIT),
                 search.count(db, text, scope=scope),
@@ -39,6 +42,14 @@ def index() -> ResponseReturnValue:
     return render_template(
         "residents/index.html", q=text, show=show, shows=shows(), found=found, total=total, limit=LIMIT, day=day
     )
+
+
+@bp.post("/residents")
+@requires("residents.view")
+def find() -> ResponseReturnValue:
+    """What is sought (a name, a phone) stays out of addresses, and so out of histories and logs of proxies."""
+    session[SOUGHT] = request.form.get("q", "").strip()[:100]
+    return redirect(url_for("residents.index", show=FOUND if session[SOUGHT] else None), 303)
 
 
 @bp.get("/residents/<int:resident>")
