@@ -60,6 +60,12 @@ def parser() -> argparse.ArgumentParser:
     close.add_argument("month", help="YYYY-MM")
     close.add_argument("--payer", help="who pays (default: the district)")
 
+    recheck = commands.add_parser(
+        "check-settlement", help="add a settlement file up again, without the database; exit 3 if it does not fit"
+    )
+    recheck.add_argument("file", type=Path)
+    recheck.add_argument("--summary", type=Path, help="a summary.json to compare with")
+
     user = commands.add_parser("add-user", help="a sign-in with a fresh password, printed once")
     user.add_argument("login")
     user.add_argument("role")
@@ -110,6 +116,8 @@ def _run(args: argparse.Namespace) -> int:
             )
         case "close-period":
             return system.close_period(setup.open_here(), args.month, payer=args.payer)
+        case "check-settlement":
+            return system.check_settlement(args.file, args.summary)
         case "add-user":
             return people.add_user(setup.open_here(), args)
         case "serve":

@@ -63,6 +63,24 @@ def close_period(here: Here, month: str, *, payer: str | None) -> int:
     return 0
 
 
+def check_settlement(file: Path, summary: Path | None) -> int:
+    """`check-settlement`: 0 when the file fits itself (and the summary), 3 with a sentence for each fault."""
+    from mealroute.subsidy.recheck import recheck  # pandas takes a moment to load
+
+    found = recheck(file, summary)
+    print(
+        _(
+            "%(lines)d lines, %(portions)d portions, %(yuan)s yuan; residents' part %(copay)s yuan",
+            lines=found.lines, portions=found.portions, yuan=yuan(found.amount_fen), copay=yuan(found.copay_fen),
+        )
+    )  # fmt: skip
+    for each in found.by_rule:
+        print(f"  {each.rule_id}  {each.document_no}  {each.lines}  {yuan(each.amount_fen)}")
+    for fault in found.faults:
+        print(fault)
+    return 3 if found.faults else 0
+
+
 def serve(host: str, port: int) -> NoReturn:
     """`serve`: become the web server (`python -m web`), which lies above this package and is never imported by it."""
     sys.stdout.flush()

@@ -248,10 +248,16 @@ def close_period(db: Session, payer: str, month: str, *, by: Actor, clock: Clock
     Raises
     ------
     MealrouteError
-        ``month-not-over``, ``period-open-differences`` (``facts["imbalances"]`` lists them), ``period-closed``,
+        ``close-needs-district``, ``month-not-over``, ``period-open-differences`` (``facts["imbalances"]`` lists them), ``period-closed``,
         ``payer-unknown``, ``month-invalid``.
     """
     _first, last = queries.month_days(month)
+    if by.scope.streets is not None:
+        raise Forbidden(
+            "close-needs-district",
+            _("A month is closed for the whole district."),
+            _("Ask the district's finance officer."),
+        )
     if clock.today() <= last:
         raise MealrouteError("month-not-over", _("%(month)s is not over yet.", month=month))
     built = build_month(db, payer, month, by=by, clock=clock)
