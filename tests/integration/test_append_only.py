@@ -28,14 +28,14 @@ def migrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]
         return
     admin = make_engine(request.getfixturevalue("postgres_url")).execution_options(isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text("drop database if exists guarded with (force)"))
-        connection.execute(text("create database guarded"))
-    engine = make_engine(admin.url.set(database="guarded").render_as_string(hide_password=False))
+        connection.execute(text("drop database if exists written_once with (force)"))
+        connection.execute(text("create database written_once"))
+    engine = make_engine(admin.url.set(database="written_once").render_as_string(hide_password=False))
     migrate.upgrade(engine)
     yield engine
     engine.dispose()
     with admin.connect() as connection:
-        connection.execute(text("drop database if exists guarded with (force)"))
+        connection.execute(text("drop database if exists written_once with (force)"))
     admin.dispose()
 
 
