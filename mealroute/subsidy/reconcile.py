@@ -52,7 +52,7 @@ def figures(facts: MonthFacts) -> MonthFigures:
 
 
 def identities(found: MonthFigures) -> tuple[Identity, ...]:
-    """The equations of contracts.md for a month."""
+    """The equations that a month must satisfy."""
     delivered = Term(_("Delivered"), found.delivered)
     return (
         Identity(

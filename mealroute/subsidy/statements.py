@@ -27,7 +27,7 @@ class OpenPortion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthFigures:
-    """The month of contracts.md's summary.json. Portions, except ``claimed_lines`` (rows) and the amounts."""
+    """The month as summary.json states it. Portions, except ``claimed_lines`` (rows) and the amounts."""
 
     month: str
     ordered: int
