@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from mealroute.accounts import service as accounts
+from mealroute.core import audit
 from mealroute.core.actor import SYSTEM, Role
 from mealroute.core.clock import FixedClock
 from mealroute.core.db import unit_of_work
@@ -181,3 +182,48 @@ def test_a_finance_officer_of_one_street_exports_it_and_closes_nothing(app: Flas
         "utf-8-sig"
     )
     assert STREET not in made
+
+
+def test_orders_doors_and_cases_of_other_streets_cannot_be_touched(corner: FlaskClient, desk: FlaskClient) -> None:
+    with unit_of_work(read_only=True) as db:
+        query = select(BookLine.order_id, BookLine.id).where(
+            BookLine.street_code == STREET, BookLine.delivery == "home"
+        )
+        order, line = db.execute(query.order_by(BookLine.id)).tuples().first() or (0, 0)
+        stranger = db.scalars(select(Resident.code).where(Resident.street_code == STREET)).first()
+    sent = {"client_id": "8c4b1c3e-6a39-4b8c-9a57-0d5a6b1f0a11", "outcome": "no-answer", "reason": "x"}
+    change = {"quantity": "0", "reason": "x"}
+    assert corner.post(f"{DAYS}/orders/{order}/change", data=change).status_code == 404
+    assert corner.get(f"{DAYS}/outcomes/{line}").status_code == 404
+    assert corner.post(f"{DAYS}/outcomes/{line}", data=sent).status_code == 404
+    assert desk.post(f"{DAYS}/outcomes/{line}", data=sent).status_code == 303
+    case = re.findall(rf"{DAYS}/cases/(\d+)/close", desk.get(f"{DAYS}/live").text)[0]
+    assert corner.post(f"{DAYS}/cases/{case}/close", data={"person": "陈洁", "how": "上门"}).status_code == 404
+    placed = {
+        "resident": stranger, "quantity": "1", "size": "normal", "choice": "A", "delivery": "home", "channel": "phone",
+        "pay_means": "card", "reason": "x",
+    }  # fmt: skip
+    assert corner.post(f"{DAYS}/orders/new", data=placed).status_code == 404
+    with unit_of_work() as db:
+        number = db.scalars(select(Resident.id).where(Resident.street_code == STREET)).first()
+    pause = {"starts_on": str(DAY), "reason": "hospital"}
+    assert corner.post(f"/residents/{number}/pauses", data=pause).status_code == 404
+    point = {"lon": "116.4", "lat": "39.9", "datum": "wgs84", "precision": "door"}
+    assert corner.post(f"/residents/{number}/point", data=point).status_code == 404
+    desk.post(f"/residents/{number}/pauses", data=pause)
+    assert corner.post(f"/residents/{number}/pauses/1/end").status_code == 404
+
+
+def test_reveals_and_papers_are_recorded_without_what_they_show(desk: FlaskClient) -> None:
+    desk.post("/residents/1/reveal", data={"reason": "回电"})
+    for paper in ("count", "packing", "labels", "manifests"):
+        assert desk.post(f"/plans/1/{paper}.pdf").status_code == 200
+    desk.post("/settlement/2026-03/export", data={"format": "csv", "purpose": "核对"})
+    with unit_of_work(read_only=True) as db:
+        events = audit.events(db)
+        people = set(db.scalars(select(Resident.name))) | set(db.scalars(select(Resident.phone)))
+    found = {event.action for event in events}
+    assert {"residents.revealed", "papers.labels", "papers.manifests", "papers.packing", "subsidy.exported"} <= found
+    for event in events:
+        said = f"{event.subject} {event.reason} {event.detail}"
+        assert not [value for value in people if value and value in said], event.action
