@@ -78,7 +78,12 @@ def _faults(table: pd.DataFrame) -> tuple[str, ...]:
         (table[DOCUMENT].isna(), _("the document number is missing")),
     )
     return tuple(
-        _("%(what)s: %(n)d rows, the first is row %(row)d", what=what, n=int(bad.sum()), row=int(bad.to_numpy().argmax()) + 2)
+        _(
+            "%(what)s: %(n)d rows, the first is row %(row)d",
+            what=what,
+            n=int(bad.sum()),
+            row=int(bad.to_numpy().argmax()) + 2,
+        )
         for bad, what in checks
         if bool(bad.any())
     )
