@@ -8,7 +8,7 @@ person never gets a meal left.
 from collections.abc import Sequence
 from datetime import date
 from random import Random
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -57,10 +57,26 @@ def simulate_day(db: Session, day: date, slot: str, *, seed: int, by: Actor, clo
         if line.book_line_id not in known
         and (entry := _door(line, seed, drivers.get(line.driver_code or "", ""), clock))
     ]
+    _sign_boxes(db, lines, by=by, clock=clock)
     if not entries:
         return 0
     answers = service.record_proofs(db, entries, by=by, clock=clock)
     return sum(isinstance(answer, Recorded) for answer in answers)
+
+
+def _sign_boxes(db: Session, lines: Sequence[LoadedLine], *, by: Actor, clock: Clock) -> None:
+    """Each station signs for the boxes of its bulk stop, once."""
+    boxes: dict[tuple[int, str], int] = {}
+    for line in lines:
+        if line.station_code:
+            key = line.visit_id, line.station_code
+            boxes[key] = boxes.get(key, 0) + line.quantity
+    for (visit_id, station_code), portions in boxes.items():
+        client_id = str(uuid5(NAMESPACE_URL, f"mealroute:simulated-box/{visit_id}"))
+        service.station_receipt(
+            db, client_id=client_id, visit_id=visit_id, station_code=station_code, portions=portions,
+            signed_by=_SETTLERS[visit_id % len(_SETTLERS)], by=by, clock=clock,
+        )  # fmt: skip
 
 
 def _door(line: LoadedLine, seed: int, driver_name: str, clock: Clock) -> ProofInput | None:

@@ -161,3 +161,17 @@ def test_doing_the_day_again_changes_nothing(world: Day) -> None:
 
 def _text(path: Path) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(BytesIO(path.read_bytes())).pages)
+
+
+def test_every_station_signs_once_for_the_boxes_that_came(world: Day) -> None:
+    with unit_of_work(read_only=True) as db:
+        visits = [
+            visit
+            for route in planning.version(db, world.version.id).routes
+            for visit in route.visits
+            if visit.station_code
+        ]
+        receipts = doors.station_receipts(db, [visit.id for visit in visits])
+    assert {visit.id: visit.portions for visit in visits} == {
+        number: each.portions for number, each in receipts.items()
+    }
