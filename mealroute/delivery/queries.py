@@ -25,6 +25,7 @@ from mealroute.delivery.records import (
     Source,
     StationReceiptRecord,
 )
+from mealroute.delivery.rulebook import step_text
 from mealroute.dispatch.models import Run
 from mealroute.orders.models import BookLine
 from mealroute.planning.models import PlanLine, PlanRoute, PlanVisit
@@ -184,7 +185,7 @@ def follow_ups(
         FollowUpRecord(
             id=FollowUpId(case.id), book_line_id=case.book_line_id, resident_id=resident_id, resident_name=mask_name(name),
             street_code=street, run_number=number, kind=case.kind, outcome=Outcome(outcome), owner=case.owner,
-            due_at=case.due_at, state=CaseState(case.state), last_step=case.last_step, closed_by=case.closed_by,
+            due_at=case.due_at, state=CaseState(case.state), last_step=step_text(case.last_step), closed_by=case.closed_by,
             closed_how=case.closed_how, closed_at=case.closed_at,
         )
         for case, resident_id, name, street, number, outcome in db.execute(query)

@@ -133,6 +133,7 @@ class FollowUpPlan:
     owner: str
     within_minutes: int
     first_step: str
+    first_step_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

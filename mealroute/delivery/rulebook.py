@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
+from mealroute.core.i18n import language
 from mealroute.core.rulebook import RULES, read
 from mealroute.delivery.records import FollowUpPlan, Outcome
 
@@ -19,11 +20,19 @@ def load_follow_ups(folder: Path = RULES) -> dict[Outcome, FollowUpPlan]:
     rules.only(*(str(outcome) for outcome in wanted))
     found: dict[Outcome, FollowUpPlan] = {}
     for outcome in wanted:
-        node = rules.node(str(outcome)).only("kind", "owner", "within_minutes", "first_step")
+        node = rules.node(str(outcome)).only("kind", "owner", "within_minutes", "first_step", "first_step_en")
         found[outcome] = FollowUpPlan(
             kind=node.text("kind"),
             owner=node.choice("owner", OWNERS),
             within_minutes=node.integer("within_minutes", least=1),
             first_step=node.text("first_step"),
+            first_step_en=node.text("first_step_en"),
         )
     return found
+
+
+def step_text(step: str) -> str:
+    """A step in the reader's language: the rules' own first steps are known in both, what a person wrote stays as written."""
+    if language() == "zh":
+        return step
+    return next((plan.first_step_en for plan in load_follow_ups().values() if plan.first_step == step), step)
