@@ -19,7 +19,8 @@ $(VENV)/bin/uv:
 	@scripts/make-venv "$(PYTHON)" "$(VENV)"
 
 $(VENV)/installed-run: requirements.txt | $(VENV)/bin/uv
-	@test -e $(VENV)/installed-dev || { echo "Installing the locked dependencies …"; $(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements.txt; }
+	@echo "Installing the locked dependencies …"
+	@$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements.txt
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.txt | $(VENV)/bin/uv
