@@ -121,6 +121,8 @@ def tell(figures: dict[str, Any], folder: Path, signed: tuple[people.SignIn, ...
     for entry in signed:
         console.print(f"  {entry.role:<18} {entry.login:<18} {entry.password}")
     if serve:
+        address = f"http://127.0.0.1:{port}/days/{figures['day']}/{figures['slot']}/today"
+        console.print(_("The day that was planned: %(address)s", address=address))
         console.print(_("The pages are at %(address)s; stop with Ctrl-C.", address=f"http://127.0.0.1:{port}/"))
     else:
         console.print(_("Serve the pages with: %(command)s", command="make serve"))

@@ -20,6 +20,7 @@ from mealroute.residents.words import diet_label
 
 BOTTOM = 20.0  # mm kept for the footer
 PAGE_ROOM = 240.0  # mm that a fresh page has for stops; only a station's list can be longer
+TRIP_LINE = 8.0  # mm of the line that announces a trip
 X_SEQ, X_NAME, X_DOOR, X_TIME, X_COUNT, X_MEAL, X_HEAT = 12.0, 25.0, 62.0, 121.0, 148.0, 153.0, 177.0
 
 
@@ -203,23 +204,28 @@ class _RouteSheet:
         self.y = y + 1.6
 
     def _trip_line(self, trip: ManifestTrip) -> None:
-        self._room(30)
+        self._room(TRIP_LINE + (self._stop_height(trip.stops[0]) if trip.stops else 0))
         text = _(
             "Start of trip %(n)d: load %(at)s, leave %(leave)s, %(portions)d portions",
             n=trip.number, at=clock_text(trip.load_at_s), leave=clock_text(trip.leave_s), portions=trip.portions,
         )  # fmt: skip
-        self.paper.box(12, self.y, self.paper.right - 12, 8, line=0, fill=(226, 231, 232))
+        self.paper.box(12, self.y, self.paper.right - 12, TRIP_LINE, line=0, fill=(226, 231, 232))
         self.paper.write(14, self.y + 5.8, text, 13, bold=True)
-        self.y += 8
+        self.y += TRIP_LINE
+
+    def _stop_height(self, stop: ManifestStop) -> float:
+        """What a stop needs on one page: all of it, or its head and first person where it is longer than a page."""
+        address = self.paper.wrap(stop.address, X_TIME - X_DOOR - 2, 13)
+        first = 2.2 + 5.6 * len(address) + (12 if stop.station_bulk else 0)
+        heights = [_item_height(self._item_lines(stop, item)) for item in stop.items]
+        whole = first + sum(heights)
+        return whole if whole <= PAGE_ROOM - TRIP_LINE else first + heights[0]
 
     def _stop(self, stop: ManifestStop) -> None:
         paper = self.paper
         address = paper.wrap(stop.address, X_TIME - X_DOOR - 2, 13)
         blocks = [self._item_lines(stop, item) for item in stop.items]
-        first = 2.2 + 5.6 * len(address) + (12 if stop.station_bulk else 0)
-        heights = [_item_height(lines) for lines in blocks]
-        whole = first + sum(heights)
-        self._room(whole if whole <= PAGE_ROOM else first + heights[0])
+        self._room(self._stop_height(stop))
         top = self.y
         paper.write(X_SEQ, top + 8, str(stop.position), 22, bold=True)
         paper.write(X_TIME, top + 7, clock_text(stop.arrival_s), 17, bold=True)

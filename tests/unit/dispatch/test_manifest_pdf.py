@@ -1,6 +1,8 @@
 import re
+from dataclasses import replace
 from io import BytesIO
 
+import pytest
 from pypdf import PdfReader
 
 from mealroute.core.i18n import speaking
@@ -68,3 +70,13 @@ def test_the_second_trip_announces_its_loading() -> None:
 
 def _fields(record: object) -> dict[str, object]:
     return {name: getattr(record, name) for name in type(record).__dataclass_fields__}
+
+
+@pytest.mark.parametrize("stops", range(6, 31, 2))
+def test_a_trips_heading_is_never_parted_from_its_first_stop(stops: int) -> None:
+    sheet = manifest(stops=stops, trips=2)
+    before, after = sheet.trips
+    people = tuple(item(900 + n) for n in range(4))  # a tall stop: four doors in one building
+    tall = replace(after, stops=(replace(after.stops[0], items=people), *after.stops[1:]))
+    page = next(page for page in _pages(manifest_pdf([replace(sheet, trips=(before, tall))])) if "第 2 趟开始" in page)
+    assert "139-0000-0900" in page.split("第 2 趟开始")[1]
