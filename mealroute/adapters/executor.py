@@ -11,17 +11,20 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from mealroute.adapters.job_worker import run_attempt
+from mealroute.adapters.registry import HANDLERS, TICKS
+from mealroute.adapters.ticks import Ticker
 from mealroute.core import db, jobs
 from mealroute.core.clock import Clock
 from mealroute.core.config import Settings
+from mealroute.core.i18n import _
 from mealroute.core.jobs import JobId
+
+__all__ = ["HANDLERS", "TICKS", "DaskExecutor", "Executor"]
 
 log = logging.getLogger(__name__)
 
 SWEEP_S = 2.0
 """How often the table is looked at without being asked: finds jobs of dead workers and of other web processes."""
-HANDLERS: dict[str, str] = {"plan-day": "mealroute.planning.jobs:plan_day"}
-"""Job kind → ``module:function``. Named, not imported: what does the work lies downstream of this adapter."""
 LOCAL_THREADS = 2
 """Jobs at once on the local cluster; engines run in processes of their own, so one worker process is enough."""
 
@@ -49,10 +52,12 @@ class DaskExecutor:
         self._wake = threading.Event()
         self._closed = False
         self._thread = threading.Thread(target=self._loop, name="jobs", daemon=True)
+        self._ticker = Ticker(clock, TICKS)
 
     def start(self) -> "DaskExecutor":
-        """Begin to look at the table; costs nothing until a job is queued."""
+        """Begin to look at the table, which costs nothing until a job is queued, and to call the ticks."""
         self._thread.start()
+        self._ticker.start()
         atexit.register(self.close)
         return self
 
@@ -65,6 +70,7 @@ class DaskExecutor:
             return
         self._closed = True
         self._wake.set()
+        self._ticker.close()
         if self._thread.is_alive():
             self._thread.join(timeout=30)
         for thing in (self._client, self._cluster):
@@ -86,6 +92,9 @@ class DaskExecutor:
             queued = jobs.sweep(session, clock=self._clock)
             waiting = [jobs.job(session, job_id) for job_id in queued]
         for job in waiting:
+            if job.kind not in HANDLERS:
+                self._refuse(job)
+                continue
             with self._lock:
                 if job.id in self._flying:
                     continue
@@ -93,6 +102,14 @@ class DaskExecutor:
                 future = self._connected().submit(run_attempt, job.id, HANDLERS[job.kind], key=key, retries=0)
                 self._flying[job.id] = future
             future.add_done_callback(lambda done, n=job.id, a=job.attempt + 1: self._landed(n, a, done))
+
+    def _refuse(self, job: jobs.JobRecord) -> None:
+        """A job that nobody here can do ends with a reason; it must not keep others from being started."""
+        log.error("job of an unknown kind", extra={"job": job.id, "kind": job.kind})
+        with db.unit_of_work() as session:
+            if (claimed := jobs.claim(session, job.id, clock=self._clock)) is not None:
+                sentence = _("This program does not know work of the kind %(kind)s.", kind=job.kind)
+                jobs.fail(session, job.id, claimed.attempt, "unknown-kind", sentence, clock=self._clock)
 
     def _landed(self, job_id: JobId, attempt: int, future: Any) -> None:
         """The attempt is over. If its worker died, the job is freed at once instead of when its lease runs out."""

@@ -80,6 +80,16 @@ def test_a_running_job_stops_when_asked_and_a_refusal_or_a_mistake_ends_it_with_
     assert server.done_rows() == 0
 
 
+def test_a_job_of_a_kind_that_nobody_knows_fails_with_a_reason_and_holds_up_no_other(server: Server, by: Actor) -> None:
+    unknown, known = server.queue("unheard-of", by), server.queue("refusing", by)
+
+    wait_for(lambda: not any(server.job(n).open for n in (unknown, known)))
+
+    assert (server.job(unknown).state, server.job(unknown).error_code) == (JobState.FAILED, "unknown-kind")
+    assert "unheard-of" in server.job(unknown).error_sentence
+    assert server.job(known).error_code == "nothing-to-plan"
+
+
 def test_asking_twice_queues_one_job_until_it_is_over(db: Session, by: Actor, clock: FixedClock) -> None:
     first = jobs.enqueue(db, "plan-day", "plan/1", {}, by=by, clock=clock)
     again = jobs.enqueue(db, "plan-day", "plan/1", {}, by=by, clock=clock)

@@ -1,0 +1,13 @@
+"""What runs outside the requests of a page. Named, not imported: what does the work lies downstream of the adapters.
+
+A feature adds one line here, and the words for a kind of job to ``web.vocabulary`` (``job-kind``).
+"""
+
+HANDLERS: dict[str, str] = {"plan-day": "mealroute.planning.jobs:plan_day"}
+"""Job kind → ``module:function`` of ``(job: JobContext) -> None``, which works in a process of its own."""
+
+TICKS: dict[str, tuple[str, float]] = {}
+"""Name → (``module:function``, seconds between two runs) of ``(*, clock: Clock) -> None``, which the web process calls.
+
+A tick opens its own unit of work, does a bounded amount, and is idempotent: two web processes may call it in the same moment.
+"""
