@@ -27,8 +27,8 @@ def _register() -> tuple[str, ...]:
     found = [audit.__name__]
     here = Path(__file__).parent
     for feature in FEATURES:
-        if (here / feature / "models.py").exists():
-            found.append(importlib.import_module(f"mealroute.{feature}.models").__name__)
+        for file in sorted((here / feature).glob("*models.py")):
+            found.append(importlib.import_module(f"mealroute.{feature}.{file.stem}").__name__)
     for module in pkgutil.iter_modules([str(here / "core")]):
         if module.name in {"import_batches", "jobs"}:
             found.append(importlib.import_module(f"mealroute.core.{module.name}").__name__)

@@ -55,7 +55,8 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     },
     "sheet": {
         "areas": _l("Streets and communities"), "vendors": _l("Vendors"), "kitchens": _l("Kitchens"), "stations": _l("Stations"),
-        "drivers": _l("Drivers"), "vehicles": _l("Vehicles"), "dishes": _l("Dishes"), "menu": _l("Weekly menu"),
+        "drivers": _l("Drivers"), "vehicles": _l("Vehicles"),
+        "street-contracts": _l("Contracts of streets"), "backups": _l("Who stands in"), "dishes": _l("Dishes"), "menu": _l("Weekly menu"),
         "residents": _l("Residents"), "standing-orders": _l("Standing orders"),
     },
     "explanation": {

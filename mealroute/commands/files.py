@@ -15,6 +15,7 @@ from mealroute.menus import service as menus
 from mealroute.orders import intake as orders
 from mealroute.residents import intake as residents
 from mealroute.vendors import service as vendors
+from mealroute.vendors import streets
 
 IMPORTERS: dict[str, Callable[..., ImportResult]] = {
     "areas": areas.import_areas,
@@ -23,6 +24,8 @@ IMPORTERS: dict[str, Callable[..., ImportResult]] = {
     "stations": vendors.import_stations,
     "drivers": vendors.import_drivers,
     "vehicles": vendors.import_vehicles,
+    "street-contracts": streets.import_contracts,
+    "backups": streets.import_backups,
     "dishes": menus.import_dishes,
     "menu": menus.import_menu,
     "residents": residents.import_residents,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from mealroute.core import audit
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
-from mealroute.dispatch import queries
+from mealroute.dispatch import papers, queries
 from mealroute.dispatch.models import Run
 from mealroute.dispatch.records import Manifest, RunState
 from mealroute.planning import queries as planning
@@ -29,10 +29,12 @@ def publish(
 ) -> tuple[Manifest, ...]:
     """Publish a draft: it becomes the day's plan, each route a run with its sheet.
 
-    Refuses what ``planning.service.publish_version`` refuses (violations, an outdated book, another published version).
+    Refuses what ``planning.service.publish_version`` refuses (violations, an outdated book, another published version), and
+    vendors or drivers that may not work on that day (``papers``).
     ``link_base`` puts the driver's signed link on each sheet.
     """
     summary = plans.publish_version(db, version_id, by=by, clock=clock, override_reason=override_reason)
+    papers.refuse_without(db, summary.day, planning.version(db, version_id).routes)
     cooks = {kitchen.code: kitchen.vendor_code for kitchen in vendors.kitchens(db)}
     for route in planning.version(db, version_id).routes:
         db.add(

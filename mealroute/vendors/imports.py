@@ -14,7 +14,15 @@ from mealroute.core.i18n import _
 from mealroute.core.importing import CellProblem, Field, ParsedRow, Sheet, parse_rows
 from mealroute.core.slots import SLOT_WORDS, MealSlot
 from mealroute.residents.imports import DATUMS, DIETS
-from mealroute.vendors.records import EVERY_DAY, StationKind, SupplyMode, VehicleKind, VendorState, VendorType
+from mealroute.vendors.records import (
+    EVERY_DAY,
+    SizeClass,
+    StationKind,
+    SupplyMode,
+    VehicleKind,
+    VendorState,
+    VendorType,
+)
 
 TYPES: Mapping[str, VendorType] = {
     "餐饮企业": VendorType.CATERING, "社会餐饮企业": VendorType.CATERING, "餐饮": VendorType.CATERING,
@@ -35,6 +43,10 @@ STATES: Mapping[str, VendorState] = {
     "申请": VendorState.APPLIED, "待审": VendorState.APPLIED, "准入": VendorState.ADMITTED, "试运行": VendorState.PROBATION,
     "在营": VendorState.ACTIVE, "运营": VendorState.ACTIVE, "正常": VendorState.ACTIVE, "营业": VendorState.ACTIVE, "在服务": VendorState.ACTIVE,
     "暂停": VendorState.SUSPENDED, "退出": VendorState.EXITED, **{str(value): value for value in VendorState},
+}  # fmt: skip
+SIZES: Mapping[str, SizeClass] = {
+    "特大型": SizeClass.EXTRA_LARGE, "大型": SizeClass.LARGE, "中型": SizeClass.MEDIUM, "小型": SizeClass.SMALL,
+    **{str(value): value for value in SizeClass},
 }  # fmt: skip
 STATION_KINDS: Mapping[str, StationKind] = {
     "街道中心": StationKind.HUB, "综合为老服务中心": StationKind.HUB, "街道综合为老服务中心": StationKind.HUB, "中心": StationKind.HUB,
@@ -106,6 +118,27 @@ VENDORS = (
     Field("contract_to", ("合同止",), cells.day, vital=True),
     Field("state", ("状态",), cells.choice(STATES), default=VendorState.ACTIVE, vital=True),
     Field("street_codes", ("服务街道", "服务街道编码"), cells.several(street_code), default=()),
+    Field("capacity_lunch", ("午餐配送能力",), cells.integer(0, 100_000)),
+    Field("capacity_dinner", ("晚餐配送能力",), cells.integer(0, 100_000)),
+    Field("diets", ("可送饮食",), cells.several(cells.choice(DIETS)), default=(), vital=True),
+    Field("star", ("星级",), cells.integer(1, 5)),
+    Field("star_on", ("评星日期",), cells.day),
+    Field("size_class", ("规模",), cells.choice(SIZES)),
+)
+CONTRACTS = (
+    Field("vendor_code", ("商户编号",), _CODE, required=True),
+    Field("street_code", ("街道编码", "街道代码"), street_code, required=True),
+    Field("contract_no", ("合同号",), cells.at_most(60, cells.digits_as_text), default=""),
+    Field("valid_from", ("合同起",), cells.day, required=True),
+    Field("valid_to", ("合同止",), cells.day, vital=True),
+)
+BACKUPS = (
+    Field("street_code", ("街道编码", "街道代码"), street_code, required=True),
+    Field("position", ("顺序",), cells.integer(1, 99), required=True),
+    Field("vendor_code", ("商户编号",), _CODE, vital=True),
+    Field("driver_code", ("志愿者编号", "司机编号"), _CODE, vital=True),
+    Field("valid_from", ("生效日",), cells.day, required=True),
+    Field("valid_to", ("失效日",), cells.day, vital=True),
 )
 KITCHENS = (
     Field("kitchen_code", ("编号", "厨房编号"), _CODE, required=True),
@@ -154,6 +187,7 @@ VEHICLES = (
     Field("cold_boxes", ("冷箱格", "冷箱"), cells.integer(0, 10_000), default=0),
     Field("halal_marked", ("清真专用",), cells.yes_no, default=False, vital=True),
     Field("driver_code", ("司机编号",), _CODE),
+    Field("vendor_code", ("商户编号",), _CODE),
     Field("fixed", ("固定成本",), cells.money, default=0),
     Field("per_km", ("每公里",), cells.money, default=0),
     Field("per_hour", ("每小时",), cells.money, default=0),
@@ -187,12 +221,16 @@ def plain(row: ParsedRow, fields: Sequence[Field], *, leave: Sequence[str] = ())
             value = row[item.name]
             name = item.name if item.name.endswith("_code") else COLUMNS.get(item.name, item.name)
             found[name] = (
-                list(value) if isinstance(value, tuple) else str(value) if isinstance(value, _WORDS) else value
+                [str(each) for each in value]
+                if isinstance(value, tuple)
+                else str(value)
+                if isinstance(value, _WORDS)
+                else value
             )
     return found
 
 
-_WORDS = (VendorType, SupplyMode, VendorState, StationKind, VehicleKind)
+_WORDS = (VendorType, SupplyMode, VendorState, StationKind, VehicleKind, SizeClass)
 
 
 def point(row: ParsedRow) -> tuple[dict[str, float], CellProblem | None]:

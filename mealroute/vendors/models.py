@@ -14,6 +14,11 @@ class Vendor(Base):
     """A business of the register with its papers."""
 
     __tablename__ = "vendor"
+    __table_args__ = (
+        CheckConstraint("capacity_lunch >= 0", name="capacity_lunch"),
+        CheckConstraint("capacity_dinner >= 0", name="capacity_dinner"),
+        CheckConstraint("star between 1 and 5", name="star"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
@@ -32,11 +37,17 @@ class Vendor(Base):
     contract_to: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(12), default="active")
     street_codes: Mapped[list[str]] = mapped_column(JsonDict, default=list)
+    capacity_lunch: Mapped[int | None]
+    capacity_dinner: Mapped[int | None]
+    diets: Mapped[list[str]] = mapped_column(JsonDict, default=list)
+    star: Mapped[int | None]
+    star_on: Mapped[date | None]
+    size_class: Mapped[str | None] = mapped_column(String(12))
     extra: Mapped[dict[str, Any]] = mapped_column(EncryptedDict, default=dict)
 
 
 class Kitchen(Base):
-    """A place where meals are cooked and trips load. WGS-84."""
+    """A place where meals are cooked and trips load. WGS-84. ``closed_on`` is the first day without it."""
 
     __tablename__ = "kitchen"
     __table_args__ = (CheckConstraint("daily_capacity >= 0", name="capacity"),)
@@ -51,6 +62,7 @@ class Kitchen(Base):
     lat: Mapped[float]
     daily_capacity: Mapped[int]
     loading_places: Mapped[int] = mapped_column(default=1)
+    closed_on: Mapped[date | None]
     extra: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
 
 
@@ -121,7 +133,7 @@ class Driver(Base):
 
 
 class Vehicle(Base):
-    """A vehicle, its boxes and what it costs. ``driver_code`` is its usual driver."""
+    """A vehicle, its boxes and what it costs. ``driver_code`` is its usual driver; without ``vendor_code`` it is its kitchen's."""
 
     __tablename__ = "vehicle"
     __table_args__ = (
@@ -134,6 +146,7 @@ class Vehicle(Base):
     plate: Mapped[str] = mapped_column(String(20), default="")
     kind: Mapped[str] = mapped_column(String(10))
     profile: Mapped[str] = mapped_column(String(20))
+    vendor_code: Mapped[str | None] = mapped_column(ForeignKey("vendor.code"))
     kitchen_code: Mapped[str] = mapped_column(ForeignKey("kitchen.code"))
     hot_boxes: Mapped[int]
     cold_boxes: Mapped[int] = mapped_column(default=0)

@@ -3,18 +3,24 @@
 from collections import defaultdict
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
+from mealroute.core.errors import NotFound
 from mealroute.core.geo import LonLat
+from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.vendors import models, rules
+from mealroute.vendors.area_models import StreetBackup, StreetContract
+from mealroute.vendors.area_records import BackupKind, BackupRecord, StreetContractRecord
+from mealroute.vendors.life_models import VendorStep
 from mealroute.vendors.records import (
     BatchRecord,
     DriverRecord,
     KitchenRecord,
     Roster,
+    SizeClass,
     StationKind,
     StationRecord,
     SupplyMode,
@@ -27,12 +33,60 @@ from mealroute.vendors.records import (
 )
 
 
-def vendors(db: Session, *, scope: Scope | None = None) -> tuple[VendorRecord, ...]:
-    """Every vendor by code; a vendor's own people see only their own."""
+def vendors(db: Session, *, scope: Scope | None = None, on: date | None = None) -> tuple[VendorRecord, ...]:
+    """Every vendor by code, in its state of today or of the day ``on``; a vendor's own people see only their own."""
     query = select(models.Vendor).order_by(models.Vendor.code)
     if scope is not None and scope.vendor is not None:
         query = query.where(models.Vendor.code == scope.vendor)
-    return tuple(_vendor(row) for row in db.scalars(query))
+    states = {} if on is None else states_on(db, on)
+    return tuple(_vendor(row, states.get(row.code)) for row in db.scalars(query))
+
+
+def vendor(db: Session, code: str, *, scope: Scope | None = None, on: date | None = None) -> VendorRecord:
+    """One vendor. Raises NotFound, also where it lies outside the scope."""
+    row = db.scalar(select(models.Vendor).where(models.Vendor.code == code))
+    if row is None or (scope is not None and scope.vendor not in {None, code}):
+        raise no_vendor()
+    return _vendor(row, None if on is None else state_on(db, code, on))
+
+
+def vendor_by_id(db: Session, vendor_id: int, *, scope: Scope, on: date | None = None) -> VendorRecord:
+    """One vendor by the number of its page. Raises NotFound, also where it lies outside the scope."""
+    code = db.scalar(select(models.Vendor.code).where(models.Vendor.id == vendor_id))
+    if code is None:
+        raise no_vendor()
+    return vendor(db, code, scope=scope, on=on)
+
+
+def vendor_phones(db: Session) -> dict[str, str]:
+    """Phone numbers of vendors by code, for those who must ring them."""
+    rows = db.execute(select(models.Vendor.code, models.Vendor.phone)).tuples()
+    return {code: phone for code, phone in rows if phone}
+
+
+def may_work(db: Session, vendor_code: str, day: date) -> tuple[ValidityWarning, ...]:
+    """Why a vendor may not be given work on ``day``; empty = it may. Raises NotFound for a code that is not in the register."""
+    return rules.may_work(vendor(db, vendor_code, on=day), day)
+
+
+def states_on(db: Session, day: date) -> dict[str, VendorState]:
+    """The state on ``day`` of every vendor that has taken a step. Before its first step a vendor was what that step began from."""
+    found: dict[str, VendorState] = {}
+    for step in db.scalars(select(VendorStep).order_by(VendorStep.id)):
+        if step.effective_on <= day:
+            found[step.vendor_code] = VendorState(step.to_state)
+        else:
+            found.setdefault(step.vendor_code, VendorState(step.from_state or step.to_state))
+    return found
+
+
+def state_on(db: Session, vendor_code: str, day: date) -> VendorState | None:
+    """The state of one vendor on ``day``; ``None`` where no step was ever recorded: what the register says has always held."""
+    steps = db.scalars(select(VendorStep).where(VendorStep.vendor_code == vendor_code).order_by(VendorStep.id)).all()
+    if not steps:
+        return None
+    taken = [step for step in steps if step.effective_on <= day]
+    return VendorState(taken[-1].to_state if taken else steps[0].from_state or steps[0].to_state)
 
 
 def kitchens(db: Session, *, scope: Scope | None = None) -> tuple[KitchenRecord, ...]:
@@ -55,7 +109,7 @@ def kitchens(db: Session, *, scope: Scope | None = None) -> tuple[KitchenRecord,
         KitchenRecord(
             code=row.code, name=row.name, vendor_code=row.vendor_code, street_code=row.street_code, address=row.address,
             point=LonLat(row.lon, row.lat), daily_capacity=row.daily_capacity, loading_places=row.loading_places,
-            diets=frozenset(diets[row.code]), batches=tuple(batches[row.code]),
+            diets=frozenset(diets[row.code]), batches=tuple(batches[row.code]), closed_on=row.closed_on,
         )
         for row in db.scalars(query)
     )  # fmt: skip
@@ -88,8 +142,10 @@ def drivers(db: Session, *, scope: Scope) -> tuple[DriverRecord, ...]:
 
 
 def vehicles(db: Session, *, scope: Scope | None = None) -> tuple[VehicleRecord, ...]:
-    """Vehicles by code; a kitchen's own people see only their own."""
+    """Vehicles by code; a vendor's or kitchen's own people see only their own."""
     query = select(models.Vehicle).order_by(models.Vehicle.code)
+    if scope is not None and scope.vendor is not None:
+        query = query.where(owned_by(scope.vendor))
     if scope is not None and scope.kitchen is not None:
         query = query.where(models.Vehicle.kitchen_code == scope.kitchen)
     return tuple(_vehicle(item) for item in db.scalars(query))
@@ -101,7 +157,7 @@ def roster(db: Session, day: date, *, scope: Scope | None = None) -> Roster:
     Pairs are made among everybody, then limited to the kitchens of the scope.
     """
     everyone = drivers(db, scope=Scope.everything())
-    found = rules.roster(day, vehicles(db), everyone, vendors=vendors(db))
+    found = rules.roster(day, vehicles(db), everyone, vendors=vendors(db, on=day), kitchens=kitchens(db))
     if scope is None or (scope.vendor is None and scope.kitchen is None):
         return found
     own = {kitchen.code for kitchen in kitchens(db, scope=scope)}
@@ -117,20 +173,90 @@ fleet = roster
 
 
 def warnings(db: Session, day: date, *, scope: Scope) -> tuple[ValidityWarning, ...]:
-    """Papers that have run out or soon will, blocking ones first."""
-    found = [warning for vendor in vendors(db, scope=scope) for warning in rules.vendor_warnings(vendor, day)]
+    """What blocks vendors and drivers on ``day`` or soon will, blocking ones first. Who has left is not spoken of."""
+    found = [
+        warning
+        for vendor in vendors(db, scope=scope, on=day)
+        if vendor.state is not VendorState.EXITED
+        for warning in rules.vendor_warnings(vendor, day)
+    ]
     for driver in drivers(db, scope=scope):
         found.extend(rules.driver_warnings(driver, day))
     return tuple(sorted(found, key=lambda item: (not item.blocks, item.due or date.max, item.subject, item.code)))
 
 
-def _vendor(row: models.Vendor) -> VendorRecord:
+def street_contracts(
+    db: Session, *, day: date | None = None, scope: Scope | None = None
+) -> tuple[StreetContractRecord, ...]:
+    """Contracts of streets with vendors, by street and first day; with ``day`` those in force then."""
+    query = select(StreetContract).order_by(StreetContract.street_code, StreetContract.valid_from, StreetContract.id)
+    if scope is not None and scope.vendor is not None:
+        query = query.where(StreetContract.vendor_code == scope.vendor)
+    found = (
+        StreetContractRecord(
+            id=row.id, vendor_code=row.vendor_code, street_code=row.street_code, contract_no=row.contract_no,
+            valid_from=row.valid_from, valid_to=row.valid_to, by_name=row.by_name,
+        )
+        for row in db.scalars(query)
+    )  # fmt: skip
+    return tuple(record for record in found if day is None or record.holds_on(day))
+
+
+def backups(db: Session, street_code: str, day: date) -> tuple[BackupRecord, ...]:
+    """Who stands in for a street on ``day``, first to be asked first. One that may not work then is named with why."""
+    return tuple(record for record in all_backups(db, day) if record.street_code == street_code)
+
+
+def all_backups(db: Session, day: date) -> tuple[BackupRecord, ...]:
+    """The same for every street, by street and order."""
+    row = StreetBackup
+    query = select(row).where(row.valid_from <= day, (row.valid_to.is_(None)) | (row.valid_to >= day))
+    companies = {vendor.code: vendor for vendor in vendors(db, on=day)}
+    phones = vendor_phones(db)
+    people = {driver.code: driver for driver in drivers(db, scope=Scope.everything())}
+    found = []
+    for entry in db.scalars(query.order_by(row.street_code, row.position, row.id)):
+        company, person = companies.get(entry.vendor_code or ""), people.get(entry.driver_code or "")
+        if company is not None:
+            kind, code, name, phone = BackupKind.VENDOR, company.code, company.name, phones.get(company.code)
+            against = rules.may_work(company, day)
+        elif person is not None:
+            kind, code, name, phone = BackupKind.VOLUNTEER, person.code, person.name, person.phone
+            against = rules.driver_against(person, day)
+        else:
+            continue
+        found.append(
+            BackupRecord(
+                id=entry.id, street_code=entry.street_code, position=entry.position, kind=kind, code=code, name=name, phone=phone,
+                valid_from=entry.valid_from, valid_to=entry.valid_to, against=against,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def owned_by(vendor_code: str) -> ColumnElement[bool]:
+    """Vehicles of a vendor: its own, and those of its kitchens that are nobody else's."""
+    kitchens_of = select(models.Kitchen.code).where(models.Kitchen.vendor_code == vendor_code)
+    vehicle = models.Vehicle
+    return (vehicle.vendor_code == vendor_code) | (
+        vehicle.vendor_code.is_(None) & vehicle.kitchen_code.in_(kitchens_of)
+    )
+
+
+def no_vendor() -> NotFound:
+    """What is said about a vendor that is not there, or not for this person."""
+    return NotFound("vendor-not-found", _("There is no such vendor."))
+
+
+def _vendor(row: models.Vendor, state: VendorState | None = None) -> VendorRecord:
     return VendorRecord(
-        code=row.code, name=row.name, uscc=row.uscc, type=VendorType(row.type),
+        id=row.id, code=row.code, name=row.name, uscc=row.uscc, type=VendorType(row.type),
         supply_mode=None if row.supply_mode is None else SupplyMode(row.supply_mode), contact_name=row.contact_name,
         licence_no=row.licence_no, licence_kind=row.licence_kind, licence_valid_to=row.licence_valid_to,
         filing_no=row.filing_no, contract_no=row.contract_no, contract_from=row.contract_from, contract_to=row.contract_to,
-        state=VendorState(row.state), street_codes=tuple(row.street_codes), has_phone=row.phone is not None,
+        state=state or VendorState(row.state), street_codes=tuple(row.street_codes), has_phone=row.phone is not None,
+        capacity_lunch=row.capacity_lunch, capacity_dinner=row.capacity_dinner, diets=frozenset(row.diets), star=row.star,
+        star_on=row.star_on, size_class=None if row.size_class is None else SizeClass(row.size_class),
     )  # fmt: skip
 
 
@@ -147,5 +273,5 @@ def _vehicle(row: models.Vehicle) -> VehicleRecord:
         code=row.code, plate=row.plate, kind=VehicleKind(row.kind), profile=row.profile, kitchen_code=row.kitchen_code,
         hot_boxes=row.hot_boxes, cold_boxes=row.cold_boxes, halal_marked=row.halal_marked, driver_code=row.driver_code,
         fixed_fen=row.fixed_fen, per_km_fen=row.per_km_fen, per_hour_fen=row.per_hour_fen, max_trips=row.max_trips,
-        load_duration_s=row.load_duration_s, active=row.active,
+        load_duration_s=row.load_duration_s, active=row.active, vendor_code=row.vendor_code,
     )  # fmt: skip

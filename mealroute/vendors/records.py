@@ -1,6 +1,6 @@
 """The words of this feature: who cooks, hands over and drives, and with what."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -48,6 +48,15 @@ WORKING_STATES = frozenset({VendorState.ADMITTED, VendorState.PROBATION, VendorS
 """States in which a vendor may be given work."""
 
 
+class SizeClass(StrEnum):
+    """How large a business is, as its licence file says (特大型, 大型, 中型, 小型)."""
+
+    EXTRA_LARGE = "extra-large"
+    LARGE = "large"
+    MEDIUM = "medium"
+    SMALL = "small"
+
+
 class StationKind(StrEnum):
     """A street's hub (街道综合为老服务中心) or a community's station (驿站)."""
 
@@ -68,8 +77,13 @@ PROFILES = {VehicleKind.E_BIKE: "ebike", VehicleKind.VAN: "van"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorRecord:
-    """A vendor of the register. Dates are inclusive; ``None`` = not on file. ``street_codes`` empty = the whole district."""
+    """A vendor of the register. Dates are inclusive; ``None`` = not on file. ``street_codes`` empty = the whole district.
 
+    ``capacity_lunch`` and ``capacity_dinner`` are portions a day that it may deliver, ``None`` = not stated. ``diets`` are those
+    that it may deliver; empty = whatever the kitchen that cooks can.
+    """
+
+    id: int
     code: str
     name: str
     uscc: str
@@ -86,6 +100,24 @@ class VendorRecord:
     state: VendorState
     street_codes: tuple[str, ...]
     has_phone: bool = False
+    capacity_lunch: int | None = None
+    capacity_dinner: int | None = None
+    diets: frozenset[str] = frozenset()
+    star: int | None = None
+    star_on: date | None = None
+    size_class: SizeClass | None = None
+
+    def capacity_for(self, slot: MealSlot) -> int | None:
+        """Portions of one slot that it may deliver; ``None`` = not stated."""
+        return self.capacity_lunch if slot is MealSlot.LUNCH else self.capacity_dinner
+
+    def serves(self, street_code: str) -> bool:
+        """Whether the street lies in its service area."""
+        return not self.street_codes or street_code in self.street_codes
+
+    def delivers(self, diets: Iterable[str]) -> bool:
+        """Whether it may deliver meals of these diets; ordinary ones need no word."""
+        return not self.diets or set(diets) - {"normal"} <= self.diets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +148,11 @@ class KitchenRecord:
     loading_places: int
     diets: frozenset[str]
     batches: tuple[BatchRecord, ...]
+    closed_on: date | None = None
+
+    def is_open(self, day: date) -> bool:
+        """Whether it still cooks on ``day``; ``closed_on`` is the first day without it."""
+        return self.closed_on is None or day < self.closed_on
 
     def batches_for(self, slot: MealSlot) -> tuple[BatchRecord, ...]:
         """The batches of one slot, the earliest first."""
@@ -158,7 +195,10 @@ class DriverRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleRecord:
-    """A vehicle with its compartments (in boxes) and costs. ``profile`` names its travel times."""
+    """A vehicle with its compartments (in boxes) and costs. ``profile`` names its travel times.
+
+    Without ``vendor_code`` it belongs to the vendor of its kitchen.
+    """
 
     code: str
     plate: str
@@ -175,6 +215,7 @@ class VehicleRecord:
     max_trips: int
     load_duration_s: int
     active: bool
+    vendor_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.core.import_batches import finish, one_at_a_time, upsert
 from mealroute.core.importing import CellProblem, Field, ImportResult, ParsedRow, Sheet, source_of
-from mealroute.vendors import imports
+from mealroute.vendors import imports, life
 from mealroute.vendors.models import Driver, Kitchen, KitchenBatch, KitchenDiet, Station, Vehicle, Vendor
-from mealroute.vendors.records import PROFILES
+from mealroute.vendors.records import PROFILES, VendorState
 
 Sheets = Sheet | Sequence[Sheet]
 Reference = tuple[str, Any, bool]
@@ -26,8 +26,25 @@ Reference = tuple[str, Any, bool]
 
 
 def import_vendors(db: Session, sheets: Sheets, *, by: Actor, clock: Clock) -> ImportResult:
-    """Vendors by code."""
-    return _import(db, "vendors", sheets, imports.VENDORS, Vendor, [], by=by, clock=clock)
+    """Vendors by code. A sheet says in which state a vendor enters the register; from then on only its steps change it."""
+    one_at_a_time(db)
+    states = dict(db.execute(select(Vendor.code, Vendor.state)).tuples().all())
+
+    def fill(row: ParsedRow, values: dict[str, Any], problems: list[CellProblem]) -> None:
+        held = states.get(values["code"])
+        if held is not None and values.pop("state", held) != held:
+            sentence = _("The state of a vendor in the register is not changed by a sheet.")
+            problems.append(
+                row.problem(
+                    "state", "state-by-sheet", sentence, _("Take the step on the vendor's page, with a reason.")
+                )
+            )
+
+    result = _import(db, "vendors", sheets, imports.VENDORS, Vendor, [], fill, by=by, clock=clock)
+    for code, state in db.execute(select(Vendor.code, Vendor.state).order_by(Vendor.code)).tuples():
+        if code not in states:
+            life.enter(db, code, VendorState(state), reason=_("Entered by a sheet"), by=by, clock=clock)
+    return result
 
 
 def import_stations(db: Session, sheets: Sheets, *, by: Actor, clock: Clock) -> ImportResult:
@@ -70,7 +87,11 @@ def import_vehicles(db: Session, sheets: Sheets, *, by: Actor, clock: Clock) -> 
     def fill(row: ParsedRow, values: dict[str, Any], _problems: list[CellProblem]) -> None:
         values["profile"] = PROFILES[row["kind"]]
 
-    references: list[Reference] = [("kitchen_code", Kitchen.code, True), ("driver_code", Driver.code, False)]
+    references: list[Reference] = [
+        ("kitchen_code", Kitchen.code, True),
+        ("driver_code", Driver.code, False),
+        ("vendor_code", Vendor.code, False),
+    ]
     return _import(db, "vehicles", sheets, imports.VEHICLES, Vehicle, references, fill, by=by, clock=clock)
 
 

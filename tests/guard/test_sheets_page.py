@@ -20,6 +20,7 @@ COLUMNS: dict[str, tuple[Field, ...]] = {
     "areas": AREAS, "residents": residents(category_table()), "standing-orders": STANDING_ORDERS, "dishes": menus.dishes(diet_table()),
     "menu": menus.MENU, "vendors": vendors.VENDORS, "kitchens": vendors.KITCHENS, "stations": vendors.STATIONS,
     "drivers": vendors.DRIVERS, "vehicles": vendors.VEHICLES,
+    "street-contracts": vendors.CONTRACTS, "backups": vendors.BACKUPS,
 }  # fmt: skip
 
 

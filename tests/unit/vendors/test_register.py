@@ -12,7 +12,7 @@ from mealroute.vendors import queries, service
 
 MONDAY = date(2026, 3, 9)
 AREAS = "街道编码,街道,社区\n110101005,北新桥街道,九道湾社区\n"
-VENDORS = "编号,名称,类型,许可有效期,合同起,合同止,状态,开户行\nV1,安心餐饮,餐饮企业,2026-03-20,2024-01-01,2026-03-01,在营,演示银行\n"
+VENDORS = "编号,名称,类型,许可有效期,合同起,合同止,状态,开户行\nV1,安心餐饮,餐饮企业,2026-03-20,2024-01-01,2026-12-31,在营,演示银行\n"
 KITCHENS = "kitchen_code,name,vendor_code,lng,lat,daily_capacity,diets,cooked_at,ready_at,eat_by\nK1,民安央厨,V1,116.41,39.94,400,normal;halal,09:30,10:30,13:30\n"
 DRIVERS = "编号,姓名,厨房编号,上班,下班,星期,健康证有效期\nD1,刘建国,K1,10:00,13:00,1234567,\nD2,王强,K1,10:00,13:00,12345,2026-03-08\nD3,赵敏,K1,10:00,13:00,67,\nD4,孙立,K1,10:00,13:00,,\n"
 VEHICLES = "编号,类型,厨房编号,热箱格,清真专用,司机编号,固定成本\nE1,电三轮,K1,24,是,D1,25.00\nE2,van,K1,120,否,D2,60\nE3,e-bike,K1,24,no,,25\nE4,电三轮,K1,24,no,,25\n"
@@ -70,7 +70,7 @@ def test_a_vehicle_taken_out_stays_behind_with_a_reason(db: Session, clock: Fixe
 def test_papers_that_ran_out_block_and_those_that_soon_will_warn(db: Session, clock: FixedClock) -> None:
     _load(db, clock)
     found = {(item.code, item.blocks) for item in queries.warnings(db, MONDAY, scope=Scope.everything())}
-    assert found == {("contract-over", True), ("licence-ending", False), ("health-certificate-over", True)}
+    assert found == {("licence-ending", False), ("health-certificate-over", True)}
 
 
 def test_a_row_that_points_nowhere_or_contradicts_itself_is_set_aside_beside_the_good_ones(
