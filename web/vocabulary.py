@@ -80,6 +80,9 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "hub-main": _l("Central kitchen"), "institution-radiating": _l("From a care home"), "catering-dispersed": _l("Restaurants nearby"),
         "group-meal-chain": _l("Group caterer"), "elder-table": _l("Elders' table"),
     },
+    "trip-state": {
+        "changed": _l("Changed since packed"), "late": _l("Late"), "now": _l("Pack now"), "ahead": _l("Later"), "packed": _l("Packed"),
+    },
     "station-kind": {"hub": _l("Street hub"), "station": _l("Station")},
 }  # fmt: skip
 
@@ -100,6 +103,7 @@ TONES: Mapping[str, Mapping[str, str]] = {
         "refused": _l("Refused"), "cancelled-at-door": _l("Cancelled at the door"), "in-hospital": _l("In hospital"), "moved": _l("Moved away"),
     },
     "period-state": {"open": "info", "closed": "ok"},
+    "trip-state": {"changed": "danger", "late": "danger", "now": "watch", "ahead": "quiet", "packed": "ok"},
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     ORDERS_CLOSE = "orders.close"
     KITCHEN_VIEW = "kitchen.view"
     KITCHEN_PRINT = "kitchen.print"
+    KITCHEN_LOG = "kitchen.log"
     PLAN_VIEW = "plan.view"
     PLAN_RUN = "plan.run"
     PLAN_EDIT = "plan.edit"

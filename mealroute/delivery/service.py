@@ -10,8 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Table, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from mealroute.core import audit
@@ -19,6 +18,7 @@ from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, MealrouteError
 from mealroute.core.i18n import _
+from mealroute.core.once import insert_new
 from mealroute.delivery import cases, queries, rules
 from mealroute.delivery.cases import close_follow_up, close_follow_ups, note_step
 from mealroute.delivery.models import Proof, StationReceipt
@@ -153,7 +153,7 @@ def _write(
     fresh = [item for item in wave if item[1].client_id not in known]
     before = queries.current_proofs(db, (line.book_line_id for _position, _entry, line in fresh)) if fresh else {}
     rows = [_row(entry, line, before.get(line.book_line_id), by=by, now=now) for _position, entry, line in fresh]
-    new = dict(_insert_new(db, Proof, rows, Proof.client_id, Proof.id))
+    new = dict(insert_new(db, Proof, rows, Proof.client_id, Proof.id))
     if len(new) < len(rows):  # another connection was first with the same client id
         known |= _known(db, [entry for _position, entry, _line in fresh if entry.client_id not in new])
     written = [
@@ -198,16 +198,6 @@ def _row(entry: ProofInput, line: LoadedLine, earlier: Proof | None, *, by: Acto
         "by_name": (entry.by_name.strip() or by.name)[:80], "source": str(entry.source),
         "supersedes_id": None if earlier is None else earlier.id,
     }  # fmt: skip
-
-
-def _insert_new(db: Session, model: type[Any], rows: Sequence[Mapping[str, Any]], *back: Any) -> list[tuple[Any, Any]]:
-    """Insert those rows whose unique key is not taken yet; the answer holds ``back`` of the inserted ones."""
-    if not rows:
-        return []
-    table: Table = model.__table__
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).on_conflict_do_nothing().returning(*(table.c[column.key] for column in back))
-    return [tuple(row) for row in db.execute(statement, list(rows))]
 
 
 def _collect(
@@ -271,7 +261,7 @@ def station_receipt(
         "client_id": client_id, "visit_id": visit_id, "station_code": station_code, "portions": portions,
         "signed_by": signed_by.strip()[:80], "at": clock.now(),
     }  # fmt: skip
-    if not _insert_new(db, StationReceipt, [row], StationReceipt.client_id, StationReceipt.id):
+    if not insert_new(db, StationReceipt, [row], StationReceipt.client_id, StationReceipt.id):
         return False
     audit.record(
         db, by=by, clock=clock, action="delivery.station-signed", subject=f"visit/{visit_id}", detail={"portions": portions}

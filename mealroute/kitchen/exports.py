@@ -7,7 +7,7 @@ from mealroute.adapters.paper.sheet import GREY, Sheet
 from mealroute.core.clock import clock_text
 from mealroute.core.i18n import _
 from mealroute.core.text import route_label
-from mealroute.kitchen.records import DietGroup, KitchenSheet, Label, PackingTrip, ProductionSheet
+from mealroute.kitchen.records import BatchSheet, DietGroup, KitchenSheet, Label, PackingTrip, ProductionSheet
 from mealroute.kitchen.rules import LARGE
 from mealroute.residents.words import diet_label
 
@@ -27,16 +27,10 @@ def kitchen_count_pdf(sheet: ProductionSheet) -> bytes:
     for kitchen in sheet.kitchens:
         paper.footer = _footer(sheet, kitchen.kitchen_name)
         y = _count_head(paper, sheet, kitchen)
-        y = _section(paper, y, _("By dish and size"))
-        for dish in kitchen.dishes:
-            y = _row(paper, y, dish.dish_name or _("Written by hand"), _size(dish.size), dish.portions)
-        y = _section(paper, y + 4, _("By diet: the subtotal stands above its rows"))
-        for group in kitchen.groups:
-            y = _group(paper, y, group)
-        y = _section(paper, y + 4, _("Ready to load"))
-        for leaving in kitchen.departures:
-            routes = _("routes %(list)s", list=" ".join(map(route_label, leaving.routes)))
-            y = _row(paper, y, clock_text(leaving.load_at_s), routes, leaving.portions)
+        for number, batch in enumerate(kitchen.batches, 1):
+            if len(kitchen.batches) > 1:
+                y = _batch_head(paper, y if number == 1 else y + 6, number, batch)
+            y = _batch(paper, y, batch)
     if not sheet.kitchens:
         paper.new_page()
         paper.write(12, 30, _("No meal is planned."), 16)
@@ -49,7 +43,7 @@ def packing_pdf(sheet: ProductionSheet) -> bytes:
     names = {kitchen.kitchen_code: kitchen.kitchen_name for kitchen in sheet.kitchens}
     y, kitchen_code = 999.0, ""
     for trip in sheet.packing:
-        height = 22 + ROW * sum(1 + len(group.rows) for group in trip.rows)
+        height = 27 + ROW * sum(1 + len(group.rows) for group in trip.rows)
         if trip.kitchen_code != kitchen_code or y + height > paper.height - 18:
             kitchen_code = trip.kitchen_code
             paper.footer = paper.footer or _footer(sheet, names[kitchen_code])
@@ -103,6 +97,37 @@ def _count_head(paper: Sheet, sheet: ProductionSheet, kitchen: KitchenSheet) -> 
         paper.write(x, 41, word, 11)
         paper.write(x, 49, clock_text(at), 18, bold=True)
     return 62
+
+
+def _batch_head(paper: Sheet, y: float, number: int, batch: BatchSheet) -> float:
+    """Which cooking the following counts belong to: a kitchen that cooks twice must not mix them."""
+    y = _room(paper, y, 4)
+    paper.write(12, y + 7, _("Batch %(n)d", n=number), 17, bold=True)
+    times = _("cooked %(c)s, load from %(r)s, eat by %(e)s", **_times(batch))
+    paper.write(52, y + 7, times, 12)
+    paper.write(paper.right - 14, y + 7, str(batch.portions), 17, bold=True, align="right")
+    paper.rule(y + 9.5, width=1)
+    return y + 11
+
+
+def _times(batch: BatchSheet) -> dict[str, str]:
+    return {
+        "c": clock_text(batch.cooked_at_s), "r": clock_text(batch.ready_at_s), "e": clock_text(batch.eat_by_s),
+    }  # fmt: skip
+
+
+def _batch(paper: Sheet, y: float, batch: BatchSheet) -> float:
+    y = _section(paper, y, _("By dish and size"))
+    for dish in batch.dishes:
+        y = _row(paper, y, dish.dish_name or _("Written by hand"), _size(dish.size), dish.portions)
+    y = _section(paper, y + 4, _("By diet: the subtotal stands above its rows"))
+    for group in batch.groups:
+        y = _group(paper, y, group)
+    y = _section(paper, y + 4, _("Ready to load"))
+    for leaving in batch.departures:
+        routes = _("routes %(list)s", list=" ".join(map(route_label, leaving.routes)))
+        y = _row(paper, y, clock_text(leaving.load_at_s), routes, leaving.portions)
+    return y
 
 
 def _section(paper: Sheet, y: float, title: str) -> float:
@@ -165,8 +190,17 @@ def _packing_block(paper: Sheet, y: float, trip: PackingTrip) -> float:
         bold=True,
         align="right",
     )
-    paper.rule(y + 14.5, width=0.5)
-    y += 14.5
+    pack = _(
+        "Pack from %(start)s, packed by %(end)s", start=clock_text(trip.pack_from_s), end=clock_text(trip.load_at_s)
+    )
+    width = paper.write(12, y + 18.5, pack, 12, bold=True)
+    boxes = _("hot boxes %(n)d", n=trip.hot) + (_(", cold boxes %(n)d", n=trip.cold) if trip.cold else "")
+    batch = _("batch of %(at)s, eat by %(by)s", at=clock_text(trip.cooked_at_s), by=clock_text(trip.eat_by_s))
+    paper.write(16 + width, y + 18.5, f"{boxes}  {batch}", 11)
+    paper.box(paper.right - 6, y + 14.2, 5.5, 5.5)
+    paper.write(paper.right - 8, y + 18.5, _("packed by (name, time) ________"), 9, align="right", color=GREY)
+    paper.rule(y + 20.5, width=0.5)
+    y += 20.5
     for group in trip.rows:
         y = _group(paper, y, group)
     return y + 6

@@ -8,17 +8,24 @@ from sqlalchemy.orm import Session
 from mealroute.core.actor import Scope
 from mealroute.kitchen.records import PlannedPortion
 from mealroute.menus.models import Dish
+from mealroute.menus.records import Compartment
 from mealroute.orders.models import BookLine
-from mealroute.planning.models import PlanLine, PlanRoute, PlanVisit
+from mealroute.planning.models import PlanLine, PlanRoute, PlanVersion, PlanVisit
+from mealroute.planning.records import Batch
+from mealroute.planning.rules import batch_at
 from mealroute.residents.models import Resident
-from mealroute.vendors.models import Driver, Kitchen, Vehicle
+from mealroute.vendors.models import Driver, Kitchen, KitchenBatch, Vehicle
 
 
 def planned_portions(db: Session, version_id: int, *, scope: Scope | None = None) -> tuple[PlannedPortion, ...]:
-    """Every planned book line of the version within the scope. Stops are counted through the route, as on the driver's sheet."""
+    """Every planned book line of the version within the scope, each with the batch that its trip loads.
+
+    Stops are counted through the route, as on the driver's sheet.
+    """
     stops = {visit_id: place for visit_id, *place in _places(db, version_id)}
+    cooked = _batches(db, version_id)
     query = (
-        select(PlanLine.visit_id, BookLine, Resident.name, Dish.name, PlanRoute, Driver.name, Vehicle.plate)
+        select(PlanLine.visit_id, BookLine, Resident.name, Dish, PlanRoute, Driver.name, Vehicle.plate)
         .join(BookLine, BookLine.id == PlanLine.book_line_id)
         .join(Resident, Resident.id == BookLine.resident_id)
         .join(PlanVisit, PlanVisit.id == PlanLine.visit_id)
@@ -31,7 +38,7 @@ def planned_portions(db: Session, version_id: int, *, scope: Scope | None = None
     )
     rows = db.execute(query.where(*_in_scope(scope or Scope.everything()))).tuples()
     return tuple(
-        _portion(line, resident, dish or "", route, driver or "", plate or route.vehicle_code, stops[visit])
+        _portion(line, resident, dish, route, driver or "", plate or route.vehicle_code, stops[visit], cooked)
         for visit, line, resident, dish, route, driver, plate in rows
         if visit is not None
     )
@@ -51,15 +58,42 @@ def _in_scope(scope: Scope) -> Iterator[ColumnElement[bool]]:
 
 
 def _portion(
-    line: BookLine, resident: str, dish: str, route: PlanRoute, driver: str, vehicle: str, place: list[int]
+    line: BookLine,
+    resident: str,
+    dish: Dish | None,
+    route: PlanRoute,
+    driver: str,
+    vehicle: str,
+    place: list[int],
+    cooked: dict[str, tuple[Batch, ...]],
 ) -> PlannedPortion:
     position, trip, load_at, leave = place
+    # A batch may have been struck from the register since the plan was made: what the plan reckoned with remains.
+    planned = Batch(cooked_s=load_at, ready_s=load_at, eat_by_s=route.eat_by_s)
+    batch = batch_at(cooked.get(route.kitchen_code) or (planned,), load_at)
     return PlannedPortion(
         book_line_id=line.id, kitchen_code=route.kitchen_code, route=route.number, trip=trip, position=position,
-        load_at_s=load_at, leave_s=leave, resident_name=resident, dish_code=line.dish_code or "", dish_name=dish,
-        diets=tuple(line.diets), strict=bool(line.strict_diets), size=line.size, quantity=line.quantity,
-        driver_name=driver, vehicle=vehicle,
+        load_at_s=load_at, leave_s=leave, resident_name=resident, dish_code=line.dish_code or "",
+        dish_name=dish.name if dish else "", diets=tuple(line.diets), strict=bool(line.strict_diets), size=line.size,
+        quantity=line.quantity, driver_name=driver, vehicle=vehicle, vehicle_code=route.vehicle_code,
+        cold=dish is not None and dish.compartment == Compartment.COLD, cooked_at_s=batch.cooked_s,
+        ready_at_s=batch.ready_s, eat_by_s=batch.eat_by_s,
     )  # fmt: skip
+
+
+def _batches(db: Session, version_id: int) -> dict[str, tuple[Batch, ...]]:
+    """What each kitchen cooks in the version's slot, the earliest first."""
+    query = (
+        select(KitchenBatch)
+        .join(PlanVersion, PlanVersion.slot == KitchenBatch.slot)
+        .where(PlanVersion.id == version_id)
+        .order_by(KitchenBatch.ready_at_s, KitchenBatch.cooked_at_s)
+    )
+    found: dict[str, tuple[Batch, ...]] = {}
+    for row in db.scalars(query):
+        batch = Batch(cooked_s=row.cooked_at_s, ready_s=row.ready_at_s, eat_by_s=row.eat_by_s)
+        found[row.kitchen_code] = (*found.get(row.kitchen_code, ()), batch)
+    return found
 
 
 def _places(db: Session, version_id: int) -> Iterator[tuple[int, int, int, int, int]]:

@@ -1,7 +1,8 @@
 """The words of the kitchen: what to cook, how to pack, what to write on a box."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,24 @@ class Departure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatchSheet:
+    """One cooking of a kitchen: what the trips take that load while it is the newest one ready."""
+
+    cooked_at_s: int
+    ready_at_s: int
+    eat_by_s: int
+    portions: int
+    dishes: tuple[DishCount, ...]
+    groups: tuple[DietGroup, ...]
+    departures: tuple[Departure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KitchenSheet:
-    """One kitchen's count for a meal. Times are seconds since local midnight."""
+    """One kitchen's count for a meal. Times are seconds since local midnight, those of the first batch.
+
+    ``batches`` split the same portions by cooking; a batch that no trip takes is left out.
+    """
 
     kitchen_code: str
     kitchen_name: str
@@ -47,22 +64,50 @@ class KitchenSheet:
     dishes: tuple[DishCount, ...]
     groups: tuple[DietGroup, ...]
     departures: tuple[Departure, ...]
+    batches: tuple[BatchSheet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long packing takes: seconds for a trip, and for each portion of it (data/rules/kitchen.yaml)."""
+
+    base_s: int = 0
+    portion_s: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackingTrip:
-    """What goes into the boxes of one trip of one route."""
+    """What goes into the boxes of one trip of one route.
+
+    It has to be packed by ``load_at_s``, so packing begins at ``pack_from_s``. ``cold`` of the ``portions`` travel in the cold
+    boxes. ``content`` is a digest of all that is in the boxes: another content is another thing to pack.
+    """
 
     route: int
     trip: int
     kitchen_code: str
     driver_name: str
     vehicle: str
+    vehicle_code: str
+    pack_from_s: int
     load_at_s: int
     leave_s: int
+    cooked_at_s: int
+    eat_by_s: int
     portions: int
+    cold: int
     stops: int
+    content: str
     rows: tuple[DietGroup, ...]
+
+    @property
+    def hot(self) -> int:
+        return self.portions - self.cold
+
+    @property
+    def too_tight(self) -> bool:
+        """Packing would have to begin before the food is cooked: the trip will load late unless more hands pack."""
+        return self.pack_from_s < self.cooked_at_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +147,10 @@ class ProductionSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedPortion:
-    """One book line on its route: the row from which every count is made."""
+    """One book line on its route: the row from which every count is made.
+
+    ``cooked_at_s``, ``ready_at_s`` and ``eat_by_s`` are those of the batch that its trip loads.
+    """
 
     book_line_id: int
     kitchen_code: str
@@ -120,3 +168,39 @@ class PlannedPortion:
     quantity: int
     driver_name: str = ""
     vehicle: str = ""
+    vehicle_code: str = ""
+    cold: bool = False
+    cooked_at_s: int = 0
+    ready_at_s: int = 0
+    eat_by_s: int = 0
+
+
+class TripState(StrEnum):
+    """Where a trip stands at the packing bench, the most urgent first."""
+
+    CHANGED = "changed"
+    LATE = "late"
+    NOW = "now"
+    AHEAD = "ahead"
+    PACKED = "packed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Somebody ticked a trip as packed, or took the tick back; ``content`` is what was in the boxes then."""
+
+    number: int
+    content: str
+    portions: int
+    packed: bool
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchTrip:
+    """A trip at the packing bench with its tick, if it has one."""
+
+    trip: PackingTrip
+    state: TripState
+    tick: Tick | None

@@ -1,9 +1,22 @@
 """Counts from planned portions. Pure: every total here is a sum over the same rows, so the sheets agree with the plan."""
 
+import hashlib
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from mealroute.kitchen.records import Departure, DietGroup, DishCount, Label, PackingTrip, PlannedPortion
+from mealroute.kitchen.records import (
+    BatchSheet,
+    Departure,
+    DietGroup,
+    DishCount,
+    Label,
+    Pace,
+    PackingTrip,
+    PlannedPortion,
+    Tick,
+    TripState,
+)
 
 NORMAL = "normal"
 LARGE = "large"
@@ -47,35 +60,59 @@ def departures(rows: Iterable[PlannedPortion]) -> tuple[Departure, ...]:
     )
 
 
-def packing(rows: Iterable[PlannedPortion]) -> tuple[PackingTrip, ...]:
-    """One list for each trip, in the order of loading."""
+def batches(rows: Iterable[PlannedPortion]) -> tuple[BatchSheet, ...]:
+    """The same counts by cooking, the earliest first."""
+    parts: dict[tuple[int, int, int], list[PlannedPortion]] = defaultdict(list)
+    for row in rows:
+        parts[row.ready_at_s, row.cooked_at_s, row.eat_by_s].append(row)
+    return tuple(
+        BatchSheet(
+            cooked_at_s=cooked, ready_at_s=ready, eat_by_s=eat_by, portions=sum(row.quantity for row in part),
+            dishes=dish_counts(part), groups=diet_groups(part), departures=departures(part),
+        )
+        for (ready, cooked, eat_by), part in sorted(parts.items())
+    )  # fmt: skip
+
+
+def content_of(rows: Iterable[PlannedPortion]) -> str:
+    """A digest of what is in the boxes of a trip: equal contents are equal, whatever route or version carries them."""
+    content = sorted(
+        [row.book_line_id, row.quantity, row.dish_code, row.size, sorted(row.diets), row.cooked_at_s] for row in rows
+    )
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def packing(rows: Iterable[PlannedPortion], pace: Pace = Pace()) -> tuple[PackingTrip, ...]:  # noqa: B008 -- frozen
+    """One list for each trip, by kitchen in the order of loading."""
     parts: dict[tuple[int, int], list[PlannedPortion]] = defaultdict(list)
     for row in rows:
         parts[row.route, row.trip].append(row)
-    trips = (
-        PackingTrip(
-            route=route, trip=trip, kitchen_code=part[0].kitchen_code, driver_name=part[0].driver_name, vehicle=part[0].vehicle,
-            load_at_s=part[0].load_at_s, leave_s=part[0].leave_s, portions=sum(row.quantity for row in part),
-            stops=len({row.position for row in part}), rows=diet_groups(part),
-        )
-        for (route, trip), part in parts.items()
-    )  # fmt: skip
+    trips = (_trip(route, trip, part, pace) for (route, trip), part in parts.items())
     return tuple(sorted(trips, key=lambda trip: (trip.kitchen_code, trip.load_at_s, trip.route, trip.trip)))
 
 
-def labels(rows: Iterable[PlannedPortion], times: dict[str, tuple[int, int]]) -> tuple[Label, ...]:
-    """One label a portion: by kitchen, specials first, then route, then stop. ``times`` is (made at, eat by) a kitchen."""
-    made: list[Label] = []
-    for row in rows:
-        made_at, eat_by = times[row.kitchen_code]
-        made += (
-            Label(
-                kitchen_code=row.kitchen_code, route=row.route, position=row.position, resident_name=row.resident_name,
-                dish_name=row.dish_name, diets=real_diets(row.diets), strict=row.strict, size=row.size, part=part,
-                parts=row.quantity, made_at_s=made_at, eat_by_s=eat_by,
-            )
-            for part in range(1, row.quantity + 1)
-        )  # fmt: skip
+def _trip(route: int, trip: int, part: list[PlannedPortion], pace: Pace) -> PackingTrip:
+    first, portions = part[0], sum(row.quantity for row in part)
+    return PackingTrip(
+        route=route, trip=trip, kitchen_code=first.kitchen_code, driver_name=first.driver_name, vehicle=first.vehicle,
+        vehicle_code=first.vehicle_code, pack_from_s=first.load_at_s - pace.base_s - pace.portion_s * portions,
+        load_at_s=first.load_at_s, leave_s=first.leave_s, cooked_at_s=first.cooked_at_s, eat_by_s=first.eat_by_s,
+        portions=portions, cold=sum(row.quantity for row in part if row.cold), stops=len({row.position for row in part}),
+        content=content_of(part), rows=diet_groups(part),
+    )  # fmt: skip
+
+
+def labels(rows: Iterable[PlannedPortion]) -> tuple[Label, ...]:
+    """One label a portion, with the times of its own batch: by kitchen, specials first, then route, then stop."""
+    made = [
+        Label(
+            kitchen_code=row.kitchen_code, route=row.route, position=row.position, resident_name=row.resident_name,
+            dish_name=row.dish_name, diets=real_diets(row.diets), strict=row.strict, size=row.size, part=part,
+            parts=row.quantity, made_at_s=row.cooked_at_s, eat_by_s=row.eat_by_s,
+        )
+        for row in rows
+        for part in range(1, row.quantity + 1)
+    ]  # fmt: skip
     return tuple(
         sorted(
             made,
@@ -89,3 +126,15 @@ def labels(rows: Iterable[PlannedPortion], times: dict[str, tuple[int, int]]) ->
             ),
         )
     )
+
+
+def trip_state(trip: PackingTrip, content: str, tick: Tick | None, now_s: int) -> TripState:
+    """Where a trip stands at ``now_s`` (seconds since the midnight of its day). ``content`` is that of the whole trip.
+
+    A tick holds for what was packed then: boxes whose content has changed since are to be opened again.
+    """
+    if tick is not None and tick.packed:
+        return TripState.PACKED if tick.content == content else TripState.CHANGED
+    if now_s >= trip.load_at_s:
+        return TripState.LATE
+    return TripState.NOW if now_s >= trip.pack_from_s else TripState.AHEAD

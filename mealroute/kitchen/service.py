@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
 from mealroute.kitchen import queries, rules
+from mealroute.kitchen.figures import figures_on
 from mealroute.kitchen.records import KitchenSheet, PlannedPortion, ProductionSheet
 from mealroute.planning import queries as planning
 from mealroute.planning.records import PlanVersionId
@@ -22,24 +23,23 @@ def production(db: Session, version_id: PlanVersionId, *, scope: Scope | None = 
     by_kitchen: dict[str, list[PlannedPortion]] = defaultdict(list)
     for row in rows:
         by_kitchen[row.kitchen_code].append(row)
-    sheets, times = [], {}
+    sheets = []
     for kitchen in vendors.kitchens(db):
         part = by_kitchen.pop(kitchen.code, [])
         if not part:
             continue
-        batch = kitchen.batches_for(version.slot)[0]
-        cooked, ready, eat_by = batch.cooked_at_s, batch.ready_at_s, batch.eat_by_s
-        times[kitchen.code] = (cooked, eat_by)
+        batches = rules.batches(part)
         sheets.append(
             KitchenSheet(
-                kitchen_code=kitchen.code, kitchen_name=kitchen.name, capacity=kitchen.daily_capacity, cooked_at_s=cooked,
-                ready_at_s=ready, eat_by_s=eat_by, portions=sum(row.quantity for row in part), dishes=rules.dish_counts(part),
-                groups=rules.diet_groups(part), departures=rules.departures(part),
+                kitchen_code=kitchen.code, kitchen_name=kitchen.name, capacity=kitchen.daily_capacity,
+                cooked_at_s=batches[0].cooked_at_s, ready_at_s=batches[0].ready_at_s, eat_by_s=batches[0].eat_by_s,
+                portions=sum(row.quantity for row in part), dishes=rules.dish_counts(part), groups=rules.diet_groups(part),
+                departures=rules.departures(part), batches=batches,
             )
         )  # fmt: skip
     if by_kitchen:
         raise ValueError(f"routes load at unknown kitchens: {sorted(by_kitchen)}")
     return ProductionSheet(
         day=version.day, slot=version.slot, version=version.number, portions=sum(row.quantity for row in rows),
-        kitchens=tuple(sheets), packing=rules.packing(rows), labels=rules.labels(rows, times),
+        kitchens=tuple(sheets), packing=rules.packing(rows, figures_on(version.day).pace), labels=rules.labels(rows),
     )  # fmt: skip

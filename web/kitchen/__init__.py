@@ -1,5 +1,6 @@
-"""What to cook and pack, and the papers of the day."""
+"""What the kitchen cooks, packs, measures and gets back."""
 
+from web.kitchen import bench
 from web.kitchen.views import bp
 
-__all__ = ["bp"]
+__all__ = ["bench", "bp"]
