@@ -9,6 +9,7 @@ from mealroute.core.actor import Scope
 from mealroute.kitchen.records import PlannedPortion
 from mealroute.menus.models import Dish
 from mealroute.menus.records import Compartment
+from mealroute.menus.words import dish_label
 from mealroute.orders.models import BookLine
 from mealroute.planning.models import PlanLine, PlanRoute, PlanVersion, PlanVisit
 from mealroute.planning.records import Batch
@@ -74,7 +75,9 @@ def _portion(
     return PlannedPortion(
         book_line_id=line.id, kitchen_code=route.kitchen_code, route=route.number, trip=trip, position=position,
         load_at_s=load_at, leave_s=leave, resident_name=resident, dish_code=line.dish_code or "",
-        dish_name=dish.name if dish else "", diets=tuple(line.diets), strict=bool(line.strict_diets), size=line.size,
+        dish_name=dish_label(dish.name, dish.name_en) if dish else "",
+        diets=(*line.diets, *line.avoids.get("needs", ())),
+        strict=bool(line.strict_diets) or bool(line.avoids.get("strict")), size=line.size,
         quantity=line.quantity, driver_name=driver, vehicle=vehicle, vehicle_code=route.vehicle_code,
         cold=dish is not None and dish.compartment == Compartment.COLD, cooked_at_s=batch.cooked_s,
         ready_at_s=batch.ready_s, eat_by_s=batch.eat_by_s,

@@ -8,10 +8,22 @@ from sqlalchemy.orm import Session
 
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
+from mealroute.core.money import Fen
 from mealroute.core.slots import MealSlot
 from mealroute.menus import rules
-from mealroute.menus.models import Dish, MenuEntry, ServiceDay
-from mealroute.menus.records import Compartment, DayKind, DishRecord, Menu, MenuEntryRecord, ServiceDayRecord
+from mealroute.menus.models import Dish, DishPrice, MenuEntry, MenuItem, MenuWeek, ServiceDay
+from mealroute.menus.records import (
+    NORMAL,
+    Compartment,
+    DayKind,
+    DishPriceRecord,
+    DishRecord,
+    Menu,
+    MenuEntryRecord,
+    ServiceDayRecord,
+    WeekState,
+)
+from mealroute.menus.rules import monday_of
 from mealroute.menus.timetable import calendar
 
 LOOK_AHEAD_DAYS = 60
@@ -24,7 +36,56 @@ def dishes(db: Session) -> tuple[DishRecord, ...]:
 
 
 def menu(db: Session, day: date, slot: MealSlot) -> Menu:
-    """The menu of one day and slot. Of several entries for one diet and choice the one that began last holds."""
+    """What may be had on one day in one slot: the published week where it has dishes then, else the weekly pattern."""
+    found = _published(db, day, slot) or _pattern(db, day, slot)
+    ordered = sorted(found, key=lambda entry: (entry.diet != NORMAL, entry.diet, entry.choice))
+    return Menu(day=day, slot=slot, entries=tuple(ordered))
+
+
+def pattern(db: Session, day: date, slot: MealSlot) -> Menu:
+    """What the weekly pattern alone says, for a first draft of a week."""
+    ordered = sorted(_pattern(db, day, slot), key=lambda entry: (entry.diet != NORMAL, entry.diet, entry.choice))
+    return Menu(day=day, slot=slot, entries=tuple(ordered))
+
+
+def prices_on(db: Session, day: date) -> dict[str, tuple[date, Fen]]:
+    """The dated price of each dish that has one by ``day``, with the day from which it holds."""
+    query = select(DishPrice).where(DishPrice.valid_from <= day).order_by(DishPrice.valid_from, DishPrice.id)
+    return {row.dish_code: (row.valid_from, row.price_fen) for row in db.scalars(query)}
+
+
+def price_history(db: Session, code: str) -> tuple[DishPriceRecord, ...]:
+    """Every dated price of a dish, the newest day first."""
+    query = select(DishPrice).where(DishPrice.dish_code == code)
+    rows = db.scalars(query.order_by(DishPrice.valid_from.desc(), DishPrice.id.desc()))
+    return tuple(
+        DishPriceRecord(valid_from=x.valid_from, price_fen=x.price_fen, by_name=x.by_name, at=x.at) for x in rows
+    )
+
+
+def published_version(db: Session, monday: date) -> int | None:
+    """The id of the version of a week that holds: the published one with the highest number."""
+    query = select(MenuWeek.id).where(MenuWeek.monday == monday, MenuWeek.state == str(WeekState.PUBLISHED))
+    return db.scalar(query.order_by(MenuWeek.number.desc()).limit(1))
+
+
+def _published(db: Session, day: date, slot: MealSlot) -> list[MenuEntryRecord]:
+    version = published_version(db, monday_of(day))
+    if version is None:
+        return []
+    query = (
+        select(MenuItem, Dish)
+        .join(Dish, Dish.code == MenuItem.dish_code)
+        .where(MenuItem.week_id == version, MenuItem.day == day, MenuItem.slot == str(slot))
+    )
+    return [
+        MenuEntryRecord(diet=item.diet, choice=item.choice, dish=dish_record(dish), price_fen=item.price_fen)
+        for item, dish in db.execute(query)
+    ]
+
+
+def _pattern(db: Session, day: date, slot: MealSlot) -> list[MenuEntryRecord]:
+    """Of several entries for one diet and choice the one that began last holds; so does, of its price and the dish's dated ones."""
     weekday = service_day(db, day).as_weekday
     query = (
         select(MenuEntry, Dish)
@@ -35,14 +96,15 @@ def menu(db: Session, day: date, slot: MealSlot) -> Menu:
         )
         .order_by(MenuEntry.valid_from, MenuEntry.id)
     )  # fmt: skip
+    dated = prices_on(db, day)
     found: dict[tuple[str, str], MenuEntryRecord] = {}
     for entry, dish in db.execute(query):
+        since, price = dated.get(dish.code, (date.min, 0))
         found[entry.diet, entry.choice] = MenuEntryRecord(
             diet=entry.diet, choice=entry.choice, dish=dish_record(dish),
-            price_fen=entry.price_fen,
+            price_fen=price if since > entry.valid_from else entry.price_fen,
         )  # fmt: skip
-    ordered = sorted(found.values(), key=lambda entry: (entry.diet != rules.NORMAL, entry.diet, entry.choice))
-    return Menu(day=day, slot=slot, entries=tuple(ordered))
+    return list(found.values())
 
 
 def service_day(db: Session, day: date) -> ServiceDayRecord:
@@ -101,6 +163,7 @@ def dish_record(row: Dish) -> DishRecord:
     return DishRecord(
         code=row.code, name=row.name, name_en=row.name_en, suits=frozenset(row.suits), contains=frozenset(row.contains),
         size_large=row.size_large, compartment=Compartment(row.compartment), price_fen=row.price_fen,
+        allergens=frozenset(row.allergens), textures=frozenset(row.textures), active=row.active,
     )  # fmt: skip
 
 

@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from mealroute.core.money import Fen
 from mealroute.core.slots import MealSlot
+from mealroute.residents.foods import FoodTable
 
 __all__ = [
-    "Clash", "Compartment", "DayKind", "DietRule", "DietTable", "DishRecord", "DoorTimes", "MealSlot", "Menu",
-    "MenuEntryRecord", "Pick", "ServiceDayRecord", "SlotTimes",
+    "NORMAL", "TEXTURE", "Clash", "Compartment", "DayKind", "DietRule", "DietTable", "DishPriceRecord", "DishRecord", "DoorTimes", "MealSlot", "Menu",
+    "MenuEntryRecord", "Pick", "ServiceDayRecord", "SlotTimes", "WeekState",
 ]  # fmt: skip
+
+NORMAL = "normal"
+TEXTURE = "texture:"
+"""Marks a texture where a clash would name an ingredient."""
 
 
 class Compartment(StrEnum):
@@ -19,6 +24,13 @@ class Compartment(StrEnum):
 
     HOT = "hot"
     COLD = "cold"
+
+
+class WeekState(StrEnum):
+    """A version of a week's menu: worked on, or given out and from then on never edited."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
 
 
 class DayKind(StrEnum):
@@ -33,7 +45,11 @@ class DayKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DishRecord:
-    """A dish. ``suits`` are the diets that it is made for, ``contains`` the ingredients that a diet may forbid."""
+    """A dish. ``suits`` are the diets that it is made for, ``contains`` the ingredients that a diet may forbid.
+
+    ``allergens`` are those declared; more may follow from the ingredients (``rules.allergens_of``). ``textures`` may be empty:
+    then ``suits`` alone says how soft it is.
+    """
 
     code: str
     name: str
@@ -43,6 +59,19 @@ class DishRecord:
     compartment: Compartment
     price_fen: Fen
     size_large: bool = False
+    allergens: frozenset[str] = frozenset()
+    textures: frozenset[str] = frozenset()
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DishPriceRecord:
+    """What a dish costs from a day on, and who said so."""
+
+    valid_from: date
+    price_fen: Fen
+    by_name: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,21 +100,27 @@ class Menu:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DietRule:
-    """What a diet asks of a dish (data/rules/diets.yaml). ``made_for``: the dish must name the diet under ``suits``."""
+    """What a diet asks of a dish (data/rules/diets.yaml). ``made_for``: the dish must name the diet under ``suits``.
+
+    ``textures``: a dish that names its textures needs one of these instead. ``why`` is the reason that people read.
+    """
 
     code: str
     avoids: frozenset[str]
     made_for: bool
     always_strict: bool
+    textures: frozenset[str] = frozenset()
+    why_zh: str = ""
+    why_en: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DietTable:
-    """All diets, and every spelling of an ingredient → its word."""
+    """All diets, and the words for what is in a dish."""
 
     diets: Mapping[str, DietRule]
-    ingredients: Mapping[str, str]
-    names_zh: Mapping[str, str]
+    foods: FoodTable
 
     def always_strict(self) -> frozenset[str]:
         return frozenset(code for code, rule in self.diets.items() if rule.always_strict)
@@ -93,7 +128,10 @@ class DietTable:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Why a dish does not suit: the diet, and the ingredient (empty where the dish is not made for the diet)."""
+    """Why a dish does not suit: the diet or avoided food, and the ingredient, allergen or texture that stands against it.
+
+    ``ingredient`` is empty where the dish is not made for the diet; a texture is written ``texture:regular``.
+    """
 
     dish_code: str
     diet: str

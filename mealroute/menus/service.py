@@ -1,6 +1,6 @@
 """Use-cases of menus: bringing dishes and the weekly menu in, seeding and editing the service calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,9 +13,9 @@ from mealroute.core.clock import Clock
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.import_batches import finish, one_at_a_time, upsert
-from mealroute.core.importing import ImportResult, Sheet, parse_rows, source_of
+from mealroute.core.importing import ImportResult, ParsedRow, Sheet, parse_rows, source_of
 from mealroute.menus import imports, queries
-from mealroute.menus.models import Dish, MenuEntry, ServiceDay
+from mealroute.menus.models import Dish, DishPrice, MenuEntry, ServiceDay
 from mealroute.menus.records import DayKind, ServiceDayRecord
 from mealroute.menus.timetable import diet_table
 
@@ -28,22 +28,44 @@ def import_dishes(db: Session, sheets: Sheet | Sequence[Sheet], *, by: Actor, cl
     one_at_a_time(db)
     fields = imports.dishes(diet_table())
     rows, problems = parse_rows(sheets, fields, key="dish_code")
-    wanted = []
+    wanted, known = [], set(db.scalars(select(Dish.code)))
     for row in rows:
-        values: dict[str, Any] = {"code": row["dish_code"], "name": row["name"], "price_fen": row["price"]}
+        values: dict[str, Any] = {"code": row["dish_code"], "name": row["name"]}
+        if row["price_from"] is None or row["dish_code"] not in known:
+            values["price_fen"] = row["price"]
         for name in ("name_en", "size_large"):
             if name in row.given:
                 values[name] = row[name]
-        for name in ("suits", "contains"):
+        for name in ("suits", "contains", "allergens", "textures"):
             if name in row.given:
                 values[name] = list(row[name])
         if "compartment" in row.given:
             values["compartment"] = str(row["compartment"])
         wanted.append(values | {"extra": dict(row.extra)})
     done = upsert(db, Dish, wanted)
+    _dated_prices(db, rows, by=by, clock=clock)
+    for code, names in done.changed.items():
+        detail = {"fields": sorted(names)}
+        audit.record(
+            db, by=by, clock=clock, action="dishes.changed", subject=f"dish/{code}", reason="import", detail=detail
+        )
     file, digest = source_of(sheets)
     counts = (len(done.added), len(done.changed), done.unchanged)
     return finish(db, ImportResult("dishes", file, *counts, problems, digest), by=by, clock=clock)
+
+
+def _dated_prices(db: Session, rows: Iterable[ParsedRow], *, by: Actor, clock: Clock) -> None:
+    """A price with a first day is added to the dish's dated prices; one that is known already is not added again."""
+    held = {(x.dish_code, x.valid_from): x.price_fen for x in db.scalars(select(DishPrice).order_by(DishPrice.id))}
+    for row in rows:
+        begins = row["price_from"]
+        if begins is not None and held.get((row["dish_code"], begins)) != row["price"]:
+            db.add(
+                DishPrice(
+                    dish_code=row["dish_code"], valid_from=begins, price_fen=row["price"], by_name=by.name, at=clock.now()
+                )
+            )  # fmt: skip
+    db.flush()
 
 
 def import_menu(db: Session, sheets: Sheet | Sequence[Sheet], *, by: Actor, clock: Clock) -> ImportResult:

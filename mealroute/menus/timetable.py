@@ -1,5 +1,6 @@
 """The parameters of menus as files: service-times.yaml and diets.yaml → records, or an error naming file and key."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,8 +9,8 @@ from mealroute.core.clock import parse_clock
 from mealroute.core.i18n import _
 from mealroute.core.rulebook import RULES, Node, read
 from mealroute.core.slots import MealSlot
-from mealroute.core.text import compact
 from mealroute.menus.records import DayKind, DietRule, DietTable, DoorTimes, SlotTimes
+from mealroute.residents.foods import food_table
 from mealroute.residents.records import Diet
 
 _CALENDAR_KINDS = (DayKind.WORKDAY, DayKind.MAKE_UP_WORKDAY, DayKind.WEEKEND, DayKind.HOLIDAY)
@@ -71,29 +72,25 @@ def calendar(path: Path = RULES / "service-times.yaml") -> Calendar:
 @lru_cache(maxsize=4)
 def diet_table(path: Path = RULES / "diets.yaml") -> DietTable:
     """What each diet asks of a dish; knows every diet of the ledger."""
-    root = read(path, kind="diets").only("kind", "schema", "ingredients", "diets")
-    words: dict[str, str] = {}
-    names: dict[str, str] = {}
-    for code, node in root.node("ingredients").entries():
-        node.only("zh", "also")
-        names[code] = node.text("zh")
-        also = node.value.get("also") or []
-        if not isinstance(also, list):
-            node.fail("also", _("expected a list of words"))
-        for word in (code, names[code], *map(str, also)):
-            if words.setdefault(compact(word), code) != code:
-                node.fail("also", _("%(word)s already means another ingredient", word=word))
+    root = read(path, kind="diets").only("kind", "schema", "diets")
+    foods = food_table()
     diets: dict[str, DietRule] = {}
     for code, node in root.node("diets").entries():
-        node.only("avoids", "made_for", "always_strict", "source")
-        node.text("source")
-        avoids = node.choices("avoids", frozenset(names)) if node.value.get("avoids") else frozenset()
-        made_for, always = node.flag("made_for"), node.flag("always_strict")
-        diets[code] = DietRule(code=code, avoids=avoids, made_for=made_for, always_strict=always)
+        node.only("avoids", "made_for", "textures", "always_strict", "why", "source")
+        why = node.node("why").only("zh", "en")
+        diets[code] = DietRule(
+            code=code, avoids=_listed(node, "avoids", foods.ingredients), textures=_listed(node, "textures", foods.textures),
+            made_for=node.flag("made_for"), always_strict=node.flag("always_strict"), why_zh=why.text("zh"),
+            why_en=why.text("en"), source=node.text("source"),
+        )  # fmt: skip
     missing = {str(diet) for diet in Diet} - diets.keys()
     if missing:
         root.fail("diets", _("missing: %(list)s", list=", ".join(sorted(missing))))
-    return DietTable(diets=diets, ingredients=words, names_zh=names)
+    return DietTable(diets=diets, foods=foods)
+
+
+def _listed(node: Node, key: str, allowed: Iterable[str]) -> frozenset[str]:
+    return node.choices(key, frozenset(allowed)) if node.value.get(key) else frozenset()
 
 
 def _root(path: Path) -> Node:

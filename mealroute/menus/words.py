@@ -2,7 +2,8 @@
 
 from mealroute.core.i18n import _, _l, language
 from mealroute.core.slots import MealSlot
-from mealroute.menus.records import Clash, DayKind, DietTable, DishRecord
+from mealroute.menus.records import TEXTURE, Clash, DayKind, DietTable, DishRecord
+from mealroute.residents.foods import ALLERGEN, name_of
 from mealroute.residents.words import diet_label
 
 SLOTS = {MealSlot.LUNCH: _l("Lunch"), MealSlot.DINNER: _l("Dinner")}
@@ -24,15 +25,23 @@ def day_label(kind: DayKind) -> str:
     return _(DAYS[kind])
 
 
+def dish_label(name: str, name_en: str) -> str:
+    """The dish's name in the reader's language; Chinese where there is no English one."""
+    return name_en if language() == "en" and name_en else name
+
+
 def clash_sentence(clash: Clash, dish: DishRecord, table: DietTable) -> str:
     """``红烧肉含有猪肉，清真不可。``"""
-    name = dish.name_en if language() == "en" and dish.name_en else dish.name
+    name, need = dish_label(dish.name, dish.name_en), diet_label(clash.diet)
     if not clash.ingredient:
-        return _("%(dish)s is not made for %(diet)s.", dish=name, diet=diet_label(clash.diet))
-    ingredient = clash.ingredient if language() == "en" else table.names_zh.get(clash.ingredient, clash.ingredient)
+        return _("%(dish)s is not made for %(diet)s.", dish=name, diet=need)
+    if clash.ingredient.startswith(TEXTURE):
+        texture = name_of(table.foods.textures, clash.ingredient.removeprefix(TEXTURE))
+        return _("%(dish)s has the texture %(texture)s: not for %(diet)s.", dish=name, texture=texture, diet=need)
+    names = table.foods.allergens if clash.diet.startswith(ALLERGEN) else table.foods.ingredients
     return _(
         "%(dish)s contains %(ingredient)s: not for %(diet)s.",
         dish=name,
-        ingredient=ingredient,
-        diet=diet_label(clash.diet),
+        ingredient=name_of(names, clash.ingredient),
+        diet=need,
     )

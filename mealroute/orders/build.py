@@ -7,7 +7,7 @@ from typing import Any
 from mealroute.core.geo import LonLat
 from mealroute.core.slots import MealSlot
 from mealroute.menus import rules as menu_rules
-from mealroute.menus.records import DietTable, Menu, SlotTimes
+from mealroute.menus.records import DietTable, Menu, MenuEntryRecord, SlotTimes
 from mealroute.orders import models, rules
 from mealroute.orders.records import (
     AmendmentKind,
@@ -16,7 +16,9 @@ from mealroute.orders.records import (
     BookLineRecord,
     BookState,
     Channel,
+    ChoiceKind,
     Delivery,
+    DishChoiceRecord,
     Flag,
     OrderBookRecord,
     OrderId,
@@ -27,7 +29,9 @@ from mealroute.orders.records import (
     PaymentRecord,
     Size,
     StandingOrderRecord,
+    Voice,
 )
+from mealroute.residents.foods import is_food
 from mealroute.residents.records import CategoryTable, Handover, Precision, ResidentId, ResidentRecord
 from mealroute.residents.rules import priority_of
 
@@ -72,15 +76,42 @@ class Served:
     dish_code: str | None
     unit_price_fen: int
     diets: list[str]
+    avoids: dict[str, list[str]]
 
 
-def served(resident: ResidentRecord, menu: Menu, choice: str, table: DietTable) -> Served:
-    """Dish and price. Without a dish the ordinary price stands in: the kitchen cooks by hand what is safe."""
-    entry = menu_rules.pick(menu, resident.diets, resident.strict_diets, choice, table).entry
+def served(
+    resident: ResidentRecord, menu: Menu, choice: str, table: DietTable, decided: DishChoiceRecord | None = None
+) -> Served:
+    """Dish and price. Without a dish the ordinary price stands in: the kitchen cooks by hand what is safe.
+
+    What a person ``decided`` holds as long as the dish is on the menu and meets every strict need; otherwise the rules choose.
+    """
+    picked = menu_rules.pick(menu, resident.needs, resident.strict_needs, choice, table).entry
+    entry = chosen_entry(resident, menu, table, decided) or picked
+    if decided is not None and decided.kind is ChoiceKind.BY_HAND:
+        entry = None
     diets = sorted({*map(str, resident.diets), *map(str, resident.strict_diets)})
     if entry is not None:
-        return Served(entry.dish.code, entry.price_fen, diets)
-    return Served(None, menu.ordinary.price_fen if menu.ordinary else 0, diets)
+        return Served(entry.dish.code, entry.price_fen, diets, avoids_column(resident))
+    return Served(None, menu.ordinary.price_fen if menu.ordinary else 0, diets, avoids_column(resident))
+
+
+def chosen_entry(
+    resident: ResidentRecord, menu: Menu, table: DietTable, decided: DishChoiceRecord | None
+) -> MenuEntryRecord | None:
+    """The entry of the dish that a person chose, unless it left the menu or a strict need now stands against it."""
+    if decided is None or decided.kind is not ChoiceKind.DISH:
+        return None
+    never = menu_rules.strict_of(resident.needs, resident.strict_needs, table)
+    found = (entry for entry in menu.entries if entry.dish.code == decided.dish_code)
+    return next((entry for entry in found if not menu_rules.clashes(entry.dish, never, table)), None)
+
+
+def avoids_column(resident: ResidentRecord) -> dict[str, list[str]]:
+    """Avoided foods as an order or a book line stores them; empty for most people."""
+    if not resident.avoids and not resident.strict_avoids:
+        return {}
+    return {"needs": sorted({*resident.avoids, *resident.strict_avoids}), "strict": sorted(resident.strict_avoids)}
 
 
 def flags_for(dish_code: str | None, point: LonLat | None, *, collected: bool) -> tuple[Flag, ...]:
@@ -104,14 +135,15 @@ def line_columns(
     collected = order.delivery == Delivery.STATION
     point = station if collected else resident.point
     flags = flags_for(order.dish_code, point, collected=collected)
-    strict = menu_rules.strict_of(map(str, resident.diets), map(str, resident.strict_diets), diets)
+    strict = menu_rules.strict_of(resident.needs, resident.strict_needs, diets)
     return {
         "order_id": order.id, "resident_id": int(resident.id), "quantity": order.quantity,
         "street_code": resident.street_code, "lon": point.lon if point else None, "lat": point.lat if point else None,
         "precision": str(Precision.BUILDING if collected and point else resident.precision if point else Precision.NONE),
         "place_key": f"station|{order.station_code}" if collected else rules.place_key(resident),
         "floor": None if collected else resident.floor, "has_lift": False if collected else resident.has_lift,
-        "diets": list(order.diets), "strict_diets": sorted(strict), "dish_code": order.dish_code, "size": order.size,
+        "diets": list(order.diets), "strict_diets": sorted(need for need in strict if not is_food(need)),
+        "avoids": dict(order.avoids), "dish_code": order.dish_code, "size": order.size,
         "delivery": order.delivery, "station_code": order.station_code, "handover": str(resident.handover),
         "priority": priority, "must_serve": must_serve, "window_from_s": order.window_from_s,
         "window_to_s": order.window_to_s, "unit_price_fen": order.unit_price_fen,
@@ -141,6 +173,7 @@ def order_record(row: models.Order, *, resident_code: str, street_code: str, pai
         window_from_s=row.window_from_s, window_to_s=row.window_to_s, state=OrderState(row.state),
         cancel_reason=row.cancel_reason, flags=rules.flags_of(row.flag), flag_owner=row.flag_owner, note=row.note,
         created_by=row.created_by, created_at=row.created_at, street_code=street_code, paid_fen=paid_fen,
+        avoids=tuple(row.avoids.get("needs", ())),
     )  # fmt: skip
 
 
@@ -148,6 +181,14 @@ def payment_record(row: models.Payment) -> PaymentRecord:
     return PaymentRecord(
         id=row.id, order_id=OrderId(row.order_id), kind=PaymentKind(row.kind), amount_fen=row.amount_fen,
         means=PayMeans(row.means), at=row.at, by_name=row.by_name, reference=row.reference,
+    )  # fmt: skip
+
+
+def choice_record(row: models.DishChoice) -> DishChoiceRecord:
+    return DishChoiceRecord(
+        id=row.id, resident_id=ResidentId(row.resident_id), day=row.day, slot=MealSlot(row.slot), kind=ChoiceKind(row.kind),
+        dish_code=row.dish_code, means=Channel(row.means), voice=Voice(row.voice), note=row.note or "", by_name=row.by_name,
+        at=row.at,
     )  # fmt: skip
 
 
@@ -160,7 +201,8 @@ def line_record(row: models.BookLine, added_by: Mapping[int, int]) -> BookLineRe
         delivery=Delivery(row.delivery), station_code=row.station_code, handover=Handover(row.handover),
         priority=row.priority, must_serve=row.must_serve, window_from_s=row.window_from_s, window_to_s=row.window_to_s,
         unit_price_fen=row.unit_price_fen, cash_due_fen=row.cash_due_fen, flags=rules.flags_of(row.flag),
-        flag_owner=row.flag_owner, amendment_id=added_by.get(row.id),
+        flag_owner=row.flag_owner, amendment_id=added_by.get(row.id), avoids=tuple(row.avoids.get("needs", ())),
+        strict_avoids=frozenset(row.avoids.get("strict", ())),
     )  # fmt: skip
 
 

@@ -17,8 +17,8 @@ from mealroute.core.slots import MealSlot
 from mealroute.menus import queries as menus
 from mealroute.menus.records import DietTable, Menu, ServiceDayRecord, SlotTimes
 from mealroute.menus.timetable import diet_table, times_of
-from mealroute.orders import models
-from mealroute.orders.records import BookState
+from mealroute.orders import build, models
+from mealroute.orders.records import BookState, ChoiceKind, DishChoiceRecord
 from mealroute.residents import queries as residents
 from mealroute.residents.loading import category_table
 from mealroute.residents.records import CategoryTable, ResidentRecord
@@ -89,6 +89,14 @@ class DayContext:
         row = models.StandingOrder
         covers = (row.valid_from <= self.day) & (row.valid_to.is_(None) | (row.valid_to >= self.day))
         return tuple(self.db.scalars(select(row).where(row.slot == str(self.slot), covers).order_by(row.code)))
+
+    @cached_property
+    def choices(self) -> dict[int, DishChoiceRecord]:
+        """What was decided for residents' meals of this day and slot, the last word of each; decisions taken back are left out."""
+        row = models.DishChoice
+        query = select(row).where(row.day == self.day, row.slot == str(self.slot)).order_by(row.id)
+        found = {item.resident_id: build.choice_record(item) for item in self.db.scalars(query)}
+        return {number: choice for number, choice in found.items() if choice.kind is not ChoiceKind.BY_RULE}
 
     @cached_property
     def orders(self) -> list[models.Order]:

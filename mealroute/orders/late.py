@@ -9,7 +9,7 @@ from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
-from mealroute.menus.rules import NORMAL
+from mealroute.menus.records import NORMAL
 from mealroute.orders import build, queries, rules
 from mealroute.orders.build import Ask
 from mealroute.orders.closing import add_line, amend_line, closed_book
@@ -20,6 +20,7 @@ from mealroute.orders.records import (
     AmendmentKind,
     BookLineRecord,
     BookState,
+    ChoiceKind,
     Delivery,
     Flag,
     LateChange,
@@ -89,7 +90,7 @@ def _differences(line: BookLineRecord, person: ResidentRecord) -> Iterator[LateC
     if home and Flag.NO_POINT in line.flags and person.point is not None:
         sentence = _("The ledger now has a point for this door.")
         yield _of(line, person, AmendmentKind.CHANGE, "point-found", sentence)
-    elif diets != set(line.diets) - {NORMAL}:
+    elif diets != set(line.diets) - {NORMAL} or {*person.avoids, *person.strict_avoids} != set(line.avoids):
         sentence = _("The diets in the ledger are no longer those of the line.")
         yield _of(line, person, AmendmentKind.CHANGE, "diet-changed", sentence)
 
@@ -100,7 +101,9 @@ def _missing(context: DayContext) -> Iterator[LateChange]:
     for standing in context.standing:
         person = context.in_service.get(standing.resident_id)
         due = standing.portions[context.service.as_weekday - 1] > 0
-        active = person is not None and person.state is ResidentState.ACTIVE
+        decided = context.choices.get(standing.resident_id)
+        declined = decided is not None and decided.kind is ChoiceKind.NO_MEAL
+        active = person is not None and person.state is ResidentState.ACTIVE and not declined
         if due and active and person and rules.standing_key(context.day, context.slot, standing.code) not in held:
             yield LateChange(
                 kind=AmendmentKind.ADD, resident_id=person.id, resident_code=person.code, order_id=None,

@@ -16,10 +16,11 @@ from mealroute.orders import build, models, rules
 from mealroute.orders.build import Ask
 from mealroute.orders.context import DayContext, locked_book
 from mealroute.orders.paying import settle_orders
-from mealroute.orders.records import BookState, Delivery, OrderId, OrderState, Pricing
+from mealroute.orders.records import BookState, ChoiceKind, Delivery, OrderId, OrderState, Pricing
 from mealroute.residents.records import ResidentRecord, ResidentState
 
 CLOSED_DAY, NOT_IN_SERVICE, PAUSED, NOT_ORDERED = "closed-day", "not-in-service", "paused", "not-ordered"
+DECLINED = "declined"
 """Why an order is taken out by itself; stored as ``cancel_reason`` and shown through ``words.cancel_label``."""
 
 
@@ -55,11 +56,15 @@ class _Work:
             return CLOSED_DAY
         if resident is None:
             return NOT_IN_SERVICE
-        return PAUSED if resident.state is ResidentState.PAUSED else ""
+        if resident.state is ResidentState.PAUSED:
+            return PAUSED
+        decided = self.context.choices.get(int(resident.id))
+        return DECLINED if decided is not None and decided.kind is ChoiceKind.NO_MEAL else ""
 
     def columns(self, resident: ResidentRecord, ask: Ask, key: str, promised: models.Order | None) -> dict[str, Any]:
         """The columns of an order as they should be. A price once promised for a dish is kept."""
-        meal = build.served(resident, self.context.menu, ask.choice, self.context.diets)
+        decided = self.context.choices.get(int(resident.id))
+        meal = build.served(resident, self.context.menu, ask.choice, self.context.diets, decided)
         price = meal.unit_price_fen
         if promised is not None and promised.dish_code == meal.dish_code and meal.dish_code is not None:
             price = promised.unit_price_fen
@@ -71,7 +76,7 @@ class _Work:
         point = self.context.stations.get(ask.station_code or "") if collected else resident.point
         flag = rules.flag_text(build.flags_for(meal.dish_code, point, collected=collected))
         return {
-            **ask.columns(self.context.times), "dish_code": meal.dish_code, "diets": meal.diets, "unit_price_fen": price,
+            **ask.columns(self.context.times), "dish_code": meal.dish_code, "diets": meal.diets, "avoids": meal.avoids, "unit_price_fen": price,
             "resident_part_fen": own, "expected_subsidy_fen": subsidy, "flag": flag,
             "flag_owner": self.context.owners.get(resident.street_code, "") if flag else "",
         }  # fmt: skip

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mealroute.core.audit import append_only
-from mealroute.core.crypto import EncryptedDict
+from mealroute.core.crypto import EncryptedDict, EncryptedStr
 from mealroute.core.db import Base, JsonDict, UtcDateTime
 
 
@@ -61,6 +61,7 @@ class Order(Base):
     choice: Mapped[str] = mapped_column(String(4), default="A")
     dish_code: Mapped[str | None] = mapped_column(ForeignKey("dish.code"))
     diets: Mapped[list[str]] = mapped_column(JsonDict, default=list)
+    avoids: Mapped[dict[str, Any]] = mapped_column(EncryptedDict, default=dict)
     delivery: Mapped[str] = mapped_column(String(8))
     station_code: Mapped[str | None] = mapped_column(ForeignKey("station.code"))
     channel: Mapped[str] = mapped_column(String(8))
@@ -79,6 +80,30 @@ class Order(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     created_by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@append_only
+class DishChoice(Base):
+    """What somebody decided for a resident's meal of one day; the last row for a resident, day and slot holds.
+
+    ``kind`` is ``dish`` (``dish_code`` says which), ``by-hand`` (the kitchen cooks what is safe), ``no-meal`` or ``by-rule`` (an earlier
+    decision is taken back). ``note`` may speak of health, so it is encrypted.
+    """
+
+    __tablename__ = "dish_choice"
+    __table_args__ = (Index(None, "day", "slot", "resident_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    day: Mapped[date]
+    slot: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(String(10))
+    dish_code: Mapped[str | None] = mapped_column(ForeignKey("dish.code"))
+    means: Mapped[str] = mapped_column(String(8))
+    voice: Mapped[str] = mapped_column(String(10))
+    note: Mapped[str | None] = mapped_column(EncryptedStr)
+    by_name: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 @append_only
@@ -135,6 +160,7 @@ class BookLine(Base):
     has_lift: Mapped[bool]
     diets: Mapped[list[str]] = mapped_column(JsonDict)
     strict_diets: Mapped[list[str]] = mapped_column(JsonDict)
+    avoids: Mapped[dict[str, Any]] = mapped_column(EncryptedDict, default=dict)
     dish_code: Mapped[str | None] = mapped_column(String(40))
     size: Mapped[str] = mapped_column(String(8))
     delivery: Mapped[str] = mapped_column(String(8))

@@ -67,6 +67,23 @@ class BookState(StrEnum):
     CLOSED = "closed"
 
 
+class ChoiceKind(StrEnum):
+    """What was decided for one meal of somebody whose dish clashes, or who wants another one."""
+
+    DISH = "dish"
+    BY_HAND = "by-hand"
+    NO_MEAL = "no-meal"
+    BY_RULE = "by-rule"
+
+
+class Voice(StrEnum):
+    """Whose word a decision is: the resident's own, a contact's, or the desk's where nobody could be asked."""
+
+    RESIDENT = "resident"
+    CONTACT = "contact"
+    DESK = "desk"
+
+
 class PaymentKind(StrEnum):
     """Money from the resident, or back."""
 
@@ -175,11 +192,29 @@ class OrderRecord:
     created_at: datetime
     street_code: str
     paid_fen: Fen = 0
+    avoids: tuple[str, ...] = ()
 
     @property
     def due_fen(self) -> Fen:
         """Still to be paid (negative: to be given back)."""
         return (self.resident_part_fen if self.state is OrderState.PLACED else 0) - self.paid_fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DishChoiceRecord:
+    """What somebody decided for one meal: which dish or none, whose word it was, by which means, who wrote it down when."""
+
+    id: int
+    resident_id: ResidentId
+    day: date
+    slot: MealSlot
+    kind: ChoiceKind
+    dish_code: str | None
+    means: Channel
+    voice: Voice
+    note: str
+    by_name: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +271,8 @@ class BookLineRecord:
     flags: tuple[Flag, ...]
     flag_owner: str
     amendment_id: int | None
+    avoids: tuple[str, ...] = ()
+    strict_avoids: frozenset[str] = frozenset()
 
     @property
     def flag(self) -> str:
@@ -315,6 +352,10 @@ class LateChange:
 
 
 def _plain(line: BookLineRecord) -> list[Any]:
-    """The line's values in the order of its fields. Not ``asdict``: that copies deeply and takes ten times as long."""
-    values = (getattr(line, name) for name in BookLineRecord.__slots__)
+    """The line's values in the order of its fields. Not ``asdict``: that copies deeply and takes ten times as long.
+
+    Avoided foods count only where there are some, so that books from before they were kept have the digest that plans know.
+    """
+    names = BookLineRecord.__slots__ if line.avoids else BookLineRecord.__slots__[:-2]
+    values = (getattr(line, name) for name in names)
     return [sorted(value) if isinstance(value, frozenset) else value for value in values]

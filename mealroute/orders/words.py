@@ -6,6 +6,7 @@ CANCELLED = {
     "closed-day": _l("No meals are served that day"),
     "not-in-service": _l("No longer in service"),
     "paused": _l("Meals paused"),
+    "declined": _l("No meal wanted that day"),
     "not-ordered": _l("The standing order no longer asks for it"),
 }
 WORDS = {

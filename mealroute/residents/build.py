@@ -9,6 +9,7 @@ from mealroute.core.text import mask_name
 from mealroute.residents import models
 from mealroute.residents.records import (
     CategoryTable,
+    Consent,
     ContactRecord,
     Datum,
     Diet,
@@ -36,12 +37,19 @@ class Around:
     diets: list[models.ResidentDiet] = field(default_factory=list)
     granted: list[models.ResidentCategory] = field(default_factory=list)
     contacts: list[ContactRecord] = field(default_factory=list)
+    avoidances: list[models.ResidentAvoidance] = field(default_factory=list)
 
     def diets_on(self, day: date) -> tuple[tuple[Diet, ...], frozenset[Diet]]:
         """Diets in force and those among them that are strict. Where none stands, the person eats ordinary meals."""
         held = [item for item in self.diets if in_force(item.valid_from, item.valid_to, day)]
         found = sorted({Diet(item.diet) for item in held}, key=list(Diet).index)
         return tuple(found) or (Diet.NORMAL,), frozenset(Diet(item.diet) for item in held if item.strict)
+
+    def avoids_on(self, day: date) -> tuple[tuple[str, ...], frozenset[str]]:
+        """Avoided foods in force and those among them that are strict."""
+        held = [item.content for item in self.avoidances if in_force(item.valid_from, item.valid_to, day)]
+        needs = sorted({need for content in held for need in content.get("needs", ())})
+        return tuple(needs), frozenset(need for content in held for need in content.get("strict", ()))
 
     def categories_on(self, row: models.Resident, day: date, table: CategoryTable) -> tuple[str, ...]:
         return categories_of(
@@ -61,6 +69,7 @@ def in_force(valid_from: date, valid_to: date | None, day: date) -> bool:
 def resident_record(row: models.Resident, around: Around, day: date, table: CategoryTable) -> ResidentRecord:
     """The resident as of ``day``."""
     diets, strict = around.diets_on(day)
+    avoids, strict_avoids = around.avoids_on(day)
     categories = around.categories_on(row, day, table)
     return ResidentRecord(
         id=ResidentId(row.id), code=row.code, name=row.name, name_pinyin=row.name_pinyin, name_initials=row.name_initials,
@@ -74,6 +83,8 @@ def resident_record(row: models.Resident, around: Around, day: date, table: Cate
         point=point_of(row), datum_original=None if row.datum_original is None else Datum(row.datum_original),
         precision=Precision(row.precision), point_source=row.point_source, point_confirmed_by=row.point_confirmed_by,
         note=row.note, diets=diets, strict_diets=strict, categories=categories, contacts=tuple(around.contacts),
+        avoids=avoids, strict_avoids=strict_avoids, health_consent=Consent(row.health_consent),
+        health_consent_on=row.health_consent_on,
     )  # fmt: skip
 
 
@@ -127,6 +138,7 @@ def gather(
     diets: Sequence[models.ResidentDiet],
     granted: Sequence[models.ResidentCategory],
     contacts: Sequence[models.Contact] = (),
+    avoidances: Sequence[models.ResidentAvoidance] = (),
 ) -> dict[int, Around]:
     """Rows by resident; each sequence is in the order in which it was entered."""
     found = {number: Around() for number in ids}
@@ -142,6 +154,9 @@ def gather(
     for category in granted:
         if category.resident_id in found:
             found[category.resident_id].granted.append(category)
+    for avoidance in avoidances:
+        if avoidance.resident_id in found:
+            found[avoidance.resident_id].avoidances.append(avoidance)
     for contact in contacts:
         if contact.resident_id in found:
             found[contact.resident_id].contacts.append(contact_record(contact))

@@ -9,7 +9,8 @@ from mealroute.core.tables import Column, Kind, Table, csv_bytes, xlsx_bytes
 from mealroute.core.text import mask_name
 from mealroute.residents import imports
 from mealroute.residents.build import building_address
-from mealroute.residents.records import CategoryTable, ContactRecord, ResidentRecord, ResidentState
+from mealroute.residents.foods import ALLERGEN, AVOID, food_table
+from mealroute.residents.records import CategoryTable, Consent, ContactRecord, ResidentRecord, ResidentState
 
 MASKED = (
     "resident_code", "name", "sex", "age", "street_code", "community", "address", "living", "ability_level", "categories", "diets",
@@ -18,7 +19,7 @@ MASKED = (
 FULL = (
     "resident_code", "name", "sex", "birth_date", "phone", "street_code", "community", "address", "building", "unit", "floor",
     "lift", "door_note", "living", "ability_level", "ability_standard", "assessed_on", "assessment_valid_until", "categories",
-    "basic_service", "basic_service_from", "diets", "strict_diets", "handover", "state", "lng", "lat", "datum", "precision", "note",
+    "basic_service", "basic_service_from", "diets", "strict_diets", "avoids", "strict_avoids", "allergies", "health_consent", "handover", "state", "lng", "lat", "datum", "precision", "note",
     *(f"contact{n}_{part}" for n in range(1, imports.CONTACTS + 1) for part in ("name", "relation", "phone")),
 )  # fmt: skip
 _KINDS = {
@@ -69,6 +70,10 @@ def _cells(person: ResidentRecord, day: date, *, masked: bool, table: CategoryTa
         "basic_service": _flag(person.basic_service), "basic_service_from": person.basic_service_from,
         "diets": "；".join(_word(imports.DIETS, diet) for diet in person.diets),
         "strict_diets": "；".join(_word(imports.DIETS, diet) for diet in sorted(person.strict_diets)),
+        "avoids": _foods(need for need in person.avoids if need not in person.strict_avoids),
+        "strict_avoids": _foods(need for need in person.strict_avoids if need.startswith(AVOID)),
+        "allergies": _foods(need for need in person.strict_avoids if need.startswith(ALLERGEN)),
+        "health_consent": "" if person.health_consent is Consent.UNKNOWN else _flag(person.health_consent is Consent.GIVEN),
         "handover": _word(imports.HANDOVERS, person.handover),
         "state": _word(imports.STATES, ResidentState.ACTIVE if not masked and person.state == "paused" else person.state),
         "lng": person.point.lon if person.point else None, "lat": person.point.lat if person.point else None,
@@ -93,6 +98,14 @@ def _word(words: Mapping[str, Any], value: object) -> str:
         if language() == "zh"
         else str(value)
     )
+
+
+def _foods(needs: Iterable[str]) -> str:
+    table = food_table()
+    names = {f"{AVOID}{code}": name for code, name in table.ingredients.items()}
+    names |= {f"{ALLERGEN}{code}": name for code, name in table.allergens.items()}
+    chinese = language() == "zh"
+    return "；".join(names[need][0] if chinese else names[need][1] for need in sorted(needs) if need in names)
 
 
 def _flag(value: bool) -> str:

@@ -9,6 +9,7 @@ from mealroute.core import cells
 from mealroute.core.cells import CellValue
 from mealroute.core.i18n import _
 from mealroute.core.importing import CellProblem, Field, ParsedRow, Sheet, parse_rows
+from mealroute.residents.foods import ALLERGEN, AVOID, food_table
 from mealroute.residents.records import (
     CategoryTable,
     Datum,
@@ -83,8 +84,15 @@ def category(table: CategoryTable) -> cells.Parser[str]:
     return cells.choice(words)
 
 
+def _foods(mark: str, words: Mapping[str, str]) -> cells.Parser[tuple[str, ...]]:
+    """Several foods in one cell as codes of ``foods.py``."""
+    several = cells.several(cells.choice(words))
+    return lambda cell: tuple(sorted({f"{mark}{code}" for code in several(cell)}))
+
+
 def fields(table: CategoryTable) -> tuple[Field, ...]:
     """The columns. ``vital`` ones may be empty, but a wrong entry there could harm, so it sets the row aside."""
+    foods = food_table()
     contacts: list[Field] = []
     for n in range(1, CONTACTS + 1):
         contacts += (
@@ -117,6 +125,10 @@ def fields(table: CategoryTable) -> tuple[Field, ...]:
         Field("basic_service_from", ("认定日期",), cells.day),
         Field("diets", ("饮食", "饮食要求"), cells.several(cells.choice(DIETS)), vital=True, default=()),
         Field("strict_diets", ("严格忌口",), cells.several(cells.choice(DIETS)), vital=True, default=()),
+        Field("avoids", ("忌食", "忌口食材"), _foods(AVOID, foods.ingredient_words), vital=True, default=()),
+        Field("strict_avoids", ("严格忌食",), _foods(AVOID, foods.ingredient_words), vital=True, default=()),
+        Field("allergies", ("过敏", "过敏原"), _foods(ALLERGEN, foods.allergen_words), vital=True, default=()),
+        Field("health_consent", ("忌口信息同意", "健康信息同意"), cells.yes_no),
         Field("handover", ("交接要求",), cells.choice(HANDOVERS), vital=True, default=Handover.CONTACT_ALLOWED),
         Field("state", ("状态",), cells.choice(STATES), vital=True, default=ResidentState.ACTIVE),
         Field("state_since", ("状态起", "服务起"), cells.day),
@@ -153,6 +165,16 @@ class ResidentLine:
 
     def __getitem__(self, name: str) -> Any:
         return self.row.values[name]
+
+    @property
+    def strict_foods(self) -> frozenset[str]:
+        """Foods that must never be in the meal: those marked so, and every allergy."""
+        return frozenset({*self["strict_avoids"], *self["allergies"]})
+
+    @property
+    def foods(self) -> frozenset[str]:
+        """Every food that the row names as avoided."""
+        return self.strict_foods | frozenset(self["avoids"])
 
     def speaks_of(self, *names: str) -> bool:
         """Whether the sheet has any of these columns with a readable cell."""

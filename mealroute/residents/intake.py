@@ -25,8 +25,8 @@ from mealroute.residents import imports, writing
 from mealroute.residents.build import pause_record
 from mealroute.residents.imports import ResidentLine
 from mealroute.residents.loading import category_table
-from mealroute.residents.models import Contact, Pause, Resident, ResidentCategory, ResidentDiet
-from mealroute.residents.records import Living, PauseReason, Precision, ResidentState
+from mealroute.residents.models import Contact, Pause, Resident, ResidentAvoidance, ResidentCategory, ResidentDiet
+from mealroute.residents.records import Consent, Living, PauseReason, Precision, ResidentState
 from mealroute.residents.rules import (
     GENERAL,
     SINCE_ALWAYS,
@@ -56,6 +56,7 @@ class _Held:
     diets: dict[int, list[ResidentDiet]] = field(default_factory=dict)
     granted: dict[int, list[ResidentCategory]] = field(default_factory=dict)
     contacts: dict[int, list[Contact]] = field(default_factory=dict)
+    avoidances: dict[int, list[ResidentAvoidance]] = field(default_factory=dict)
     pauses: dict[int, list[Pause]] = field(default_factory=dict)
     by_id_number: dict[str, str] = field(default_factory=dict)
     by_person: dict[tuple[str, date], str] = field(default_factory=dict)
@@ -67,6 +68,8 @@ class _Held:
             held.diets.setdefault(diet.resident_id, []).append(diet)
         for category in db.scalars(select(ResidentCategory).order_by(ResidentCategory.id)):
             held.granted.setdefault(category.resident_id, []).append(category)
+        for avoidance in db.scalars(select(ResidentAvoidance).order_by(ResidentAvoidance.id)):
+            held.avoidances.setdefault(avoidance.resident_id, []).append(avoidance)
         for contact in db.scalars(select(Contact).order_by(Contact.resident_id, Contact.position)):
             held.contacts.setdefault(contact.resident_id, []).append(contact)
         for pause in db.scalars(select(Pause).order_by(Pause.id)):
@@ -129,6 +132,13 @@ class _Run:
             hint = _("Ask that street's dispatcher to import the row.")
             self._aside(line, "street_code", "street-out-of-reach", sentence, hint)
             return False
+        if line.foods and not self._may_keep_foods(line, row):
+            sentence = _("Avoided foods tell of health; nobody has noted that this person agrees to their being kept.")
+            hint = _(
+                "Ask, then write 是 under 忌口信息同意 and import the row again; without consent take the foods out."
+            )
+            self._aside(line, "avoids", "no-health-consent", sentence, hint)
+            return False
         if row is None or not line.speaks_of("state") or self._base(line) == row.state:
             return True
         if may_change(ResidentState(row.state), self._base(line)):
@@ -140,6 +150,12 @@ class _Run:
             line, "state", "state-step", sentence, _("If the ledger is wrong, correct it on the resident's card.")
         )
         return False
+
+    def _may_keep_foods(self, line: ResidentLine, row: Resident | None) -> bool:
+        said = line["health_consent"]
+        if said is not None:
+            return bool(said)
+        return row is not None and row.health_consent == Consent.GIVEN
 
     def is_new_person(self, line: ResidentLine) -> bool:
         """False, with a problem, where the same person seems to stand in the ledger under another code."""
@@ -216,6 +232,7 @@ class _Run:
             held = self.held.diets.get(row.id, [])
             if writing.set_diets(self.db, row, held, line["diets"], line["strict_diets"], day=self.today, since=since):
                 changed.append("diets")
+        changed += self._foods(row, line, since)
         if line.speaks_of("categories"):
             granted = self.held.granted.get(row.id, [])
             wanted = self._granted(row, line)
@@ -229,6 +246,20 @@ class _Run:
                 changed.append("contacts")
         if self._pause(row, line):
             changed.append("pauses")
+        return changed
+
+    def _foods(self, row: Resident, line: ResidentLine, since: date | None) -> list[str]:
+        """Consent and avoided foods. A sheet that speaks of one of the three food columns speaks of all avoided foods."""
+        changed, held = [], self.held.avoidances.get(row.id, [])
+        if line["health_consent"] is not None:
+            consent = Consent.GIVEN if line["health_consent"] else Consent.REFUSED
+            if writing.set_consent(self.db, row, held, consent, day=self.today):
+                changed.append("health_consent")
+        speaks = line.speaks_of("avoids", "strict_avoids", "allergies")
+        if speaks and row.health_consent == Consent.GIVEN:
+            strict = line.strict_foods
+            if writing.set_avoids(self.db, row, held, line.foods, strict, day=self.today, since=since):
+                changed.append("avoids")
         return changed
 
     def _granted(self, row: Resident, line: ResidentLine) -> set[str]:

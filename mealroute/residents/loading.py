@@ -11,7 +11,15 @@ from mealroute.core.actor import Actor, Scope
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.residents import build
-from mealroute.residents.models import Contact, Pause, Resident, ResidentCategory, ResidentDiet, StateChange
+from mealroute.residents.models import (
+    Contact,
+    Pause,
+    Resident,
+    ResidentAvoidance,
+    ResidentCategory,
+    ResidentDiet,
+    StateChange,
+)
 from mealroute.residents.records import CategoryRule, CategoryTable, Handover, Living, ResidentId
 
 
@@ -55,7 +63,7 @@ def in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
 
 
 def around_of(db: Session, query: Select[Resident], *, contacts: bool = True) -> dict[int, build.Around]:
-    """What hangs on the residents of a query: five statements, each with the query as a subquery."""
+    """What hangs on the residents of a query: six statements, each with the query as a subquery."""
     ids = query.with_only_columns(Resident.id).order_by(None)
     return build.gather(
         db.scalars(ids),
@@ -64,6 +72,9 @@ def around_of(db: Session, query: Select[Resident], *, contacts: bool = True) ->
         diets=db.scalars(select(ResidentDiet).where(ResidentDiet.resident_id.in_(ids)).order_by(ResidentDiet.id)).all(),
         granted=db.scalars(
             select(ResidentCategory).where(ResidentCategory.resident_id.in_(ids)).order_by(ResidentCategory.id)
+        ).all(),
+        avoidances=db.scalars(
+            select(ResidentAvoidance).where(ResidentAvoidance.resident_id.in_(ids)).order_by(ResidentAvoidance.id)
         ).all(),
         contacts=db.scalars(
             select(Contact).where(Contact.resident_id.in_(ids)).order_by(Contact.resident_id, Contact.position)

@@ -61,6 +61,8 @@ class Resident(Base):
     point_source: Mapped[str] = mapped_column(String(80), default="")
     point_confirmed_by: Mapped[str] = mapped_column(String(80), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    health_consent: Mapped[str] = mapped_column(String(10), default="unknown")
+    health_consent_on: Mapped[date | None]
     extra: Mapped[dict[str, Any]] = mapped_column(EncryptedDict, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -90,6 +92,22 @@ class ResidentDiet(Base):
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
     diet: Mapped[str] = mapped_column(String(20))
     strict: Mapped[bool] = mapped_column(default=False)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class ResidentAvoidance(Base):
+    """The foods that somebody avoids, with their dates (both inclusive). Health data: ``content`` is encrypted.
+
+    ``content`` is ``{"needs": [...], "strict": [...]}``, codes as in ``foods.py``; empty once consent is withdrawn.
+    """
+
+    __tablename__ = "resident_avoidance"
+    __table_args__ = (UniqueConstraint("resident_id", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    content: Mapped[dict[str, Any]] = mapped_column(EncryptedDict, default=dict)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 

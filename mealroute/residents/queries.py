@@ -56,7 +56,7 @@ def ids_by_code(db: Session, *, scope: Scope | None = None) -> dict[str, Residen
 
 
 def active_on(db: Session, day: date, *, scope: Scope) -> tuple[ResidentRecord, ...]:
-    """Everyone in service on ``day`` (active or paused), by code. Six statements whatever the number of people."""
+    """Everyone in service on ``day`` (active or paused), by code. Seven statements whatever the number of people."""
     everyone = _records(db, select(Resident).where(*in_scope(scope)), day, only=IN_SERVICE)
     return tuple(sorted(everyone, key=lambda record: record.code))
 

@@ -9,7 +9,7 @@ from mealroute.adapters.coordinates import Datum
 from mealroute.core.geo import LonLat
 
 __all__ = [
-    "CategoryRule", "CategoryTable",
+    "CategoryRule", "CategoryTable", "Consent",
     "ContactRecord", "Datum", "Diet", "ExportedFile", "Handover", "Living", "PauseReason", "PauseRecord", "Precision", "ResidentId",
     "ResidentRecord", "ResidentState", "ResidentSummary", "Sex", "StateChangeRecord",
 ]  # fmt: skip
@@ -61,6 +61,14 @@ class Precision(StrEnum):
     BUILDING = "building"
     STREET = "street"
     NONE = "none"
+
+
+class Consent(StrEnum):
+    """Whether the person (or who acts for them) agrees that avoided foods, which tell of health, are kept."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
 
 
 class PauseReason(StrEnum):
@@ -129,7 +137,7 @@ class ResidentRecord:
     """A resident on one day: state, diets, categories and pauses are those of that day.
 
     Holds no ID number: whoever needs it asks ``service.reveal``, which is recorded. ``categories`` includes what follows
-    from age, ability and living situation that day. ``point`` is WGS-84 whatever datum it came in.
+    from age, ability and living situation that day. ``avoids`` are foods beside the diets (codes of ``foods.py``). ``point`` is WGS-84 whatever datum it came in.
     """
 
     id: ResidentId
@@ -169,6 +177,20 @@ class ResidentRecord:
     strict_diets: frozenset[Diet]
     categories: tuple[str, ...]
     contacts: tuple[ContactRecord, ...]
+    avoids: tuple[str, ...] = ()
+    strict_avoids: frozenset[str] = frozenset()
+    health_consent: Consent = Consent.UNKNOWN
+    health_consent_on: date | None = None
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Diets and avoided foods together: everything that a dish must meet."""
+        return frozenset({*map(str, self.diets), *map(str, self.strict_diets), *self.avoids, *self.strict_avoids})
+
+    @property
+    def strict_needs(self) -> frozenset[str]:
+        """Those among them that are marked as never to be waived."""
+        return frozenset({*map(str, self.strict_diets), *self.strict_avoids})
 
     def age_on(self, day: date) -> int:
         """Full years on ``day``. Someone born on 29 February is a year older from 1 March in common years (民法典 practice)."""

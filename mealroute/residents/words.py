@@ -1,6 +1,7 @@
 """What people call the values of this feature's vocabularies."""
 
 from mealroute.core.i18n import _, _l
+from mealroute.residents.foods import avoid_label, is_food
 
 DIETS = {
     "normal": _l("Ordinary"),
@@ -16,7 +17,9 @@ DIETS = {
 
 
 def diet_label(diet: str) -> str:
-    """``low-sugar`` → ``低糖`` (or ``Low sugar``); a value outside the vocabulary is shown as it is."""
+    """``low-sugar`` → ``低糖`` (or ``Low sugar``), ``avoid:egg`` → ``忌鸡蛋``; a value outside the vocabulary is shown as it is."""
+    if is_food(diet):
+        return avoid_label(diet)
     return _(DIETS[diet]) if diet in DIETS else diet
 
 

@@ -11,8 +11,15 @@ from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.crypto import blind_index
 from mealroute.core.text import compact, initials, pinyin
-from mealroute.residents.models import Contact, Resident, ResidentCategory, ResidentDiet, StateChange
-from mealroute.residents.records import Datum, Diet, Precision, ResidentState
+from mealroute.residents.models import (
+    Contact,
+    Resident,
+    ResidentAvoidance,
+    ResidentCategory,
+    ResidentDiet,
+    StateChange,
+)
+from mealroute.residents.records import Consent, Datum, Diet, Precision, ResidentState
 from mealroute.residents.rules import day_before
 
 SAME_POINT = 1e-6
@@ -100,6 +107,43 @@ def set_diets(
     return True
 
 
+def set_avoids(
+    db: Session,
+    row: Resident,
+    held: Sequence[ResidentAvoidance],
+    needs: Iterable[str],
+    strict: Iterable[str],
+    *,
+    day: date,
+    since: date | None = None,
+) -> bool:
+    """Make these the avoided foods from ``day`` on; what was in force ends the day before. The caller has the consent."""
+    must = set(strict)
+    content = {"needs": sorted({*needs, *must}), "strict": sorted(must)}
+    current = [item for item in held if item.valid_to is None or item.valid_to >= day]
+    if [item.content for item in current if item.content] == ([content] if content["needs"] else []):
+        return False
+    for item in current:
+        _end(db, item, day)
+    db.flush()
+    if content["needs"]:
+        db.add(ResidentAvoidance(resident_id=row.id, content=content, valid_from=since or day, valid_to=None))
+    return True
+
+
+def set_consent(db: Session, row: Resident, held: Sequence[ResidentAvoidance], consent: Consent, *, day: date) -> bool:
+    """Write whether avoided foods may be kept. Without consent those held are erased, their past too (个人信息保护法 47 条)."""
+    if row.health_consent == consent:
+        return False
+    row.health_consent, row.health_consent_on = str(consent), day
+    if consent is not Consent.GIVEN:
+        for item in held:
+            item.content = {}
+            item.valid_to = item.valid_from if item.valid_to is None else item.valid_to
+        db.flush()
+    return True
+
+
 def set_granted(
     db: Session,
     row: Resident,
@@ -159,7 +203,7 @@ def enter_state(
     row.state, row.state_since = str(state), since
 
 
-def _end(db: Session, item: ResidentDiet | ResidentCategory, day: date) -> None:
+def _end(db: Session, item: ResidentDiet | ResidentCategory | ResidentAvoidance, day: date) -> None:
     """Last in force on the day before; a row that would never have been in force goes."""
     if item.valid_from >= day:
         db.delete(item)

@@ -16,7 +16,7 @@ from mealroute.menus.words import clash_sentence
 
 TABLE = diet_table()
 DAY = date(2026, 3, 9)
-INGREDIENTS = sorted(set(TABLE.ingredients.values()))
+INGREDIENTS = sorted(TABLE.foods.ingredients)
 DIETS = sorted(TABLE.diets)
 
 

@@ -13,6 +13,7 @@ from mealroute.core.slots import MealSlot
 from mealroute.menus import timetable
 from mealroute.menus.queries import calendar_day
 from mealroute.menus.records import DayKind
+from mealroute.residents.foods import food_table
 from mealroute.residents.records import Diet
 
 
@@ -43,7 +44,11 @@ def test_every_diet_of_the_ledger_has_a_rule() -> None:
         ("service-times.yaml", "saturday: 5", "saturday: 9", "calendar.make_up", timetable.calendar),
         ("diets.yaml", "made_for: false", "made_for: perhaps", "diets.normal.made_for", timetable.diet_table),
         ("diets.yaml", "avoids: [peanut]", "avoids: [peanuts-x]", "diets.no-peanut.avoids", timetable.diet_table),
-        ("diets.yaml", "also: [猪血, 鸭血]", "also: [猪血, 鸭肉]", "also", timetable.diet_table),
+        ("diets.yaml", "textures: [puree]", "textures: [porridge]", "diets.puree.textures", timetable.diet_table),
+        ("diets.yaml", "why: {zh: 花生过敏", "why: {cn: 花生过敏", "diets.no-peanut.why", timetable.diet_table),
+        ("foods.yaml", "also: [猪血, 鸭血]", "also: [猪血, 鸭肉]", "also", food_table),
+        ("foods.yaml", "allergens: [peanut]", "allergens: [peanuts]", "ingredients.peanut.allergens", food_table),
+        ("foods.yaml", "within: sugar", "within: sugars", "ingredients.sweet.within", food_table),
     ],
 )
 def test_a_mistake_in_a_file_names_the_file_and_the_key(  # type: ignore[no-untyped-def]
