@@ -1,7 +1,7 @@
 """Work outside the web process: dask.distributed carries it, the job table decides about it (docs/adr/0003-jobs.md).
 
-One background thread of the web process looks at the table, starts a cluster when there is something to do, and
-submits what is queued. Without MEALROUTE_SCHEDULER that is a local cluster, whose processes end with this one.
+One background thread of the web process looks at the table, connects to a cluster when there is something to do, and
+submits as many of the queued jobs as it has room for, in an order that is fair between those who asked.
 """
 
 import atexit
@@ -10,14 +10,15 @@ import threading
 from typing import Any, Protocol
 from uuid import uuid4
 
-from mealroute.adapters.job_worker import run_attempt
+from mealroute.adapters.cluster import Cluster
+from mealroute.adapters.job_attempt import run_attempt
 from mealroute.adapters.registry import HANDLERS, TICKS
 from mealroute.adapters.ticks import Ticker
-from mealroute.core import db, jobs
+from mealroute.core import db, job_queue, jobs
 from mealroute.core.clock import Clock
 from mealroute.core.config import Settings
 from mealroute.core.i18n import _
-from mealroute.core.jobs import JobId
+from mealroute.core.jobs import JobId, JobRecord
 
 __all__ = ["HANDLERS", "TICKS", "DaskExecutor", "Executor"]
 
@@ -25,8 +26,6 @@ log = logging.getLogger(__name__)
 
 SWEEP_S = 2.0
 """How often the table is looked at without being asked: finds jobs of dead workers and of other web processes."""
-LOCAL_THREADS = 2
-"""Jobs at once on the local cluster; engines run in processes of their own, so one worker process is enough."""
 
 
 class Executor(Protocol):
@@ -44,10 +43,9 @@ class DaskExecutor:
 
     def __init__(self, clock: Clock, settings: Settings) -> None:
         self._clock = clock
-        self._settings = settings
-        self._client: Any = None
-        self._cluster: Any = None
-        self._flying: dict[int, Any] = {}
+        self._cluster = Cluster(settings)
+        self._flying: dict[JobId, Any] = {}
+        self._connections = 0
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._closed = False
@@ -65,7 +63,7 @@ class DaskExecutor:
         self._wake.set()
 
     def close(self) -> None:
-        """Stop looking; the local cluster ends, its unfinished jobs are taken up by the next start."""
+        """Stop looking. A local cluster ends and frees its unfinished jobs for the next start; workers outside go on."""
         if self._closed:
             return
         self._closed = True
@@ -73,9 +71,12 @@ class DaskExecutor:
         self._ticker.close()
         if self._thread.is_alive():
             self._thread.join(timeout=30)
-        for thing in (self._client, self._cluster):
-            if thing is not None:
-                thing.close(timeout=5)
+        with self._lock:
+            unfinished = tuple(self._flying)
+        self._cluster.close()
+        if not self._cluster.outside:
+            for job_id in unfinished:
+                self._free(job_id)
 
     def _loop(self) -> None:
         while not self._closed:
@@ -87,23 +88,42 @@ class DaskExecutor:
             self._wake.clear()
 
     def look(self) -> None:
-        """One look at the table: free what dead workers held, submit what is queued."""
-        with db.unit_of_work() as session:
-            queued = jobs.sweep(session, clock=self._clock)
-            waiting = [jobs.job(session, job_id) for job_id in queued]
+        """One look at the table: free what dead workers held, begin what is next."""
+        with db.unit_of_work(read_only=True) as session:
+            lapsed = jobs.any_lapsed(session, clock=self._clock)
+        if lapsed:
+            with db.unit_of_work() as session:
+                jobs.sweep(session, clock=self._clock)
+        with db.unit_of_work(read_only=True) as session:
+            waiting = job_queue.queue(session)
+            under_way = sum(job_queue.running(session).values())
+        known = [job for job in waiting if job.kind in HANDLERS]
         for job in waiting:
             if job.kind not in HANDLERS:
                 self._refuse(job)
-                continue
+        if known:
+            self._begin(known, under_way)
+
+    def _begin(self, waiting: list[JobRecord], under_way: int) -> None:
+        slots = self._cluster.slots()
+        if any(job.waiting_code != self._cluster.reason for job in waiting):
+            with db.unit_of_work() as session:
+                job_queue.set_waiting(session, self._cluster.reason)
+        with self._lock:
+            if self._cluster.connections != self._connections:
+                self._connections = self._cluster.connections
+                self._flying.clear()
+            submitted = [job for job in waiting if job.id in self._flying]
+        free = slots - under_way - len(submitted)
+        for job in [job for job in waiting if job not in submitted][: max(0, free)]:
+            future = self._cluster.submit(
+                run_attempt, job.id, HANDLERS[job.kind], slots, key=f"job-{job.id}-{uuid4().hex}"
+            )
             with self._lock:
-                if job.id in self._flying:
-                    continue
-                key = f"job-{job.id}-{uuid4().hex}"
-                future = self._connected().submit(run_attempt, job.id, HANDLERS[job.kind], key=key, retries=0)
                 self._flying[job.id] = future
             future.add_done_callback(lambda done, n=job.id, a=job.attempt + 1: self._landed(n, a, done))
 
-    def _refuse(self, job: jobs.JobRecord) -> None:
+    def _refuse(self, job: JobRecord) -> None:
         """A job that nobody here can do ends with a reason; it must not keep others from being started."""
         log.error("job of an unknown kind", extra={"job": job.id, "kind": job.kind})
         with db.unit_of_work() as session:
@@ -112,51 +132,25 @@ class DaskExecutor:
                 jobs.fail(session, job.id, claimed.attempt, "unknown-kind", sentence, clock=self._clock)
 
     def _landed(self, job_id: JobId, attempt: int, future: Any) -> None:
-        """The attempt is over. If its worker died, the job is freed at once instead of when its lease runs out."""
+        """The attempt is over. If its worker died, the job is freed at once instead of when its lease runs out.
+
+        A future that dask cancelled says only that the scheduler is gone: the worker may well be at work still.
+        """
         with self._lock:
-            self._flying.pop(job_id, None)
-        if self._closed or future.status == "finished":
+            if self._flying.get(job_id) is future:
+                self._flying.pop(job_id)
+        if self._closed:
             return
-        log.warning("job worker lost", extra={"job": job_id})
-        try:
-            with db.unit_of_work() as session:
-                stop = jobs.job(session, job_id).cancel_requested
-                jobs.orphan(session, job_id, attempt, stop=stop, clock=self._clock)
-        except Exception:
-            log.exception("job could not be freed; its lease will")
+        if future.status == "error":
+            log.warning("job worker lost", extra={"job": job_id})
+            self._free(job_id, attempt)
         self._wake.set()
 
-    def _connected(self) -> Any:
-        if self._client is not None and self._client.status == "running":
-            return self._client
-        import dask
-        from distributed import Client, LocalCluster
-
-        dask.config.set({"distributed.scheduler.allowed-failures": 0})
-        logging.getLogger("distributed").setLevel(logging.ERROR)  # it logs addresses and connections at INFO
-        if self._settings.scheduler:
-            self._client = Client(self._settings.scheduler, timeout="10s", set_as_default=False)
-            return self._client
-        self._cluster = LocalCluster(
-            n_workers=1,
-            threads_per_worker=LOCAL_THREADS,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            memory_limit=None,
-            silence_logs=logging.ERROR,
-            env=_environment(self._settings),
-        )
-        self._client = Client(self._cluster, set_as_default=False)
-        return self._client
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """The settings that a local worker needs, as the variables it reads them from."""
-    return {
-        "MEALROUTE_DATABASE_URL": settings.database_url,
-        "MEALROUTE_FIELD_KEYS": ",".join(settings.field_keys),
-        "MEALROUTE_INSTANCE_DIR": str(settings.instance_dir),
-        "MEALROUTE_OSRM_URL": settings.osrm_url,
-        "MEALROUTE_TIMEZONE": settings.timezone,
-    }
+    def _free(self, job_id: JobId, attempt: int | None = None) -> None:
+        try:
+            with db.unit_of_work() as session:
+                job = jobs.job(session, job_id)
+                stop, held = job.cancel_requested, job.attempt if attempt is None else attempt
+                jobs.orphan(session, job_id, held, stop=stop, clock=self._clock)
+        except Exception:
+            log.exception("job could not be freed; its lease will")

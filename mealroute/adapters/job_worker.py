@@ -1,9 +1,11 @@
-"""What runs in a worker process: one attempt of one job, with a lease that is renewed twice a second."""
+"""What runs in the process of one attempt: the handler, with a lease that is renewed and progress that is written twice a second."""
 
 import importlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
+from logging.handlers import QueueHandler
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Session
 from mealroute.core import crypto, db, jobs
 from mealroute.core.clock import Clock, SystemClock
 from mealroute.core.config import Settings
+from mealroute.core.curve import Curve
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.jobs import JobId, JobRecord, StaleAttempt
@@ -19,16 +22,22 @@ from mealroute.core.jobs import JobId, JobRecord, StaleAttempt
 log = logging.getLogger(__name__)
 
 BEAT_S = 0.5
-"""How often progress is written and the wish to cancel is read."""
+"""How often progress is written and the wish to stop is read."""
 
 
 class JobContext:
-    """What a handler sees of its job. ``report`` is cheap: only the newest progress is written, at the next beat."""
+    """What a handler sees of its job. ``report`` is cheap: only the newest progress is written, at the next beat.
 
-    def __init__(self, job: JobRecord, clock: Clock) -> None:
+    ``threads``: how many the work may use, so that jobs under way at the same time share the machine.
+    """
+
+    def __init__(self, job: JobRecord, clock: Clock, threads: int = 1) -> None:
         self.job = job
         self.clock = clock
-        self._progress: Mapping[str, Any] | None = None
+        self.threads = threads
+        self._progress: Mapping[str, Any] = {}
+        self._curve = Curve()
+        self._began = time.monotonic()
         self._stop = threading.Event()
         self._cancel = threading.Event()
         self._ended = threading.Event()
@@ -39,8 +48,15 @@ class JobContext:
         return self.job.payload
 
     def report(self, **progress: object) -> None:
-        """How the work stands; small values that fit JSON."""
-        self._progress = progress
+        """How the work stands; small values that fit JSON, kept until they are reported anew.
+
+        Pages know ``stage``, ``elapsed_s``, ``limit_s``, ``best_cost`` (cost units), ``unassigned`` and ``driver_hour_fen``, by which
+        costs are shown as money. Every better ``best_cost`` becomes a point of the curve.
+        """
+        self._progress = {**self._progress, **progress}
+        match progress:
+            case {"best_cost": int(cost), "unassigned": int(unassigned), "elapsed_s": int(at) | float(at)}:
+                self._curve.add(at, cost, unassigned)
 
     def stopping(self) -> bool:
         """True once the work should end: to keep what it has, or to drop it if ``cancelled`` as well."""
@@ -52,6 +68,7 @@ class JobContext:
 
     def finish(self, session: Session, result: Mapping[str, Any]) -> None:
         """Write the result in the handler's own transaction. Raises StaleAttempt: nothing of it is kept then."""
+        jobs.heartbeat(session, self.job.id, self.job.attempt, self._standing(), clock=self.clock)
         jobs.finish(session, self.job.id, self.job.attempt, result, clock=self.clock)
 
     def __enter__(self) -> Self:
@@ -62,12 +79,19 @@ class JobContext:
         self._ended.set()
         self._beater.join(timeout=5)
 
+    def _standing(self) -> Mapping[str, Any]:
+        curve = {"curve": self._curve.points(), "gained_s": self._curve.gained_s}
+        return {**self._progress, **curve, "running_s": round(time.monotonic() - self._began, 1)}
+
     def _beat(self) -> None:
-        while not self._ended.wait(BEAT_S):
-            progress, self._progress = self._progress, None
+        due = time.monotonic()
+        while not self._ended.wait(max(0.0, due - time.monotonic())):
+            due = max(due + BEAT_S, time.monotonic())
             try:
                 with db.unit_of_work() as session:
-                    stop, cancel = jobs.heartbeat(session, self.job.id, self.job.attempt, progress, clock=self.clock)
+                    stop, cancel = jobs.heartbeat(
+                        session, self.job.id, self.job.attempt, self._standing(), clock=self.clock
+                    )
             except StaleAttempt:
                 stop = cancel = True
             except Exception:
@@ -90,23 +114,21 @@ def configure() -> Settings:
     return settings
 
 
-def run_attempt(job_id: int, target: str) -> bool:
-    """Claim a queued job and let ``target`` (``module:function``) work on it; False where there was nothing to claim.
+def work(job_id: int, attempt: int, target: str, threads: int, tell: Callable[[object], None]) -> None:
+    """Let ``target`` (``module:function``) work on a job that was claimed as ``attempt``; what it logs goes to ``tell``.
 
-    Never raises for the job's own failure.
-    A MealrouteError ends the job with its code and sentence. Anything else is logged and ends it as ``job-crashed``. Only
-    a dead process leaves a job open, for ``jobs.sweep``.
+    Never raises for the job's own failure: a MealrouteError ends the job with its code and sentence, anything else is logged
+    and ends it as ``job-crashed``.
     """
+    logging.getLogger().addHandler(_Forwarder(tell))
     clock = SystemClock(ZoneInfo(configure().timezone))
-    with db.unit_of_work() as session:
-        job = jobs.claim(session, JobId(job_id), clock=clock)
-    if job is None:
-        return False
+    with db.unit_of_work(read_only=True) as session:
+        job = jobs.job(session, JobId(job_id))
+    if job.attempt != attempt:
+        return
     try:
-        with JobContext(job, clock) as context:
+        with JobContext(job, clock, threads) as context:
             _handler(target)(context)
-            stopped = context.cancelled()
-        _close(job, stopped, clock)
     except StaleAttempt:
         log.warning("job attempt superseded", extra={"job": job.id})
     except MealrouteError as error:
@@ -114,24 +136,23 @@ def run_attempt(job_id: int, target: str) -> bool:
     except Exception:
         log.exception("job crashed", extra={"job": job.id})
         _fail(job, "job-crashed", _("The program made a mistake; nothing was saved. It is noted in the log."), clock)
-    return True
+
+
+class _Forwarder(QueueHandler):
+    """Hands log records to the watching process, as text that needs nothing of this one."""
+
+    def __init__(self, tell: Callable[[object], None]) -> None:
+        super().__init__(None)  # type: ignore[arg-type]
+        self._tell = tell
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        self._tell(record)
 
 
 def _handler(target: str) -> Callable[[JobContext], None]:
     module, function = target.split(":")
     handler: Callable[[JobContext], None] = getattr(importlib.import_module(module), function)
     return handler
-
-
-def _close(job: JobRecord, stopped: bool, clock: Clock) -> None:
-    """A handler that ended without a result was cancelled, or forgot to finish: either way the job is closed."""
-    with db.unit_of_work() as session:
-        if not jobs.job(session, job.id).open:
-            return
-        if stopped:
-            jobs.cancelled(session, job.id, job.attempt, clock=clock)
-        else:
-            jobs.fail(session, job.id, job.attempt, "no-result", _("The work ended without a result."), clock=clock)
 
 
 def _fail(job: JobRecord, code: str, sentence: str, clock: Clock) -> None:

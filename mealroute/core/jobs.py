@@ -4,16 +4,17 @@ A job is attempted under a number. Only the current attempt may report progress 
 lease has not been given to another. A killed worker's lease runs out; ``sweep`` then queues the job again or gives it up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NewType
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, select, update
+from sqlalchemy import Index, Row, String, Text, UniqueConstraint, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from mealroute.core import audit
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.db import Base, JsonDict, UtcDateTime
@@ -44,7 +45,8 @@ OPEN = (JobState.QUEUED, JobState.RUNNING)
 class Job(Base):
     """One piece of work. ``natural_key`` is unique among open jobs: asking twice starts it once.
 
-    ``stop_requested``: end soon and keep the best so far; ``cancel_requested``: end and drop everything.
+    ``stop_requested``: end soon and keep the best so far; ``cancel_requested``: end and drop everything. ``asker`` is whose
+    turn it takes in the queue: a street, or a person of the district. ``waiting_code``: why it is not begun though it could be.
     """
 
     __tablename__ = "job"
@@ -64,6 +66,8 @@ class Job(Base):
     stop_requested: Mapped[bool] = mapped_column(default=False)
     error_code: Mapped[str] = mapped_column(String(60), default="")
     error_sentence: Mapped[str] = mapped_column(Text, default="")
+    asker: Mapped[str] = mapped_column(String(120), default="")
+    waiting_code: Mapped[str] = mapped_column(String(40), default="")
     created_by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -86,6 +90,8 @@ class JobRecord:
     stop_requested: bool
     error_code: str
     error_sentence: str
+    asker: str
+    waiting_code: str
     created_by: str
     created_at: datetime
     started_at: datetime | None
@@ -109,7 +115,7 @@ def enqueue(
         return JobId(standing), False
     job = Job(
         kind=kind, state=JobState.QUEUED, natural_key=natural_key, open_key=natural_key, payload=dict(payload), progress={}, result={},
-        attempt=0, cancel_requested=False, stop_requested=False, created_by=by.name, created_at=clock.now(),
+        attempt=0, cancel_requested=False, stop_requested=False, asker=asker_of(by), created_by=by.name, created_at=clock.now(),
     )  # fmt: skip
     try:
         with db.begin_nested():
@@ -117,6 +123,13 @@ def enqueue(
     except IntegrityError:  # somebody asked for the same in this very moment
         return JobId(db.scalars(select(Job.id).where(Job.open_key == natural_key)).one()), False
     return JobId(job.id), True
+
+
+def asker_of(by: Actor) -> str:
+    """Whose turn a job takes: the people of one street share theirs, everyone else has one of their own."""
+    if by.scope.streets is not None and len(by.scope.streets) == 1:
+        return f"street/{next(iter(by.scope.streets))}"
+    return "program" if by.account_id is None else f"account/{by.account_id}"
 
 
 def claim(db: Session, job_id: JobId, *, clock: Clock) -> JobRecord | None:
@@ -132,6 +145,7 @@ def claim(db: Session, job_id: JobId, *, clock: Clock) -> JobRecord | None:
             started_at=now,
             progress={},
             stop_requested=False,
+            waiting_code="",
         )
         .execution_options(synchronize_session=False)
     )
@@ -210,15 +224,40 @@ def request_stop(db: Session, job_id: JobId, *, clock: Clock) -> JobRecord:
 
 def sweep(db: Session, *, clock: Clock) -> tuple[JobId, ...]:
     """Queue again, or give up, every running job whose lease has run out; returns the ids now queued, oldest first."""
-    now = clock.now()
-    lapsed = db.execute(
-        select(Job.id, Job.attempt, Job.cancel_requested).where(Job.state == JobState.RUNNING, Job.lease_until < now)
-    ).all()
-    for job_id, attempt, stop in lapsed:
+    for job_id, attempt, stop in _lapsed(db, clock):
         orphan(db, JobId(job_id), attempt, stop=stop, clock=clock)
     return tuple(
         JobId(found) for found in db.scalars(select(Job.id).where(Job.state == JobState.QUEUED).order_by(Job.id))
     )
+
+
+def stop(db: Session, job_id: JobId, *, keep: bool, by: Actor, clock: Clock) -> JobRecord:
+    """A person ends an open job: ``keep`` keeps the best that it has, else everything is dropped. Recorded once a wish.
+
+    A job that is over stays as it is. Raises NotFound.
+    """
+    before = job(db, job_id)
+    if not before.open or before.cancel_requested or (keep and before.stop_requested):
+        return before
+    after = (request_stop if keep else request_cancel)(db, job_id, clock=clock)
+    audit.record(
+        db, by=by, clock=clock, action="jobs.stopped" if keep else "jobs.dropped", subject=f"job/{job_id}",
+        detail={"kind": before.kind, "key": before.natural_key},
+    )  # fmt: skip
+    return after
+
+
+def any_lapsed(db: Session, *, clock: Clock) -> bool:
+    """Whether ``sweep`` would change anything: asked first, so that an idle table is never locked for writing."""
+    return bool(_lapsed(db, clock))
+
+
+def _lapsed(db: Session, clock: Clock) -> Sequence[Row[int, int, bool]]:
+    return db.execute(
+        select(Job.id, Job.attempt, Job.cancel_requested).where(
+            Job.state == JobState.RUNNING, Job.lease_until < clock.now()
+        )
+    ).all()
 
 
 def orphan(db: Session, job_id: JobId, attempt: int, *, stop: bool, clock: Clock) -> None:
@@ -284,6 +323,6 @@ def _record(found: Job) -> JobRecord:
     return JobRecord(
         id=JobId(found.id), kind=found.kind, state=JobState(found.state), natural_key=found.natural_key, payload=found.payload,
         progress=found.progress, result=found.result, attempt=found.attempt, cancel_requested=found.cancel_requested, stop_requested=found.stop_requested,
-        error_code=found.error_code, error_sentence=found.error_sentence, created_by=found.created_by, created_at=found.created_at,
+        error_code=found.error_code, error_sentence=found.error_sentence, asker=found.asker, waiting_code=found.waiting_code, created_by=found.created_by, created_at=found.created_at,
         started_at=found.started_at, finished_at=found.finished_at,
     )  # fmt: skip

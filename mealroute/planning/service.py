@@ -155,20 +155,20 @@ def start_job(
         "day": day.isoformat(), "slot": str(slot), "time_limit_s": time_limit_s, "seed": seed,
         "by": {"account_id": by.account_id, "name": by.name, "role": str(by.role)},
     }  # fmt: skip
-    job_id, _new = jobs.enqueue(db, PLAN_DAY, job_key(day, slot), payload, by=by, clock=clock)
+    job_id, new = jobs.enqueue(db, PLAN_DAY, job_key(day, slot), payload, by=by, clock=clock)
+    if new:
+        audit.record(
+            db, by=by, clock=clock, action="planning.search-started", subject=f"job/{job_id}",
+            detail={"day": day.isoformat(), "slot": str(slot), "seconds": time_limit_s},
+        )  # fmt: skip
     return job_id
 
 
 def stop_job(db: Session, day: date, slot: MealSlot, *, keep: bool, by: Actor, clock: Clock) -> None:
     """Stop the search under way: ``keep`` saves the best plan so far as a draft, else it is dropped. None running: nothing."""
     job = jobs.latest(db, job_key(day, slot))
-    if job is None or not job.open:
-        return
-    ask = jobs.request_stop if keep else jobs.request_cancel
-    ask(db, job.id, clock=clock)
-    audit.record(
-        db, by=by, clock=clock, action="planning.search-stopped" if keep else "planning.search-dropped", subject=f"job/{job.id}"
-    )  # fmt: skip
+    if job is not None:
+        jobs.stop(db, job.id, keep=keep, by=by, clock=clock)
 
 
 def job_key(day: date, slot: MealSlot) -> str:

@@ -1,6 +1,6 @@
 """The list of jobs, one job, and the wish to stop it."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mealroute.core import jobs
@@ -32,5 +32,5 @@ def show(job: int) -> ResponseReturnValue:
 @requires("plan.run")
 def cancel(job: int) -> ResponseReturnValue:
     with unit_of_work() as db:
-        jobs.request_cancel(db, JobId(job), clock=here.clock())
+        jobs.stop(db, JobId(job), keep=request.form.get("keep") == "yes", by=here.actor(), clock=here.clock())
     return redirect(url_for("jobs.show", job=job), 303)

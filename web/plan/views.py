@@ -76,9 +76,7 @@ def stop(day: date, slot: MealSlot) -> ResponseReturnValue:
     """Stop the running search: keep the best plan found, or drop it."""
     keep = request.form.get("keep") == "yes"
     with unit_of_work() as db:
-        job = jobs.latest(db, service.job_key(day, slot))
-        if job is not None and job.open:
-            (jobs.request_stop if keep else jobs.request_cancel)(db, job.id, clock=here.clock())
+        service.stop_job(db, day, slot, keep=keep, by=here.actor(), clock=here.clock())
     flash(_("The search stops and keeps the best plan so far.") if keep else _("The search is being dropped."), "info")
     return redirect(url_for("plan.board", day=day, slot=slot), 303)
 
