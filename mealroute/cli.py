@@ -60,6 +60,9 @@ def parser() -> argparse.ArgumentParser:
     close.add_argument("month", help="YYYY-MM")
     close.add_argument("--payer", help="who pays (default: the district)")
 
+    score = commands.add_parser("score-vendors", help="write the vendors' scores of a month that is over")
+    score.add_argument("--month", required=True, help="YYYY-MM")
+
     recheck = commands.add_parser(
         "check-settlement", help="add a settlement file up again, without the database; exit 3 if it does not fit"
     )
@@ -99,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from mealroute.commands import day, demo, files, people, setup, system
+    from mealroute.commands import day, demo, files, people, scores, setup, system
 
     match args.command:
         case "demo":
@@ -116,6 +119,8 @@ def _run(args: argparse.Namespace) -> int:
             )
         case "close-period":
             return system.close_period(setup.open_here(), args.month, payer=args.payer)
+        case "score-vendors":
+            return scores.command(setup.open_here(), args.month)
         case "check-settlement":
             return system.check_settlement(args.file, args.summary)
         case "add-user":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Flask, g, request, session, url_for
+from flask import Flask, current_app, g, request, session, url_for
 from flask_login import current_user
 
 from mealroute.accounts import rules
@@ -96,7 +96,7 @@ def register(app: Flask) -> None:
 
     @app.context_processor
     def _bar() -> dict[str, Any]:
-        return {"nav": _Bar(), "may": _may}
+        return {"nav": _Bar(), "may": _may, "has_page": _has_page}
 
     @app.after_request
     def _remember(response: Any) -> Any:
@@ -136,6 +136,11 @@ class _Bar:
 
 def _may(permission: str) -> bool:
     return bool(current_user.is_authenticated and rules.may(current_user.actor, permission))
+
+
+def _has_page(endpoint: str) -> bool:
+    """Whether the program has this page; for bars that several features share."""
+    return endpoint in current_app.view_functions
 
 
 def _day(text: str) -> date | None:

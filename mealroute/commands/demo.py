@@ -8,7 +8,7 @@ from typing import Any
 
 from mealroute.adapters import networks
 from mealroute.commands import day as main_job
-from mealroute.commands import files, month, people, summary
+from mealroute.commands import files, month, people, scores, summary
 from mealroute.commands.progress import console, step
 from mealroute.commands.setup import Here, open_here
 from mealroute.core.actor import SYSTEM, Scope
@@ -51,6 +51,7 @@ def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int
     with step(_("The doors of the day, simulated")):
         month.drive(wanted, SLOT, clock=month.evening(here, wanted), leave_cases=6)
     settled = month.close(here, past, done.folder, seconds)
+    scores.demo(past, seed=wanted.toordinal(), clock=clock)
     seconds["total"] = round(time.monotonic() - began, 2)
     figures = figures_of(here, wanted, done, settled, seconds)
     summary.write(done.folder / "summary.json", figures)

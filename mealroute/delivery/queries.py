@@ -71,7 +71,7 @@ def _aboard() -> Select[Run, PlanVisit, BookLine]:
 _LOADED = (
     BookLine.id, BookLine.order_id, BookLine.resident_id, Run.id, Run.state, PlanVisit.id, PlanVisit.arrival_s,
     PlanVisit.station_code, Run.day, Run.slot, BookLine.street_code, Run.vendor_code, Run.driver_code, BookLine.quantity,
-    BookLine.cash_due_fen, BookLine.handover,
+    BookLine.cash_due_fen, BookLine.handover, BookLine.lon, BookLine.lat,
 )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def loaded_lines(
         LoadedLine(
             book_line_id=row[0], order_id=row[1], resident_id=row[2], run_id=row[3], run_state=row[4], visit_id=row[5],
             arrival_s=row[6], station_code=row[7], day=row[8], slot=row[9], street_code=row[10], vendor_code=row[11],
-            driver_code=row[12], quantity=row[13], cash_due_fen=row[14], handover=row[15],
+            driver_code=row[12], quantity=row[13], cash_due_fen=row[14], handover=row[15], lon=row[16], lat=row[17],
         )
         for row in db.execute(query)
     )  # fmt: skip

@@ -44,6 +44,15 @@ class Source(StrEnum):
     SIMULATED = "simulated"
 
 
+class Answer(StrEnum):
+    """What a resident says about the meal and its bringing, when asked now and then. Nothing is ever preselected."""
+
+    GOOD = "good"
+    SO_SO = "so-so"
+    BAD = "bad"
+    NOT_ASKED = "not-asked"
+
+
 class CaseState(StrEnum):
     """A follow-up is open until a named person says how they know."""
 
@@ -57,6 +66,7 @@ class ProofInput:
 
     ``client_id`` is made where the record is made (a UUID): sending it twice counts once. ``quantity`` None = all
     portions of the line for a delivered outcome, none otherwise. ``phone_at`` is the phone's own time, kept beside ours.
+    ``answer`` is what the resident said when asked whether they are content; None = the question was not shown or left open.
     """
 
     client_id: str
@@ -73,6 +83,7 @@ class ProofInput:
     lat: float | None = None
     by_name: str = ""
     source: Source = Source.PHONE
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,8 @@ class LoadedLine:
     quantity: int
     cash_due_fen: Fen
     handover: str
+    lon: float | None = None
+    lat: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """``data/rules/follow-up.yaml`` → the plan for each outcome without a meeting, or an error naming file and key."""
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from mealroute.core.i18n import language
+from mealroute.core.i18n import _, language
 from mealroute.core.rulebook import RULES, read
 from mealroute.delivery.records import FollowUpPlan, Outcome
 
@@ -29,6 +30,20 @@ def load_follow_ups(folder: Path = RULES) -> dict[Outcome, FollowUpPlan]:
             first_step_en=node.text("first_step_en"),
         )
     return found
+
+
+@lru_cache(maxsize=64)
+def load_every_nth(day: date, folder: Path = RULES) -> int:
+    """At every how many meetings a resident is asked whether they are content, on ``day`` (``satisfaction.yaml``)."""
+    root = read(folder / "satisfaction.yaml", kind="satisfaction-rules").only("kind", "schema", "versions")
+    found: dict[date, int] = {}
+    for node in root.nodes("versions"):
+        node.only("from", "every_nth", "source").text("source")
+        found[node.day("from")] = node.integer("every_nth", least=1)
+    begun = [first for first in found if first <= day]
+    if not begun:
+        root.fail("versions", _("no version is in force on %(day)s", day=day.isoformat()))
+    return found[max(begun)]
 
 
 def step_text(step: str) -> str:

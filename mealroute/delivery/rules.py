@@ -93,6 +93,16 @@ def follow_up(outcome: Outcome, table: Mapping[Outcome, FollowUpPlan]) -> Follow
     return None if seen(outcome) else table[outcome]
 
 
+def met(outcome: Outcome) -> bool:
+    """Outcomes after which the resident stood in the door and could be asked something."""
+    return outcome in {Outcome.HANDED_OVER, Outcome.REFUSED, Outcome.CANCELLED_AT_DOOR}
+
+
+def is_asked(resident_id: int, meetings: int, every_nth: int) -> bool:
+    """Whether the meeting after ``meetings`` earlier ones is one with the question; the resident's number spreads the turns."""
+    return (meetings + 1 + resident_id) % every_nth == 0
+
+
 def earlier(first: datetime, second: datetime) -> datetime:
     """A second record never gives more time than the first one did."""
     return min(first, second)

@@ -19,7 +19,7 @@ from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.once import insert_new
-from mealroute.delivery import cases, queries, rules
+from mealroute.delivery import cases, queries, rules, satisfaction
 from mealroute.delivery.cases import close_follow_up, close_follow_ups, note_step
 from mealroute.delivery.models import Proof, StationReceipt
 from mealroute.delivery.records import (
@@ -161,6 +161,7 @@ def _write(
     ]
     _collect(db, written, before, by=by, now=now)
     cases.follow(db, written, now=now)
+    satisfaction.keep(db, written, by_name=by.name, now=now)
     _remember(db, written)
     answers: dict[int, Answer] = {}
     for position, entry, _line in wave:

@@ -5,7 +5,8 @@ rest is refused, not answered, left with someone, or never reached, each with a 
 person never gets a meal left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from random import Random
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -15,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock, at_seconds
-from mealroute.delivery import queries, service
-from mealroute.delivery.records import LoadedLine, Outcome, ProofInput, Recorded, Source
+from mealroute.delivery import queries, rules, satisfaction, service
+from mealroute.delivery.records import Answer, LoadedLine, Outcome, ProofInput, Recorded, Source
+from mealroute.delivery.rulebook import load_every_nth
 from mealroute.vendors.models import Driver
 
 # Share in a thousand of the meals that are not handed over, with what a driver would write.
@@ -36,6 +38,10 @@ _UNPAID = 6
 """Cash payers in a thousand who have no money at hand."""
 _PART = 15
 """In a thousand orders of several portions, one is given back."""
+_ANSWERS = ((Answer.GOOD, 860), (Answer.SO_SO, 90), (Answer.BAD, 20), (Answer.NOT_ASKED, 30))
+"""Of a thousand residents whose turn it is to be asked whether they are content."""
+_NO_PLACE, _FAR = 4, 2
+"""Of a hundred records: phones that send no place, and phones whose place is a street off."""
 _SETTLERS = ("李敏", "陈洁", "周航")
 _HOW = {
     "no-answer": "上门见到本人，耳背没听见",
@@ -57,11 +63,27 @@ def simulate_day(db: Session, day: date, slot: str, *, seed: int, by: Actor, clo
         if line.book_line_id not in known
         and (entry := _door(line, seed, drivers.get(line.driver_code or "", ""), clock))
     ]
+    entries = _ask(db, entries, {line.book_line_id: line for line in lines}, seed)
     _sign_boxes(db, lines, by=by, clock=clock)
     if not entries:
         return 0
     answers = service.record_proofs(db, entries, by=by, clock=clock)
     return sum(isinstance(answer, Recorded) for answer in answers)
+
+
+def _ask(db: Session, entries: Sequence[ProofInput], lines: Mapping[int, LoadedLine], seed: int) -> list[ProofInput]:
+    """The same records with an answer where it was the resident's turn to be asked and they were met."""
+    met, asked = satisfaction.meetings(db), []
+    for entry in entries:
+        line = lines[entry.book_line_id]
+        turn = rules.is_asked(line.resident_id, met.get(line.resident_id, 0), load_every_nth(line.day))
+        if turn and rules.met(entry.outcome) and not line.station_code:
+            chance = Random(f"{seed}/content/{line.book_line_id}")
+            (answer,) = chance.choices([each for each, _ in _ANSWERS], [share for _, share in _ANSWERS])
+            asked.append(replace(entry, answer=answer))
+        else:
+            asked.append(entry)
+    return asked
 
 
 def _sign_boxes(db: Session, lines: Sequence[LoadedLine], *, by: Actor, clock: Clock) -> None:
@@ -93,13 +115,23 @@ def _door(line: LoadedLine, seed: int, driver_name: str, clock: Clock) -> ProofI
     if outcome.delivered and line.cash_due_fen:
         paid = chance.randrange(1000) >= _UNPAID
         cash, note = (line.cash_due_fen, "") if paid else (0, "身上没有现金")
+    client_id = str(UUID(int=chance.getrandbits(128), version=4))
+    phone_at = at_seconds(line.day, line.arrival_s + chance.randrange(20, 240), clock.zone)
+    lon, lat = _place(line, chance)
     return ProofInput(
-        client_id=str(UUID(int=chance.getrandbits(128), version=4)), run_id=line.run_id, book_line_id=line.book_line_id,
+        client_id=client_id, run_id=line.run_id, book_line_id=line.book_line_id,
         outcome=outcome, reason=reason, note=note, quantity=quantity, cash_collected_fen=cash,
         left_with=reason[:20] if outcome is Outcome.LEFT_WITH_CONTACT else "",
-        phone_at=at_seconds(line.day, line.arrival_s + chance.randrange(20, 240), clock.zone), by_name=driver_name,
-        source=Source.SIMULATED,
+        phone_at=phone_at, lon=lon, lat=lat, by_name=driver_name, source=Source.SIMULATED,
     )  # fmt: skip
+
+
+def _place(line: LoadedLine, chance: Random) -> tuple[float | None, float | None]:
+    """Where the phone says it was: mostly within a few paces of the door, sometimes nowhere, seldom a street away."""
+    if line.lon is None or line.lat is None or chance.randrange(100) < _NO_PLACE:
+        return None, None
+    spread = 0.003 if chance.randrange(100) < _FAR else 0.0002
+    return line.lon + chance.uniform(-spread, spread), line.lat + chance.uniform(-spread, spread)
 
 
 def _outcome(thousandth: int, handover: str, chance: Random) -> tuple[Outcome, str]:

@@ -12,6 +12,7 @@ from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.vendors import models, rules
+from mealroute.vendors import scores as kept_scores
 from mealroute.vendors.area_models import StreetBackup, StreetContract
 from mealroute.vendors.area_records import BackupKind, BackupRecord, StreetContractRecord
 from mealroute.vendors.life_models import VendorStep
@@ -246,6 +247,11 @@ def owned_by(vendor_code: str) -> ColumnElement[bool]:
 def no_vendor() -> NotFound:
     """What is said about a vendor that is not there, or not for this person."""
     return NotFound("vendor-not-found", _("There is no such vendor."))
+
+
+def scores(db: Session) -> dict[str, int | None]:
+    """Vendor → its newest score for what it delivered (0–100), None where there was too little data; unscored ones are absent."""
+    return {code: row.score for code, row in kept_scores.latest(db).items()}
 
 
 def _vendor(row: models.Vendor, state: VendorState | None = None) -> VendorRecord:
