@@ -26,7 +26,7 @@ def command(here: Here, month: str) -> int:
 
 def told(row: ScoreRecord, name: str) -> str:
     """One score in words."""
-    what = _("brought") if row.side == "delivered" else _("cooked")
+    what = _("Brought the meals") if row.side == "delivered" else _("Cooked the meals")
     points = _("not enough data") if row.score is None else _("%(n)d of 100", n=row.score)
     return f"{row.vendor_code} {name}，{what}：{points}"
 
