@@ -4,11 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mealroute.core.actor import Scope
 from mealroute.core.text import mask_name
+from mealroute.delivery import receipts
 from mealroute.delivery.models import FollowUp, Proof, StationReceipt
 from mealroute.delivery.records import (
     CaseState,
@@ -75,6 +76,31 @@ _LOADED = (
 )  # fmt: skip
 
 
+def _replaced() -> ColumnElement[bool]:
+    """The condition under which a run is withdrawn while another plan is in force for its meal."""
+    standing = aliased(Run)
+    there = select(standing.id).where(
+        standing.day == Run.day, standing.slot == Run.slot, standing.state.in_(ABOARD)
+    )  # fmt: skip
+    return and_(Run.state == "withdrawn", there.exists())
+
+
+def counts() -> ColumnElement[bool]:
+    """The condition under which a line on a run counts for the day, given its current proof (or none) beside it.
+
+    It is aboard a run in force; or its meal was recorded on a run that has been withdrawn since, and no run in force
+    carries it: what stayed at a door was loaded, whatever became of the plan.
+    """
+    run, visit, line = aliased(Run), aliased(PlanVisit), aliased(PlanLine)
+    carried = (
+        select(line.id)
+        .join(visit, visit.id == line.visit_id)
+        .join(run, run.route_id == visit.route_id)
+        .where(line.book_line_id == BookLine.id, run.state.in_(ABOARD))
+    )
+    return or_(Run.state.in_(ABOARD), and_(Run.state == "withdrawn", Proof.run_id == Run.id, ~carried.exists()))
+
+
 def loaded_lines(
     db: Session,
     *,
@@ -95,7 +121,7 @@ def loaded_lines(
     query = (
         _aboard()
         .where(*wanted, *in_scope(scope))
-        .with_only_columns(*_LOADED)
+        .with_only_columns(*_LOADED, _replaced())
         .order_by(Run.number, PlanVisit.position, BookLine.id)
     )
     return tuple(
@@ -103,6 +129,7 @@ def loaded_lines(
             book_line_id=row[0], order_id=row[1], resident_id=row[2], run_id=row[3], run_state=row[4], visit_id=row[5],
             arrival_s=row[6], station_code=row[7], day=row[8], slot=row[9], street_code=row[10], vendor_code=row[11],
             driver_code=row[12], quantity=row[13], cash_due_fen=row[14], handover=row[15], lon=row[16], lat=row[17],
+            replaced=bool(row[18]),
         )
         for row in db.execute(query)
     )  # fmt: skip
@@ -115,7 +142,7 @@ def outcomes(db: Session, day: date, slot: str, *, scope: Scope) -> tuple[LineOu
         .join(Resident, Resident.id == BookLine.resident_id)
         .outerjoin(Proof, and_(Proof.book_line_id == BookLine.id, current()))
         .outerjoin(FollowUp, and_(FollowUp.book_line_id == BookLine.id, FollowUp.state == CaseState.OPEN))
-        .where(Run.day == day, Run.slot == slot, Run.state.in_(ABOARD), *in_scope(scope))
+        .where(Run.day == day, Run.slot == slot, counts(), *in_scope(scope))
         .order_by(Run.number, PlanVisit.position, BookLine.id)
         .with_only_columns(
             BookLine.id, BookLine.order_id, BookLine.resident_id, Resident.name, BookLine.street_code, Run.id, Run.number,
@@ -208,7 +235,7 @@ def _runs(db: Session, day: date, slot: str, lines: Sequence[LineOutcome]) -> tu
     query = (
         select(Run, Driver.name)
         .outerjoin(Driver, Driver.code == Run.driver_code)
-        .where(Run.day == day, Run.slot == slot, Run.state.in_(ABOARD))
+        .where(Run.day == day, Run.slot == slot, or_(Run.state.in_(ABOARD), Run.id.in_(list(of_run))))
         .order_by(Run.number)
     )
     return tuple(_progress(run, name or "", of_run[run.id]) for run, name in db.execute(query) if of_run[run.id])
@@ -225,6 +252,12 @@ def _progress(run: Run, driver_name: str, lines: Sequence[LineOutcome]) -> RunPr
         delivered=sum(line.delivered for line in lines), open_cases=sum(line.case_open for line in lines),
         last_record_at=max((line.recorded_at for line in lines if line.recorded_at is not None), default=None),
     )  # fmt: skip
+
+
+def line_ids(db: Session, version_id: int) -> tuple[int, ...]:
+    """Every line that has a place in a version."""
+    query = select(PlanLine.book_line_id).where(PlanLine.version_id == version_id, PlanLine.visit_id.is_not(None))
+    return tuple(db.scalars(query))
 
 
 def current_proofs(db: Session, line_ids: Iterable[int]) -> dict[int, Proof]:
@@ -261,13 +294,16 @@ def trace(db: Session, book_line_id: int, *, scope: Scope) -> tuple[ProofRecord,
 
 
 def station_receipts(db: Session, visit_ids: Iterable[int]) -> dict[int, StationReceiptRecord]:
-    """The newest signature for each of the given bulk stops."""
-    query = (
-        select(StationReceipt).where(StationReceipt.visit_id.in_(sorted(set(visit_ids)))).order_by(StationReceipt.id)
-    )
-    return {
+    """The newest signature for each of the given bulk stops, also one given for the same box under an earlier plan."""
+    wanted = sorted(set(visit_ids))
+    carried = receipts.earlier_visits(db, wanted)
+    ids = sorted({*wanted, *(visit for earlier in carried.values() for visit in earlier)})
+    query = select(StationReceipt).where(StationReceipt.visit_id.in_(ids)).order_by(StationReceipt.id)
+    signed = {
         row.visit_id: StationReceiptRecord(
             visit_id=row.visit_id, station_code=row.station_code, portions=row.portions, signed_by=row.signed_by, at=row.at
         )
         for row in db.scalars(query)
     }  # fmt: skip
+    found = {visit: [signed[each] for each in (visit, *carried.get(visit, ())) if each in signed] for visit in wanted}
+    return {visit: records[0] for visit, records in found.items() if records}

@@ -136,6 +136,8 @@ class LoadedLine:
     handover: str
     lon: float | None = None
     lat: float | None = None
+    replaced: bool = False
+    """Whether the run was withdrawn and another plan is in force for the meal: what its doors still report counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

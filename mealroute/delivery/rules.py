@@ -66,7 +66,7 @@ def fault(entry: ProofInput, line: LoadedLine | None) -> ProofProblem | None:
         return _problem(
             entry, "line-not-on-run", _("This meal is not on this run."), _("Open the run again from the newest link.")
         )
-    if line.run_state not in OPEN_RUNS:
+    if line.run_state not in OPEN_RUNS and not line.replaced:
         return _problem(
             entry,
             "run-withdrawn",

@@ -9,7 +9,10 @@ from mealroute.core.db import Base, UtcDateTime
 
 
 class Run(Base):
-    """One route of a published version. ``link_nonce`` goes into the driver's signed link and changes when it is revoked."""
+    """One route of a published version. ``link_nonce`` goes into the driver's signed link and changes when it is revoked.
+
+    ``replaces_run_id`` is the run of the version before whose work this one goes on with.
+    """
 
     __tablename__ = "run"
     __table_args__ = (UniqueConstraint("route_id"), Index(None, "day", "slot", "state"))
@@ -28,3 +31,4 @@ class Run(Base):
     link_nonce: Mapped[str] = mapped_column(String(32))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    replaces_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)

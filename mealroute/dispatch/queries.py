@@ -30,12 +30,12 @@ from mealroute.vendors import queries as vendors
 def runs(db: Session, day: date, slot: MealSlot | str, *, scope: Scope) -> tuple[RunRecord, ...]:
     """Runs of a day and slot within a person's scope, withdrawn ones included, by version and number."""
     query = select(Run).where(Run.day == day, Run.slot == str(slot)).order_by(Run.version_id, Run.number)
-    return tuple(_run(row) for row in db.scalars(_within(query, scope)))
+    return tuple(_run(row) for row in db.scalars(within(query, scope)))
 
 
 def run(db: Session, run_id: RunId | int, *, scope: Scope) -> RunRecord:
     """One run. Raises NotFound, also where it lies outside the scope."""
-    row = db.scalar(_within(select(Run).where(Run.id == run_id), scope))
+    row = db.scalar(within(select(Run).where(Run.id == run_id), scope))
     if row is None:
         raise _no_run()
     return _run(row)
@@ -79,14 +79,31 @@ def token(db: Session, run_id: RunId | int, *, secret_key: str = "") -> str:
 
 
 def run_by_token(db: Session, token: str, *, clock: Clock, secret_key: str = "") -> RunRecord | None:
-    """The run that a link opens; None for a link that is forged, over, revoked or withdrawn: a stranger learns nothing."""
+    """The run that a link opens; None for a link that is forged, over, revoked or withdrawn: a stranger learns nothing.
+
+    The link of a run that a newer plan has replaced opens what its driver goes on with.
+    """
+    found = linked_run(db, token, clock=clock, secret_key=secret_key)
+    return None if found is None else going_on(db, found)
+
+
+def linked_run(db: Session, token: str, *, clock: Clock, secret_key: str = "") -> RunRecord | None:
+    """The very run for which a link was made, withdrawn or not; None for a link that is forged, over or revoked."""
     read = rules.read_link(secret_key or _secret(), token)
     if read is None:
         return None
     row = db.scalar(select(Run).where(Run.id == read[0], Run.link_nonce == read[1]))
-    if row is None or not rules.link_opens(_run(row), clock.today()):
-        return None
-    return _run(row)
+    return None if row is None or clock.today() > row.day else _run(row)
+
+
+def going_on(db: Session, run: RunRecord) -> RunRecord | None:
+    """The run with which the driver of a withdrawn run goes on; the run itself while it stands; None where there is none."""
+    if rules.stands(run):
+        return run
+    query = select(Run).where(Run.day == run.day, Run.slot == run.slot, Run.state != RunState.WITHDRAWN)
+    standing = [_run(row) for row in db.scalars(query.order_by(Run.number))]
+    before = {row.id: row.replaces_run_id for row in db.execute(select(Run.id, Run.replaces_run_id).where(Run.day == run.day))}
+    return rules.successor(run, standing, before)
 
 
 def _sheets(db: Session, rows: Sequence[Run], link_base: str, secret_key: str) -> tuple[Manifest, ...]:
@@ -156,7 +173,7 @@ def _door(line: BookLine, person: Resident, new_face: bool, dish: str, contact: 
     return Door(item=item, address=build.address_text(person.address, person.building))
 
 
-def _within(query: Select[Run], scope: Scope) -> Select[Run]:
+def within(query: Select[Run], scope: Scope) -> Select[Run]:
     """The one place that limits runs to what a person may see."""
     scope = scope.through_runs()
     for column, code in (
@@ -188,7 +205,7 @@ def _wholly_within(query: Select[Run], scope: Scope) -> Select[Run]:
             .where(BookLine.street_code.not_in(sorted(streets)))
         )
         query = query.where(Run.route_id.not_in(strangers))
-    return _within(query, scope)
+    return within(query, scope)
 
 
 def _run(row: Run) -> RunRecord:
@@ -196,6 +213,7 @@ def _run(row: Run) -> RunRecord:
         id=RunId(row.id), version_id=row.version_id, route_id=row.route_id, number=row.number, day=row.day, slot=row.slot,
         kitchen_code=row.kitchen_code, vendor_code=row.vendor_code, driver_code=row.driver_code, vehicle_code=row.vehicle_code,
         state=RunState(row.state), published_at=row.published_at, withdrawn_at=row.withdrawn_at,
+        replaces_run_id=None if row.replaces_run_id is None else RunId(row.replaces_run_id),
     )  # fmt: skip
 
 

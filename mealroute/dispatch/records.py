@@ -33,6 +33,7 @@ class RunRecord:
     state: RunState
     published_at: datetime
     withdrawn_at: datetime | None = None
+    replaces_run_id: RunId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

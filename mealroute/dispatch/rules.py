@@ -1,8 +1,7 @@
 """The signed link that opens a run on a driver's phone, and what a sheet adds up. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -14,7 +13,7 @@ _SALT = "driver-link"
 
 
 def sign_link(secret_key: str, run_id: int, nonce: str) -> str:
-    """A short token for one run. It names nobody; what it opens is decided when it is used (``link_opens``)."""
+    """A short token for one run. It names nobody; what it opens is decided when it is used (``queries.run_by_token``)."""
     return str(URLSafeSerializer(secret_key, salt=_SALT).dumps([run_id, nonce]))
 
 
@@ -31,9 +30,24 @@ def read_link(secret_key: str, token: str) -> tuple[int, str] | None:
             return None
 
 
-def link_opens(run: RunRecord, today: date) -> bool:
-    """A link works until the end of its service day, and not after its plan was withdrawn."""
-    return run.state is not RunState.WITHDRAWN and today <= run.day
+def stands(run: RunRecord) -> bool:
+    """Whether the run is part of the plan in force."""
+    return run.state is not RunState.WITHDRAWN
+
+
+def successor(run: RunRecord, standing: Iterable[RunRecord], before: Mapping[int, int | None]) -> RunRecord | None:
+    """Of the standing runs, the one with which this run's driver goes on: its own continuation first, else another of theirs.
+
+    ``before`` gives for each run the one that it replaces. A run that goes on under another driver is no business of theirs.
+    """
+    theirs = [each for each in standing if each.driver_code == run.driver_code]
+    for each in theirs:
+        at: int | None = each.id
+        while at is not None and at != run.id:
+            at = before.get(at)
+        if at == run.id:
+            return each
+    return theirs[0] if theirs and run.driver_code else None
 
 
 def load_totals(items: Iterable[ManifestItem]) -> tuple[LoadTotal, ...]:

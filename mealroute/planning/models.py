@@ -65,8 +65,8 @@ class PlanVersion(Base):
     geometry_json: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("plan_version.id"))
     book_digest: Mapped[str] = mapped_column(String(64))
-    violations: Mapped[list[str]] = mapped_column(JsonDict, default=list)
-    override_reason: Mapped[str] = mapped_column(Text, default="")
+    violations: Mapped[list[str]] = mapped_column(JsonDict, default=list)  # in words; by key in plan_violation
+    override_reason: Mapped[str] = mapped_column(Text, default="")  # of versions from before plan_override
     created_by: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_by: Mapped[str] = mapped_column(String(80), default="")
@@ -160,7 +160,7 @@ class PlanUnassigned(Base):
 
 
 MAY_CHANGE = {
-    ("draft", "published"): {"state", "published_by", "published_at", "override_reason"},
+    ("draft", "published"): {"state", "published_by", "published_at"},
     ("published", "withdrawn"): {"state", "withdrawn_by", "withdrawn_at", "withdraw_reason"},
 }
 

@@ -118,6 +118,12 @@ def published(db: Session, day: date, slot: MealSlot) -> PlanVersionSummary | No
     return None if row is None else _summary(row)
 
 
+def route_numbers(db: Session, version_id: PlanVersionId) -> dict[str, int]:
+    """Route numbers of a version by vehicle code."""
+    query = select(PlanRoute.vehicle_code, PlanRoute.number).where(PlanRoute.version_id == version_id)
+    return dict(db.execute(query).tuples().all())
+
+
 def unassigned(db: Session, version_id: PlanVersionId) -> tuple[UnassignedRecord, ...]:
     """Lines without a place, with the reason in the reader's language and the owner."""
     rows = db.scalars(select(PlanUnassigned).where(PlanUnassigned.version_id == version_id).order_by(PlanUnassigned.id))

@@ -121,6 +121,8 @@ class PlanInput:
     matrix_digest: str
     estimated_pairs: int = 0
     parent_id: PlanVersionId | None = None
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """Route numbers of the version before, by vehicle code: a vehicle keeps its number."""
 
     @property
     def ordered(self) -> int:

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.planning.models import PlanLine, PlanRoute, PlanUnassigned, PlanVersion, PlanVisit
+from mealroute.planning.publishing_models import PlanViolationRow
 from mealroute.planning.records import PlanInput, PlanOutput, PlanState, PlanVersionId, Rejected, RouteLine, VisitKind
 from mealroute.planning.timing import TimedRoute, TimedVisit, account
+from mealroute.planning.violations import keyed
 from solver.json_out import plan_data, problem_data
 
 
@@ -40,6 +42,7 @@ def write_version(
     db.flush()
     _write_routes(db, version.id, routes, given)
     _write_left_out(db, version.id, left_out, given)
+    _write_violations(db, version.id, routes, given, output)
     return PlanVersionId(version.id)
 
 
@@ -110,6 +113,24 @@ def _write_left_out(db: Session, version_id: int, left_out: Sequence[Rejected], 
         for row in facts
     ]  # fmt: skip
     db.execute(insert(PlanLine), unplaced)
+
+
+def _write_violations(
+    db: Session, version_id: int, routes: Sequence[TimedRoute], given: PlanInput, output: PlanOutput
+) -> None:
+    found = keyed(
+        output.violations,
+        vehicles={vehicle.number: vehicle.vehicle_code for vehicle in given.built.vehicles},
+        routes={route.vehicle.number: route.number for route in routes},
+    )
+    db.add_all(
+        PlanViolationRow(
+            version_id=version_id, position=position, key=one.key, cause=one.cause, route_number=one.route,
+            vehicle_code=one.vehicle_code, stop_id=one.stop_id, message=one.message,
+        )
+        for position, one in enumerate(found)
+    )  # fmt: skip
+    db.flush()
 
 
 def _next_number(db: Session, given: PlanInput) -> int:

@@ -9,7 +9,7 @@ from mealroute.areas import queries as areas
 from mealroute.core import audit, jobs
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
-from mealroute.core.errors import Conflict, MealrouteError, NotFound
+from mealroute.core.errors import Conflict, MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.jobs import JobId
 from mealroute.core.slots import MealSlot
@@ -20,19 +20,21 @@ from mealroute.orders.records import BookLineRecord, BookState, OrderBookRecord
 from mealroute.planning import queries, words
 from mealroute.planning.build import MatrixOf, build_problem
 from mealroute.planning.digests import matrix_digest
-from mealroute.planning.models import PlanVersion
+from mealroute.planning.publishing import publish_version, withdraw_version
 from mealroute.planning.records import (
     LineFact,
     PlanInput,
     PlanOutput,
-    PlanState,
     PlanVersionId,
-    PlanVersionSummary,
     RouteLine,
 )
 from mealroute.planning.saving import write_version
 from mealroute.planning.sources import Known, PlanParts
 from mealroute.vendors import queries as vendors
+
+__all__ = [
+    "PLAN_DAY", "job_key", "prepare", "publish_version", "save_draft", "start_job", "stop_job", "withdraw_version",
+]  # fmt: skip
 
 PLAN_DAY = "plan-day"
 """The kind of job that plans one day and slot."""
@@ -43,9 +45,12 @@ def prepare(
 ) -> PlanInput:
     """Everything that a search needs about a closed book, without people: may cross to another process.
 
-    ``matrix_of`` is ``travel.matrix`` or a ``TravelTable``. Raises MealrouteError where the book is not closed or empty.
+    ``matrix_of`` is ``travel.matrix`` or a ``TravelTable``. Without ``parent_id`` the plan follows on the published version
+    of the meal, if there is one: vehicles keep their route numbers. Raises MealrouteError where the book is not closed or empty.
     """
     book = _closed_book(db, day, slot)
+    standing = queries.published(db, day, slot)
+    parent_id = parent_id or (standing.id if standing else None)
     known = experience.familiar(db, [line.resident_id for line in book.lines])
     owners = {code: words.street_dispatcher(name) for code, name in areas.street_names(db).items()}
     parts = PlanParts(
@@ -60,6 +65,7 @@ def prepare(
         book_digest=book.digest, network=" ".join(sorted({matrix.network for matrix in travel.values()}))[:200],
         matrix_digest=matrix_digest(built.points, travel),
         estimated_pairs=sum(matrix.estimated_pairs for matrix in travel.values()), parent_id=parent_id,
+        numbers=queries.route_numbers(db, parent_id) if parent_id else {},
     )  # fmt: skip
 
 
@@ -76,71 +82,6 @@ def save_draft(
         detail={"day": given.day.isoformat(), "slot": str(given.slot), "violations": len(output.violations)},
     )  # fmt: skip
     return version_id
-
-
-def publish_version(
-    db: Session, version_id: PlanVersionId, *, by: Actor, clock: Clock, override_reason: str = ""
-) -> PlanVersionSummary:
-    """A draft becomes the plan of its day. Called by ``dispatch.service.publish``, which hands the routes out.
-
-    Raises Conflict: not a draft, another version is published, or it breaks rules or is older than the book's last
-    amendment and nobody gives a reason for publishing it all the same.
-    """
-    row = _row(db, version_id)
-    if row.state != PlanState.DRAFT:
-        raise Conflict("plan-not-draft", _("Only a draft can be published."), _("Plan again to get a new draft."))
-    standing = queries.published(db, row.day, MealSlot(row.slot))
-    if standing is not None:
-        raise Conflict(
-            "plan-already-published", _("Version %(n)d is published for this meal.", n=standing.number), _("Withdraw it first.")
-        )  # fmt: skip
-    reason = override_reason.strip()
-    if row.violations and not reason:
-        raise Conflict(
-            "plan-breaks-rules", _("The plan breaks %(n)d rules.", n=len(row.violations)),
-            _("Plan again, or publish it with a reason."), violations=tuple(row.violations),
-        )  # fmt: skip
-    book = orders.book(db, row.day, MealSlot(row.slot))
-    if (book is None or book.digest != row.book_digest) and not reason:
-        raise Conflict(
-            "plan-outdated", _("The order book has changed since this plan was made."),
-            _("Plan again, or publish it with a reason."),
-        )  # fmt: skip
-    row.state, row.published_by, row.published_at, row.override_reason = (
-        PlanState.PUBLISHED,
-        by.name,
-        clock.now(),
-        reason,
-    )
-    db.flush()
-    audit.record(
-        db, by=by, clock=clock, action="planning.published", subject=f"plan/{version_id}", reason=reason,
-        detail={"day": row.day.isoformat(), "slot": row.slot, "number": row.number, "violations": len(row.violations)},
-    )  # fmt: skip
-    return queries.summary(db, version_id)
-
-
-def withdraw_version(
-    db: Session, version_id: PlanVersionId, reason: str, *, by: Actor, clock: Clock
-) -> PlanVersionSummary:
-    """A published version is taken back, with a reason; it stays as it was, for the record."""
-    row = _row(db, version_id)
-    if row.state != PlanState.PUBLISHED:
-        raise Conflict("plan-not-published", _("Only a published plan can be withdrawn."))
-    if not reason.strip():
-        raise MealrouteError("reason-needed", _("Say why the plan is withdrawn."))
-    row.state, row.withdrawn_by, row.withdrawn_at, row.withdraw_reason = (
-        PlanState.WITHDRAWN,
-        by.name,
-        clock.now(),
-        reason.strip(),
-    )
-    db.flush()
-    audit.record(
-        db, by=by, clock=clock, action="planning.withdrawn", subject=f"plan/{version_id}", reason=reason.strip(),
-        detail={"day": row.day.isoformat(), "slot": row.slot, "number": row.number},
-    )  # fmt: skip
-    return queries.summary(db, version_id)
 
 
 def start_job(
@@ -191,10 +132,3 @@ def _fact(line: BookLineRecord, known: Known, owners: Mapping[str, str]) -> Line
         owner=line.flag_owner or owners.get(line.street_code) or words.district_dispatcher(),
         known_drivers=frozenset(known.get(line.resident_id, ())),
     )
-
-
-def _row(db: Session, version_id: PlanVersionId) -> PlanVersion:
-    row = db.get(PlanVersion, version_id, with_for_update=True)
-    if row is None:
-        raise NotFound("plan-not-found", _("There is no such plan version."))
-    return row

@@ -1,7 +1,8 @@
 """A solver's plan in the words of planning: numbered routes, visits with clock and place, lines with their visit. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from mealroute.core.geo import LonLat
 from mealroute.planning import rules
@@ -67,7 +68,11 @@ _LOADINGS = (VisitKind.START, VisitKind.RELOAD)
 
 
 def timed_routes(given: PlanInput, plan: Plan) -> tuple[TimedRoute, ...]:
-    """The routes that are used, numbered by kitchen, then by the time of leaving, then by vehicle."""
+    """The routes that are used, numbered by kitchen, then by the time of leaving, then by vehicle.
+
+    A vehicle keeps the number that it has in the version before (``given.numbers``): labels, sheets and people's memory
+    hang on it. Others follow after the highest.
+    """
     vehicles = {vehicle.number: vehicle for vehicle in given.built.vehicles}
     used = [route for route in plan.routes if route.stops]
     used.sort(
@@ -77,7 +82,19 @@ def timed_routes(given: PlanInput, plan: Plan) -> tuple[TimedRoute, ...]:
             vehicles[route.vehicle].vehicle_code,
         )
     )
-    return tuple(_timed(number, route, vehicles[route.vehicle], given) for number, route in enumerate(used, 1))
+    numbers = _numbers([vehicles[route.vehicle].vehicle_code for route in used], given.numbers)
+    return tuple(
+        _timed(number, route, vehicles[route.vehicle], given) for number, route in zip(numbers, used, strict=True)
+    )
+
+
+def _numbers(codes: Sequence[str], before: Mapping[str, int]) -> list[int]:
+    fresh = count(max(before.values(), default=0) + 1)
+    found: list[int] = []
+    for code in codes:
+        kept = before.get(code)
+        found.append(next(fresh) if kept is None or kept in found else kept)
+    return found
 
 
 def account(given: PlanInput, plan: Plan) -> tuple[tuple[TimedRoute, ...], tuple[Rejected, ...]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
@@ -16,7 +16,7 @@ from mealroute.delivery.models import Proof
 from mealroute.delivery.queries import current
 from mealroute.dispatch.models import Run
 from mealroute.orders.models import Amendment, BookLine, Order, OrderBook, Payment
-from mealroute.planning.models import PlanLine, PlanVersion
+from mealroute.planning.models import PlanLine, PlanVersion, PlanVisit
 from mealroute.residents.loading import around_of
 from mealroute.residents.models import Resident
 from mealroute.residents.rules import state_on
@@ -83,6 +83,17 @@ def rows_between(db: Session, first: date, last: date) -> MonthRows:
             .where(*published)
         )
     }
+    # A meal that stayed at a door was loaded, also where its run was withdrawn since and no plan in force carries the line.
+    handed = db.execute(
+        select(PlanLine.book_line_id, PlanLine.portions)
+        .join(PlanVisit, PlanVisit.id == PlanLine.visit_id)
+        .join(Run, Run.route_id == PlanVisit.route_id)
+        .join(Proof, and_(Proof.run_id == Run.id, Proof.book_line_id == PlanLine.book_line_id, current()))
+        .where(Run.day >= first, Run.day <= last, Run.state == "withdrawn")
+    )
+    for line, portions in handed:
+        if line not in plan or not plan[line].aboard:
+            plan[line] = PlanRow(line, True, portions)
     planned_days = frozenset(
         (day, slot) for day, slot in db.execute(select(PlanVersion.day, PlanVersion.slot).where(*published))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from hypothesis import given
@@ -35,12 +36,23 @@ def test_nonsense_opens_nothing(text: str) -> None:
     assert rules.read_link("one key", text) is None
 
 
-def test_a_link_opens_on_its_day_and_not_after_it_or_after_withdrawal() -> None:
-    assert rules.link_opens(run(), DAY)
-    assert rules.link_opens(run(), date(2026, 3, 8))
-    assert not rules.link_opens(run(), date(2026, 3, 10))
-    assert not rules.link_opens(run(RunState.WITHDRAWN), DAY)
-    assert rules.link_opens(run(RunState.DONE), DAY)
+def test_a_run_stands_until_its_plan_is_withdrawn() -> None:
+    assert rules.stands(run())
+    assert rules.stands(run(RunState.DONE))
+    assert not rules.stands(run(RunState.WITHDRAWN))
+
+
+def test_a_driver_goes_on_with_the_continuation_of_the_own_run_and_never_with_another_s() -> None:
+    old = run(RunState.WITHDRAWN)
+    others = [replace(run(), id=RunId(8), driver_code="D2"), replace(run(), id=RunId(9)), replace(run(), id=RunId(10))]
+
+    def goes_on(before: dict[int, int | None]) -> int | None:
+        found = rules.successor(old, others, before)
+        return None if found is None else found.id
+
+    assert goes_on({8: 7, 9: None, 10: None}) == 9
+    assert goes_on({8: None, 9: None, 10: 6, 6: 7}) == 10
+    assert rules.successor(old, others[:1], {8: 7}) is None
 
 
 def test_load_totals_count_every_portion_once_sealed_boxes_first_and_ordinary_ones_last() -> None:
