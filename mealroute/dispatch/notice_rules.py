@@ -41,10 +41,16 @@ def _drivers(changes: Changes, runs: Mapping[int, int]) -> Iterator[NoticeDraft]
             continue
         if route.old is not None and route.old.driver_code:
             yield _draft(
-                Audience.DRIVER, route.old.driver_code, NoticeKind.GONE, runs.get(route.old.id), _gone(changes, route.old)
+                Audience.DRIVER,
+                route.old.driver_code,
+                NoticeKind.GONE,
+                runs.get(route.old.id),
+                _gone(changes, route.old),
             )
         if route.new is not None and route.new.driver_code:
-            yield _draft(Audience.DRIVER, route.new.driver_code, NoticeKind.NEW, runs.get(route.new.id), _whole(route.new))
+            yield _draft(
+                Audience.DRIVER, route.new.driver_code, NoticeKind.NEW, runs.get(route.new.id), _whole(route.new)
+            )
 
 
 def _whole(look: RouteLook) -> dict[str, Any]:
@@ -68,7 +74,11 @@ def _gone(changes: Changes, old: RouteLook) -> dict[str, Any]:
 def _changed(route: RouteChange) -> dict[str, Any]:
     assert route.old is not None
     assert route.new is not None
-    found = _whole(route.new) | {"changes": [_stop(stop) for stop in route.stops], "joined": route.joined, "left": route.left}
+    found = _whole(route.new) | {
+        "changes": [_stop(stop) for stop in route.stops],
+        "joined": route.joined,
+        "left": route.left,
+    }
     found["loads"] = [[list(load.diets), load.dish_code, load.size, load.old, load.new] for load in route.loads]
     if route.loading_moved:
         found["loading"] = [[list(trip) for trip in route.old.loads], [list(trip) for trip in route.new.loads]]
@@ -91,7 +101,11 @@ def _vendors(changes: Changes, vendors: Vendors) -> Iterator[NoticeDraft]:
     """A vendor is told about its touched routes: those that it had and those that it has now."""
     found: dict[str, list[dict[str, Any]]] = {}
     for route in changes.touched:
-        sides = {vendors[look.id]: side for side, look in (("old", route.old), ("new", route.new)) if look and look.id in vendors}
+        sides = {
+            vendors[look.id]: side
+            for side, look in (("old", route.old), ("new", route.new))
+            if look and look.id in vendors
+        }
         both = {vendors[look.id] for look in (route.old, route.new) if look and look.id in vendors}
         for code in sorted(both):
             found.setdefault(code, []).append(_vendor_route(route, stays=len(both) == 1, side=sides[code]))

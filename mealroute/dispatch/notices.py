@@ -56,9 +56,7 @@ def write(
     db.flush()
 
 
-def notices(
-    db: Session, scope: Scope, *, day: date, slot: MealSlot | str, clock: Clock
-) -> tuple[NoticeRecord, ...]:
+def notices(db: Session, scope: Scope, *, day: date, slot: MealSlot | str, clock: Clock) -> tuple[NoticeRecord, ...]:
     """Notices of a day and slot within a person's scope, the newest first; of the unseen, who must phone once it is time.
 
     A vendor sees its own and those of its drivers, a kitchen and a driver their own, a street those that touch its runs.
@@ -157,9 +155,7 @@ def _records(db: Session, rows: Sequence[Row], now: datetime) -> tuple[NoticeRec
     )
 
 
-def _record(
-    row: Row, receipts: tuple[Receipt, ...], people: Mapping[tuple[str, str], tuple[str, str]]
-) -> NoticeRecord:
+def _record(row: Row, receipts: tuple[Receipt, ...], people: Mapping[tuple[str, str], tuple[str, str]]) -> NoticeRecord:
     notice, version, before, run_number = row
     name, phone = people.get((notice.audience, notice.code), (notice.code, ""))
     return NoticeRecord(

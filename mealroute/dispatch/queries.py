@@ -102,7 +102,9 @@ def going_on(db: Session, run: RunRecord) -> RunRecord | None:
         return run
     query = select(Run).where(Run.day == run.day, Run.slot == run.slot, Run.state != RunState.WITHDRAWN)
     standing = [_run(row) for row in db.scalars(query.order_by(Run.number))]
-    before = {row.id: row.replaces_run_id for row in db.execute(select(Run.id, Run.replaces_run_id).where(Run.day == run.day))}
+    before = {
+        row.id: row.replaces_run_id for row in db.execute(select(Run.id, Run.replaces_run_id).where(Run.day == run.day))
+    }
     return rules.successor(run, standing, before)
 
 

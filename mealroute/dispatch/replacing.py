@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from mealroute.core.clock import Clock
 from mealroute.dispatch.models import Run
-from mealroute.dispatch.under_way import Doors, under_way
+from mealroute.dispatch.under_way import Doors, on_the_road, under_way
 from mealroute.orders import queries as orders
 from mealroute.orders.records import BookLineId
 from mealroute.planning import queries as planning
@@ -27,6 +27,13 @@ class Replacement:
     new: PlanVersionRecord
     changes: Changes
     under_way: tuple[PlanViolation, ...]
+    on_the_road: frozenset[str]
+    """Vehicles whose run is loaded or done in part: they go on with it, whatever became of papers since."""
+
+    @property
+    def newly_given(self) -> tuple[RouteRecord, ...]:
+        """Routes of the new version that are handed to somebody now, rather than driven on."""
+        return tuple(route for route in self.new.routes if route.vehicle_code not in self.on_the_road)
 
 
 def replacement(
@@ -38,8 +45,10 @@ def replacement(
     old = as_driven(planned, runs)
     new = replace(new, routes=tuple(_carried(route, planned.routes, old.routes) for route in new.routes))
     meals = meals_of(db, (old, new))
-    found = under_way(old, new, meals, doors, now_s=seconds_into(old.day, clock.local(clock.now())))
-    return Replacement(old, new, compare(old, new, meals), found)
+    now_s = seconds_into(old.day, clock.local(clock.now()))
+    going = frozenset(route.vehicle_code for route in old.routes if on_the_road(route, doors, now_s))
+    found = under_way(old, new, meals, doors, now_s=now_s)
+    return Replacement(old, new, compare(old, new, meals), found, going)
 
 
 def changes_between(db: Session, old_id: PlanVersionId, new_id: PlanVersionId) -> Changes:

@@ -67,7 +67,7 @@ def republish(
 
     ``doors`` is what the road has reported (``delivery.replacing.republish`` gathers it): done stops that would be dropped
     or moved and loaded trips that would carry something else are violations of the kind ``under-way``, to be answered for
-    like the others. Each new run knows the run that it goes on with; records made on that one stay. Raises as ``publish``.
+    like the others; whoever is on the road drives on, also where papers are over since. Each new run knows the run that it goes on with; records made on that one stay. Raises as ``publish``.
     """
     old_runs = lock_runs(db, replaces)
     found = replacement(db, replaces, new_version_id, doors=doors, clock=clock)
@@ -75,7 +75,7 @@ def republish(
         db, new_version_id, by=by, clock=clock, overrides=overrides, outdated_reason=outdated_reason, more=found.under_way,
         replaces=replaces, reason=reason,
     )  # fmt: skip
-    papers.refuse_without(db, summary.day, _not_on_the_road(found, doors))
+    papers.refuse_without(db, summary.day, found.newly_given)
     _end(old_runs, clock, (RunState.PUBLISHED, RunState.DONE))
     before = {run.route_id: run for run in old_runs}
     goes_on = {
@@ -135,9 +135,7 @@ def _end(runs: Sequence[Run], clock: Clock, states: tuple[RunState, ...]) -> Non
             run.state, run.withdrawn_at = RunState.WITHDRAWN, clock.now()
 
 
-def _tell(
-    db: Session, found: Replacement, runs: Sequence[Run], reason: str, *, by: Actor, clock: Clock
-) -> None:
+def _tell(db: Session, found: Replacement, runs: Sequence[Run], reason: str, *, by: Actor, clock: Clock) -> None:
     drafts = notices_of(
         found.changes,
         runs={run.route_id: run.id for run in runs},

@@ -48,6 +48,12 @@ def under_way(
     return tuple(found for route in old.routes for found in _of_route(route, after, meals, doors, now_s))
 
 
+def on_the_road(route: RouteRecord, doors: Doors, now_s: int) -> bool:
+    """Whether anything of a route is loaded or done."""
+    leaves = min((visit.departure_s for visit in route.visits if visit.kind in LOADINGS), default=now_s + 1)
+    return leaves <= now_s or any(doors.held(visit) for visit in jobs(route))
+
+
 def _after(new: PlanVersionRecord, meals: Meals) -> _After:
     places = seats(new)
     loads: dict[tuple[str, int], Load] = defaultdict(dict)
@@ -60,9 +66,7 @@ def _after(new: PlanVersionRecord, meals: Meals) -> _After:
     )
 
 
-def _of_route(
-    route: RouteRecord, after: _After, meals: Meals, doors: Doors, now_s: int
-) -> Iterator[PlanViolation]:
+def _of_route(route: RouteRecord, after: _After, meals: Meals, doors: Doors, now_s: int) -> Iterator[PlanViolation]:
     leaves = {visit.trip: visit.departure_s for visit in route.visits if visit.kind in LOADINGS}
     stops = jobs(route)
     for number, visit in enumerate(stops, 1):
@@ -83,7 +87,9 @@ def _of_stop(
         seat = after.seats.get(meal.order_id)
         if seat is None:
             dropped += meal.portions
-        elif (seat.vehicle_code, seat.trip) != (route.vehicle_code, visit.trip) or meals[after.lines[meal.order_id]] != meal:
+        elif (seat.vehicle_code, seat.trip) != (route.vehicle_code, visit.trip) or meals[
+            after.lines[meal.order_id]
+        ] != meal:
             moved += meal.portions
     if dropped or moved:
         yield PlanViolation(

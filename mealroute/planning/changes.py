@@ -245,7 +245,9 @@ def _kitchen(code: str, old: list[RouteRecord], new: list[RouteRecord], meals: M
     )  # fmt: skip
 
 
-def _labels(routes: Iterable[RouteRecord], meals: Meals) -> Counter[tuple[int, int, int, tuple[tuple[str, ...], str, str]]]:
+def _labels(
+    routes: Iterable[RouteRecord], meals: Meals
+) -> Counter[tuple[int, int, int, tuple[tuple[str, ...], str, str]]]:
     """Portions by what their label is about: the order, the route and trip that take it, what is in the box."""
     found: Counter[tuple[int, int, int, tuple[tuple[str, ...], str, str]]] = Counter()
     for route in routes:

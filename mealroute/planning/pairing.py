@@ -55,7 +55,9 @@ def pair_stops(old: Sequence[VisitRecord], new: Sequence[VisitRecord], orders: O
             if orders[line] in where:
                 shared[n, where[orders[line]]] += 1
     found: dict[int, int] = {}
-    for (after, before), _count in sorted(shared.items(), key=lambda item: (-item[1], abs(item[0][0] - item[0][1]), item[0])):
+    for (after, before), _count in sorted(
+        shared.items(), key=lambda item: (-item[1], abs(item[0][0] - item[0][1]), item[0])
+    ):
         if after not in found and before not in found.values():
             found[after] = before
     return found

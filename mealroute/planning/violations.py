@@ -51,7 +51,9 @@ def keyed(
     found, times = [], Counter[str]()
     for one in violations:
         where = vehicles.get(one.vehicle, "") if one.vehicle is not None else ""
-        base = f"{one.cause}/{one.vehicle if one.vehicle is not None else '-'}/{one.stop if one.stop is not None else '-'}"
+        base = (
+            f"{one.cause}/{one.vehicle if one.vehicle is not None else '-'}/{one.stop if one.stop is not None else '-'}"
+        )
         times[base] += 1
         found.append(
             PlanViolation(

@@ -20,7 +20,7 @@ from mealroute.dispatch import queries as dispatch_queries
 from mealroute.dispatch import service as dispatch
 from mealroute.dispatch.records import RunState
 from mealroute.orders.models import Amendment, BookLine, OrderBook
-from mealroute.planning import exports, models, queries, service
+from mealroute.planning import exports, models, publishing, queries, service
 from mealroute.planning.drawing import draw
 from mealroute.planning.records import PlanInput, PlanState, PlanVersionId, VisitKind
 from mealroute.planning.solving import plan_quick
@@ -188,23 +188,39 @@ def test_a_plan_older_than_the_book_s_last_amendment_needs_a_reason(db: Session,
 
     with pytest.raises(Conflict, match="plan-outdated"):
         dispatch.publish(db, version, by=by, clock=clock)
-    dispatch.publish(db, version, by=by, clock=clock, override_reason="已电话通知司机")
+    dispatch.publish(db, version, by=by, clock=clock, outdated_reason="已电话通知司机")
 
-    assert queries.summary(db, version).override_reason == "已电话通知司机"
+    assert [(one.key, one.reason) for one in publishing.overrides(db, version)] == [("book-outdated", "已电话通知司机")]
 
 
-def test_a_plan_that_breaks_rules_is_kept_and_published_only_with_a_reason(
+def test_a_plan_that_breaks_rules_is_kept_and_published_only_with_a_reason_for_each(
     db: Session, by: Actor, clock: FixedClock
 ) -> None:
     build_world(db)
     given = prepared(db)
-    broken = replace(plan_quick(given), violations=(Violation(Cause.SHIFT, "back 3 min late", vehicle=1),))
-    version = service.save_draft(db, given, broken, by=by, clock=clock)
+    late, again = (
+        Violation(Cause.SHIFT, "back 3 min late", vehicle=1),
+        Violation(Cause.SHIFT, "and once more", vehicle=1),
+    )
+    version = service.save_draft(db, given, replace(plan_quick(given), violations=(late, again)), by=by, clock=clock)
+    first, second = publishing.violations(db, version)
 
-    with pytest.raises(Conflict, match="plan-breaks-rules"):
-        dispatch.publish(db, version, by=by, clock=clock)
-    assert queries.summary(db, version).violations == ("shift: back 3 min late",)
-    assert dispatch.publish(db, version, by=by, clock=clock, override_reason="司机同意晚 3 分钟")
+    carrier = next(route for route in queries.version(db, version).routes if route.number == first.route)
+    assert (first.key, second.key, first.vehicle_code) == ("shift/1/-", "shift/1/-.2", carrier.vehicle_code)
+    for given_for, still in (
+        ({}, [first, second]),
+        ({first.key: "司机同意"}, [second]),
+        ({second.key: " "}, [first, second]),
+    ):
+        with pytest.raises(Conflict, match="plan-breaks-rules") as refused:
+            dispatch.publish(db, version, by=by, clock=clock, overrides=given_for)
+        assert list(refused.value.facts["violations"]) == still
+    assert queries.summary(db, version).violations == ("shift: back 3 min late", "shift: and once more")
+    dispatch.publish(db, version, by=by, clock=clock, overrides={first.key: "司机同意晚 3 分钟", second.key: "同上"})
+    assert [(one.key, one.reason) for one in publishing.overrides(db, version)] == [
+        (first.key, "司机同意晚 3 分钟"),
+        (second.key, "同上"),
+    ]
 
 
 def test_an_open_book_is_not_planned(db: Session, by: Actor, clock: FixedClock) -> None:

@@ -18,7 +18,7 @@ from web import here
 from web.permissions import requires
 from web.plan import mapdata
 from web.plan.board import COMFORT_S, FOOD_CLOCK_S, board_of
-from web.plan.forms import ReasonForm, SearchForm
+from web.plan.forms import SearchForm, reasons_in
 
 bp = Blueprint("plan", __name__, template_folder="templates")
 
@@ -84,10 +84,10 @@ def stop(day: date, slot: MealSlot) -> ResponseReturnValue:
 @bp.post("/plans/<int:version>/publish")
 @requires("dispatch.publish")
 def publish(version: int) -> ResponseReturnValue:
-    form = ReasonForm(request.form)
+    overrides, outdated = reasons_in(request.form)
     with unit_of_work() as db:
         manifests = dispatch.publish(
-            db, PlanVersionId(version), by=here.actor(), clock=here.clock(), override_reason=(form.reason.data or "").strip(),
+            db, PlanVersionId(version), by=here.actor(), clock=here.clock(), overrides=overrides, outdated_reason=outdated,
             secret_key=here.settings().secret_key,
         )  # fmt: skip
         summary = queries.summary(db, PlanVersionId(version))

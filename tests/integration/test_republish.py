@@ -1,0 +1,266 @@
+"""A new version in the place of the published one: records stay, sums hold, and exactly those who are touched are told."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.orm import Session
+
+from mealroute.adapters.straight_line import StraightLine
+from mealroute.core import audit
+from mealroute.core.actor import Actor, Scope
+from mealroute.core.clock import FixedClock
+from mealroute.core.errors import Conflict
+from mealroute.core.slots import MealSlot
+from mealroute.delivery import queries as delivery
+from mealroute.delivery import replacing
+from mealroute.delivery import service as doors
+from mealroute.delivery.records import Outcome, ProofInput, Recorded
+from mealroute.dispatch import notices
+from mealroute.dispatch import queries as runs
+from mealroute.dispatch import service as dispatch
+from mealroute.dispatch.notice_records import Audience, NoticeKind
+from mealroute.dispatch.records import RunRecord, RunState
+from mealroute.orders.models import Amendment, BookLine, OrderBook
+from mealroute.planning import publishing, queries, service
+from mealroute.planning.records import PlanVersionId, RouteRecord
+from mealroute.planning.solving import plan_quick
+from solver.plan import Plan, Route
+from solver.schedule import time_route
+from tests.integration.planning_world import AT, DAY, build_world
+
+LUNCH = MealSlot.LUNCH
+Trips = dict[int, list[list[int]]]
+SECRET = "a secret of the tests"
+
+
+class World:
+    """A published plan over the small district, and drafts made from it by hand."""
+
+    def __init__(self, db: Session, by: Actor, clock: FixedClock) -> None:
+        self.db, self.by, self.clock = db, by, clock
+        self.lines = build_world(db)
+        self.given = service.prepare(db, DAY, LUNCH, matrix_of=StraightLine().matrix)
+        self.plan = plan_quick(self.given)
+        self.first = service.save_draft(db, self.given, self.plan, by=by, clock=clock)
+        dispatch.publish(db, self.first, by=by, clock=clock, secret_key=SECRET)
+
+    def draft(self, trips: Trips | None = None) -> PlanVersionId:
+        """A draft on the published version: the same plan, or each vehicle with its stops by trip."""
+        given = service.prepare(self.db, DAY, LUNCH, matrix_of=StraightLine().matrix)
+        output = self.plan
+        if trips is not None:
+            problem, timed = given.built.problem, []
+            for vehicle, inside in trips.items():
+                route = time_route(problem, problem.vehicle(vehicle), tuple(map(tuple, inside)))
+                assert isinstance(route, Route), route
+                timed.append(route)
+            plan = Plan(routes=tuple(timed), unassigned=self.plan.plan.unassigned)
+            output = replace(self.plan, plan=plan, violations=())
+        return service.save_draft(self.db, given, output, by=self.by, clock=self.clock)
+
+    def one_stop_moved(self) -> tuple[Trips, int, str]:
+        """The stops with one of the longest route given to another driver: (trips, the stop, vehicle that gives)."""
+        trips = {
+            route.vehicle: [list(trip) for trip in route.trip_stops] for route in self.plan.plan.routes if route.stops
+        }
+        vehicles = {vehicle.number: vehicle for vehicle in self.given.built.vehicles}
+        giver = max(trips, key=lambda vehicle: sum(map(len, trips[vehicle])))
+        problem = self.given.built.problem
+        takers = [v for v in trips if v != giver and vehicles[v].kitchen_code == vehicles[giver].kitchen_code]
+        for taker in takers:
+            for trip in trips[giver]:
+                for moved in reversed(trip):
+                    tried = [*trips[taker][:-1], [*trips[taker][-1], moved]]
+                    if isinstance(time_route(problem, problem.vehicle(taker), tuple(map(tuple, tried))), Route):
+                        trip.remove(moved)
+                        return trips | {taker: tried}, moved, vehicles[giver].vehicle_code
+        raise AssertionError("no stop of the longest route fits elsewhere")
+
+    def replace(self, new: PlanVersionId, **more: object) -> None:
+        standing = queries.published(self.db, DAY, LUNCH)
+        assert standing is not None
+        replacing.republish(
+            self.db,
+            new,
+            replaces=standing.id,
+            reason="司机生病",
+            by=self.by,
+            clock=self.clock,
+            secret_key=SECRET,
+            **more,
+        )
+
+    def runs(self, *, standing: bool = True) -> list[RunRecord]:
+        found = runs.runs(self.db, DAY, LUNCH, scope=Scope.everything())
+        return [run for run in found if (run.state is not RunState.WITHDRAWN) == standing]
+
+    def routes(self, version: PlanVersionId) -> tuple[RouteRecord, ...]:
+        return queries.version(self.db, version).routes
+
+    def hand_over(self, run: RunRecord | int, line: int) -> object:
+        entry = ProofInput(
+            client_id=str(uuid.uuid4()),
+            run_id=run if isinstance(run, int) else run.id,
+            book_line_id=line,
+            outcome=Outcome.HANDED_OVER,
+        )
+        return doors.record_proof(self.db, entry, by=self.by, clock=self.clock)
+
+
+@pytest.fixture
+def world(db: Session, by: Actor, clock: FixedClock) -> World:
+    return World(db, by, clock)
+
+
+def test_the_same_plan_again_changes_no_work_and_tells_nobody(world: World, db: Session, clock: FixedClock) -> None:
+    before = {run.driver_code: run for run in world.runs()}
+
+    world.replace(world.draft())
+
+    after = world.runs()
+    assert {run.driver_code: run.replaces_run_id for run in after} == {code: run.id for code, run in before.items()}
+    assert {run.number for run in after} == {run.number for run in before.values()}
+    assert notices.notices(db, Scope.everything(), day=DAY, slot=LUNCH, clock=clock) == ()
+    assert [v.state for v in queries.versions(db, DAY, LUNCH)] == ["published", "withdrawn"]
+    assert audit.verify(db) is None
+
+
+def test_exactly_those_whose_work_changes_are_told(world: World, db: Session, clock: FixedClock) -> None:
+    stops, _moved, giver = world.one_stop_moved()
+    driver = next(run.driver_code for run in world.runs() if run.vehicle_code == giver)
+    new = world.draft(stops)
+    preview = replacing.preview(db, new, replaces=world.first, clock=clock)
+    touched = {code for route in preview.changes.touched for code in route.drivers}
+
+    world.replace(new)
+
+    told = notices.notices(db, Scope.everything(), day=DAY, slot=LUNCH, clock=clock)
+    assert {note.code for note in told if note.audience is Audience.DRIVER} == touched
+    assert driver in touched
+    assert len(touched) == 2
+    unmoved = {route.new.driver_code for route in preview.changes.routes if route.new and not route.touched}
+    assert touched.isdisjoint(unmoved)
+    assert preview.changes.holds
+    mine = notices.notices(db, Scope(driver=driver), day=DAY, slot=LUNCH, clock=clock)
+    assert [note.kind for note in mine] == [NoticeKind.CHANGED]
+    assert mine[0].content["left"] >= 1
+
+
+def test_a_door_done_before_is_done_after_and_counts_once(world: World, db: Session) -> None:
+    run = world.runs()[0]
+    route = next(r for r in world.routes(world.first) if r.id == run.route_id)
+    line = next(visit.lines[0] for visit in route.visits if visit.lines and not visit.station_code)
+    world.hand_over(run, line)
+    before = delivery.totals(db, DAY, "lunch")
+
+    world.replace(world.draft())
+
+    assert delivery.totals(db, DAY, "lunch") == before
+    found = [one for one in delivery.outcomes(db, DAY, "lunch", scope=Scope.everything()) if one.book_line_id == line]
+    assert [(one.outcome, one.run_id) for one in found] == [(Outcome.HANDED_OVER, world.runs()[0].id)]
+    board = delivery.live_board(db, DAY, "lunch", Scope.everything())
+    assert sum(one.portions for one in board.runs) == board.totals.portions_loaded
+
+
+def test_a_record_from_a_phone_that_was_out_of_reach_counts_on_the_replaced_run(world: World, db: Session) -> None:
+    run = world.runs()[0]
+    route = next(r for r in world.routes(world.first) if r.id == run.route_id)
+    line = next(visit.lines[0] for visit in route.visits if visit.lines)
+    world.replace(world.draft())
+
+    assert isinstance(world.hand_over(run, line), Recorded)
+
+    assert delivery.totals(db, DAY, "lunch").delivered == db.get_one(BookLine, line).quantity
+
+
+def test_what_is_under_way_is_not_changed_without_a_reason_each(world: World, db: Session, clock: FixedClock) -> None:
+    stops, moved, giver = world.one_stop_moved()
+    run = next(run for run in world.runs() if run.vehicle_code == giver)
+    lines = world.given.built.stop_lines[moved]
+    for line in lines:
+        world.hand_over(run, line)
+    before = delivery.totals(db, DAY, "lunch")
+    new = world.draft(stops)
+
+    with pytest.raises(Conflict, match="plan-breaks-rules") as refused:
+        world.replace(new)
+    broken = refused.value.facts["violations"]
+    assert {one.cause for one in broken} == {"under-way"}
+    assert any(one.key.startswith("under-way/stop/") and dict(one.facts)["moved"] for one in broken)
+
+    world.replace(new, overrides={one.key: "已和司机说好" for one in broken})
+
+    assert {one.key for one in publishing.overrides(db, new)} == {one.key for one in broken}
+    assert delivery.totals(db, DAY, "lunch") == before
+
+
+def test_a_meal_handed_over_and_then_dropped_with_a_reason_still_counts(world: World, db: Session) -> None:
+    run = world.runs()[0]
+    route = next(r for r in world.routes(world.first) if r.id == run.route_id)
+    line = next(visit.lines[0] for visit in route.visits if visit.lines and not visit.station_code)
+    world.hand_over(run, line)
+    order = db.get_one(BookLine, line).order_id
+    book = db.query(OrderBook).one()
+    db.add(
+        Amendment(
+            book_id=book.id,
+            kind="cancel",
+            order_id=order,
+            cancels_line_id=line,
+            reason="来电取消",
+            by_name="test",
+            at=AT,
+        )
+    )
+    db.flush()
+    db.expire_all()
+    given = service.prepare(db, DAY, LUNCH, matrix_of=StraightLine().matrix)
+    new = service.save_draft(db, given, plan_quick(given), by=world.by, clock=world.clock)
+    preview = replacing.preview(db, new, replaces=world.first, clock=world.clock)
+
+    world.replace(new, overrides={one.key: "餐已送到，取消不算" for one in preview.under_way})
+
+    totals = delivery.totals(db, DAY, "lunch")
+    assert preview.changes.cancelled == db.get_one(BookLine, line).quantity
+    assert totals.portions_loaded == queries.summary(db, new).planned + totals.delivered
+    assert totals.portions_loaded == totals.delivered + totals.not_delivered + totals.open
+
+
+def test_a_driver_s_old_link_opens_the_new_sheet_and_another_s_does_not(
+    world: World, db: Session, clock: FixedClock
+) -> None:
+    links = {run.driver_code: (run.id, runs.token(db, run.id, secret_key=SECRET)) for run in world.runs()}
+
+    world.replace(world.draft())
+
+    for run in world.runs():
+        opened = runs.run_by_token(db, links[run.driver_code][1], clock=clock, secret_key=SECRET)
+        assert opened is not None
+        assert (opened.id, opened.driver_code) == (run.id, run.driver_code)
+
+
+def test_withdrawing_tells_every_driver_vendor_and_kitchen(world: World, db: Session, clock: FixedClock) -> None:
+    before = world.runs()
+
+    dispatch.withdraw(db, world.first, "停电", by=world.by, clock=clock)
+
+    told = notices.notices(db, Scope.everything(), day=DAY, slot=LUNCH, clock=clock)
+    assert {note.code for note in told} == {
+        *(run.driver_code for run in before),
+        *(run.vendor_code for run in before),
+        *(run.kitchen_code for run in before),
+    }
+    assert {note.kind for note in told} == {NoticeKind.WITHDRAWN}
+
+
+def test_a_second_replacement_of_the_same_version_is_refused(world: World) -> None:
+    second, third = world.draft(), world.draft()
+    world.replace(second)
+
+    with pytest.raises(Conflict, match="plan-not-published"):
+        replacing.republish(
+            world.db, third, replaces=world.first, reason="又改", by=world.by, clock=world.clock, secret_key=SECRET
+        )
