@@ -53,6 +53,11 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "handed-over": _l("The person"), "left-with-contact": _l("Family or carer"), "left-at-door": _l("Left at the door"),
         "refused": _l("Refused"), "cancelled-at-door": _l("Cancelled at the door"), "in-hospital": _l("In hospital"), "moved": _l("Moved away"),
     },
+    "lateness": {"1": _l("late")},
+    "risk": {"tight": _l("Little heat left"), "must-serve": _l("Must be served"), "new-face": _l("First meeting"), "broken": _l("A limit broken")},
+    "lock": {
+        "stop": _l("Stop locked"), "order": _l("Order locked"), "route": _l("Route locked"), "under-way": _l("Already on the road"),
+    },
     "sheet": {
         "areas": _l("Streets and communities"), "vendors": _l("Vendors"), "kitchens": _l("Kitchens"), "stations": _l("Stations"),
         "drivers": _l("Drivers"), "vehicles": _l("Vehicles"),

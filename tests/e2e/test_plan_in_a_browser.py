@@ -24,7 +24,7 @@ def test_choosing_a_route_shows_its_stops_without_a_new_page(desk: Watched) -> N
     page.wait_for_selector("[data-stops][data-route='2']")
     assert "route=2" in page.url
     page.keyboard.press("j")
-    assert page.get_attribute("tr[data-visit]:first-child", "aria-selected") == "true"
+    assert page.get_attribute("tr.stop[data-key]:first-child", "aria-selected") == "true"
     page.keyboard.press("]")
     page.wait_for_selector(".route[data-number='2'][aria-current]", state="detached")
     assert page.locator(".route[aria-current]").count() == 1

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 
 from mealroute.core import jobs
-from mealroute.core.actor import Role
+from mealroute.core.actor import Role, Scope
 from mealroute.core.db import unit_of_work
 from mealroute.core.slots import MealSlot
+from mealroute.core.text import initials, mask_name
+from mealroute.orders import queries as orders
 from mealroute.planning import queries
 from mealroute.planning.service import job_key
-from tests.integration.planning_world import DAY
+from mealroute.residents import queries as residents
+from tests.integration.planning_world import DAY, STREET
 from tests.web.conftest import Bell
 
 PLAN = f"/days/{DAY}/lunch/plan"
@@ -32,11 +37,74 @@ def test_the_board_shows_routes_stops_and_first_what_has_no_place(desk: FlaskCli
     assert f"<b>{version.summary.planned}</b>" in page
 
 
-def test_a_stop_list_can_be_fetched_alone(desk: FlaskClient) -> None:
-    part = desk.get(f"{PLAN}?route=2", headers={"X-Fragment": "stops"}).text
-    assert part.lstrip().startswith("<section")
-    assert "<html" not in part
-    assert 'data-route="2"' in part
+def test_parts_of_the_page_can_be_fetched_alone_by_their_id(desk: FlaskClient) -> None:
+    parts = desk.get(f"{PLAN}?route=2", headers={"X-Parts": "stops,route-1,no-such-part"}).json["parts"]
+
+    assert set(parts) == {"stops", "route-1"}
+    assert parts["stops"].lstrip().startswith("<section")
+    assert 'data-route="2"' in parts["stops"]
+    assert parts["route-1"].lstrip().startswith("<li")
+
+
+def test_the_timeline_has_a_lane_for_every_route_and_a_mark_for_every_stop(desk: FlaskClient) -> None:
+    page = desk.get(f"{PLAN}?tab=timeline").text
+    with unit_of_work(read_only=True) as db:
+        version = queries.version(db, queries.latest(db, DAY, MealSlot.LUNCH).id)
+
+    assert page.count('class="tl-dot"') == sum(route.stops for route in version.routes)
+    assert all(f'id="lane-{route.number}"' in page for route in version.routes)
+    assert 'class="tl-load"' in page
+    assert " style=" not in page
+
+
+@pytest.mark.parametrize("kitchen", ["K1", "K2"])
+def test_a_filter_in_the_address_shows_only_the_routes_that_have_such_stops(desk: FlaskClient, kitchen: str) -> None:
+    data = desk.get(f"/plans/1/map.json?kitchen={kitchen}").json
+    page = desk.get(f"{PLAN}?kitchen={kitchen}").text
+    with unit_of_work(read_only=True) as db:
+        version = queries.version(db, 1)
+
+    assert data["shown"]["routes"] == [route.number for route in version.routes if route.kitchen_code == kitchen]
+    for route in version.routes:
+        hidden = re.search(rf'<li class="route" id="route-{route.number}"[^>]* hidden', page) is not None
+        assert hidden == (route.kitchen_code != kitchen)
+
+
+def test_filters_on_diet_and_duty_look_into_every_stop(desk: FlaskClient) -> None:
+    with unit_of_work(read_only=True) as db:
+        lines = {line.line_id: line for line in orders.book(db, DAY, MealSlot.LUNCH).lines}
+        version = queries.version(db, 1)
+    stops = [visit for route in version.routes for visit in route.visits if visit.lines]
+
+    for query, fits in (
+        ("risk=must-serve", lambda line: line.must_serve),
+        ("diet=halal", lambda line: "halal" in line.diets),
+        (f"street={STREET}", lambda line: line.street_code == STREET),
+    ):
+        wanted = sorted(min(stop.lines) for stop in stops if any(fits(lines[line]) for line in stop.lines))
+        assert desk.get(f"/plans/1/map.json?{query}").json["shown"]["stops"] == wanted, query
+
+
+def test_somebody_is_found_by_initials_and_shown_masked_with_the_route(desk: FlaskClient) -> None:
+    with unit_of_work(read_only=True) as db:
+        found = residents.active_on(db, DAY, scope=Scope.everything())
+        version = queries.version(db, 1)
+        lines = orders.lines(db, [line for route in version.routes for visit in route.visits for line in visit.lines])
+    person = next(one for one in found if any(line.resident_id == one.id for line in lines.values()))
+
+    for text in (person.name, initials(person.name)):
+        part = desk.post(f"{PLAN}/find", data={"q": text}, headers={"Accept": "application/json"}).json["parts"]["hits"]
+        assert mask_name(person.name) in part
+        assert person.name not in part
+        assert "data-hit=" in part
+    assert mask_name(person.name) in desk.post(f"{PLAN}/find", data={"q": person.name}).text
+    assert 'data-hit="2"' in desk.post(f"{PLAN}/find", data={"q": "2"}).text
+
+
+def test_single_letters_can_be_switched_off(desk: FlaskClient) -> None:
+    assert 'data-letters="on"' in desk.get(PLAN).text
+    desk.post("/preferences/letters", data={"letters": "off"})
+    assert 'data-letters="off"' in desk.get(PLAN).text
 
 
 def test_the_map_draws_every_route_and_every_stop_without_a_name(desk: FlaskClient) -> None:

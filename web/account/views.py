@@ -81,6 +81,14 @@ def theme() -> ResponseReturnValue:
     return redirect(_own(request.form.get("back")) or url_for("home.start"), 303)
 
 
+@bp.post("/preferences/letters")
+@signed_in
+def letters() -> ResponseReturnValue:
+    """Whether single letters act as keys on the plan board."""
+    session["letters"] = "off" if request.form.get("letters") == "off" else "on"
+    return redirect(url_for("account.preferences"), 303)
+
+
 @bp.get("/preferences")
 @signed_in
 def preferences() -> ResponseReturnValue:

@@ -1,31 +1,24 @@
-"""A stored plan version as the board shows it: routes with their loads, stops with masked names, the unassigned first."""
+"""The plan page's own view of a plan: routes with their loads, stops with masked names, the unassigned first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from itertools import count
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mealroute.core.actor import Scope
-from mealroute.core.i18n import _
 from mealroute.core.text import mask_name
 from mealroute.orders import queries as orders
 from mealroute.orders.records import BookLineId, BookLineRecord
 from mealroute.planning import queries as planning
-from mealroute.planning.records import (
-    PlanFigures,
-    PlanVersionRecord,
-    RouteRecord,
-    UnassignedRecord,
-    VisitKind,
-    VisitRecord,
-)
+from mealroute.planning.records import PlanFigures, PlanVersionRecord, PlanVersionSummary, UnassignedRecord
 from mealroute.residents import queries as residents
-from mealroute.residents.build import building_address
-from mealroute.residents.records import ResidentId, ResidentRecord
 from mealroute.vendors import queries as vendors
 from mealroute.vendors.records import FleetUnit
+from web.plan.eye import Eye
+from web.plan.lanes import Lane, of_version
+from web.plan.only import Needs, matching
+from web.plan.people import Ledger, StopView
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -37,58 +30,23 @@ FOOD_CLOCK_S = 120 * 60
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """One meal at a stop."""
-
-    line: BookLineRecord
-    name: str
-    address: str
-    new_face: bool
-    ours: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StopView:
-    """One stop in the stop list; ``number`` counts through the route."""
-
-    number: int
-    visit: VisitRecord
-    title: str
-    address: str
-    people: tuple[Person, ...]
-
-    @property
-    def new_face(self) -> bool:
-        return any(person.new_face and person.ours for person in self.people)
-
-    @property
-    def diets(self) -> tuple[tuple[str, bool], ...]:
-        """Every diet at this stop once, and whether it is strict for somebody; of people out of reach none is told."""
-        found: dict[str, bool] = {}
-        for person in self.people:
-            for diet in person.line.diets if person.ours else ():
-                found[diet] = found.get(diet, False) or diet in person.line.strict_diets
-        found.pop("normal", None)
-        return tuple(found.items())
-
-
-@dataclass(frozen=True, slots=True)
 class RouteView:
     """One route in the list, with the words for its driver and vehicle."""
 
-    route: RouteRecord
+    lane: Lane
     driver: str
     vehicle_kind: str
     plate: str
     shift_s: int
+    shown: bool = True
 
     @property
     def number(self) -> int:
-        return self.route.number
+        return self.lane.number
 
     @property
     def tight(self) -> bool:
-        return self.route.late_margin_s is not None and self.route.late_margin_s < COMFORT_S
+        return self.lane.margin_s is not None and self.lane.margin_s < COMFORT_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,91 +54,168 @@ class LeftView:
     """One unassigned meal: who, why, and who mends it."""
 
     mark: str
-    record: UnassignedRecord
+    key: int
+    reason: str
+    owner: str
     name: str
     address: str
     resident_id: int
     line: BookLineRecord
+    portions: int = 1
+    code: str = ""
+    must_serve: bool = False
+    placeable: bool = False
+    fits: int | None = None
+    """The number of the route that could take it at once without breaking anything."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """The whole plan in one line, added up over its routes."""
+
+    portions: int
+    stops: int
+    travel_s: int
+    distance_m: int
+    cost_fen: int | None
+    late_stops: int
+    margin_s: int | None
+    new_faces: int
+    locked: int
+
+    @classmethod
+    def of(cls, lanes: Iterable[Lane]) -> Sums:
+        found = list(lanes)
+        costs = [lane.cost_fen for lane in found if lane.cost_fen is not None]
+        return cls(
+            portions=sum(lane.portions for lane in found), stops=sum(lane.stops for lane in found),
+            travel_s=sum(lane.travel_s for lane in found), distance_m=sum(lane.distance_m for lane in found),
+            cost_fen=sum(costs) if len(costs) == len(found) and costs else None, late_stops=sum(lane.late_stops for lane in found),
+            margin_s=min((lane.margin_s for lane in found if lane.margin_s is not None), default=None),
+            new_faces=sum(lane.new_faces for lane in found), locked=sum(lane.locked for lane in found),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """Everything that the plan page draws of one version."""
+    """Everything that the plan page draws. ``matches``: keys of the stops that the filter lets through, None without a filter."""
 
-    version: PlanVersionRecord
+    eye: Eye
+    version: PlanVersionSummary
     routes: tuple[RouteView, ...]
     left: tuple[LeftView, ...]
-    lines: Mapping[BookLineId, BookLineRecord]
-    people: Mapping[ResidentId, ResidentRecord]
-    stations: Mapping[str, str]
-    scope: Scope
+    ledger: Ledger
     figures: PlanFigures
+    matches: frozenset[int] | None = None
+    kitchens: Mapping[str, str] = field(default_factory=dict)
+    why: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """What is broken at a stop, in sentences."""
+    route_why: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """What is broken on a route as a whole."""
+    came_from: Mapping[int, int] = field(default_factory=dict)
+    """Stops that stood on another route before the draft: key → that route's number."""
+
+    @property
+    def sums(self) -> Sums:
+        return Sums.of(view.lane for view in self.routes)
+
+    @property
+    def chosen(self) -> RouteView | None:
+        """The route whose stops are listed: the one asked for, else the first that is shown."""
+        asked = next((view for view in self.routes if view.number == self.eye.route), None)
+        return asked or next((view for view in self.routes if view.shown), None)
+
+    @property
+    def shown(self) -> tuple[RouteView, ...]:
+        return tuple(view for view in self.routes if view.shown)
+
+    def route(self, number: int) -> RouteView | None:
+        return next((view for view in self.routes if view.number == number), None)
 
     def stops(self, number: int) -> tuple[StopView, ...]:
         """The stops of one route in the order of driving."""
-        route = next(view.route for view in self.routes if view.number == number)
-        counter = count(1)
-        return tuple(self._stop(next(counter), visit) for visit in route.visits if visit.kind is VisitKind.JOB)
+        view = self.route(number)
+        return tuple(
+            self.ledger.stop(step, shown=self.lets_through(step.key), came_from=self.came_from.get(step.key))
+            for step in (view.lane.jobs if view else ())
+        )
 
-    def _stop(self, number: int, visit: VisitRecord) -> StopView:
-        people = tuple(self._person(line, visit) for line in visit.lines if line in self.lines)
-        if visit.station_code:
-            title = self.stations.get(visit.station_code, visit.station_code)
-            return StopView(number, visit, title, _("bulk for the station, signed for"), people)
-        names = list(dict.fromkeys(person.name for person in people))
-        title = "、".join(names[:3]) + (" …" if len(names) > 3 else "")
-        return StopView(number, visit, title, people[0].address if people else "", people)
-
-    def _person(self, line_id: BookLineId, visit: VisitRecord) -> Person:
-        line = self.lines[line_id]
-        name, address = self._who(line)
-        return Person(line, name, address, line_id in visit.new_faces, self.scope.sees_street(line.street_code))
-
-    def _who(self, line: BookLineRecord) -> tuple[str, str]:
-        person = self.people.get(ResidentId(line.resident_id))
-        if person is None or not self.scope.sees_street(person.street_code):
-            return _("another street"), ""
-        return mask_name(person.name), building_address(person.address, person.building)
+    def lets_through(self, key: int) -> bool:
+        return self.matches is None or key in self.matches
 
 
-def board_of(db: Session, version: PlanVersionRecord, *, scope: Scope, named: int | None = None) -> Board:
-    """Gather what the page needs: the version, its book lines, drivers and vehicles, and people (masked).
+def board_of(db: Session, version: PlanVersionRecord, *, scope: Scope, eye: Eye) -> Board:
+    """Gather what the page needs of a stored version: its routes, book lines, drivers and vehicles, and people (masked).
 
-    People are read only for the unassigned and for the stops of route ``named``: a page shows one route at a time.
+    People are read only for the unassigned and for the stops of the chosen route: a page shows one route at a time.
     """
     summary = version.summary
-    book = orders.book(db, summary.day, summary.slot)
-    lines = {line.line_id: line for line in book.lines} if book else {}
-    shown = [record.book_line_id for record in version.unassigned]
-    shown += [
-        line for route in version.routes if route.number == named for visit in route.visits for line in visit.lines
-    ]
-    wanted = {lines[line].resident_id for line in shown if line in lines}
-    people = residents.by_ids(db, wanted, day=summary.day)
+    lanes = of_version(version)
+    lines = orders.lines(db, Needs.of(eye.only, lanes).lines)
+    matches = matching(eye.only, lanes, lines, scope)
+    chosen = chosen_of(lanes, eye, matches)
+    wanted = [line for step in (chosen.jobs if chosen else ()) for line in step.lines]
+    wanted += [record.book_line_id for record in version.unassigned]
+    lines |= orders.lines(db, [line for line in wanted if line not in lines])
+    ledger = ledger_of(db, lines, wanted, scope=scope, eye=eye)
+    board = Board(
+        eye=eye, version=summary, routes=routes_of(db, lanes, eye, matches), left=(), ledger=ledger,
+        figures=planning.figures(db, summary, scope=scope), matches=matches, kitchens=kitchen_names(db),
+    )  # fmt: skip
+    return replace(board, left=tuple(_left(ledger, version.unassigned)))
+
+
+def chosen_of(lanes: Iterable[Lane], eye: Eye, matches: frozenset[int] | None) -> Lane | None:
+    """The route whose stops are listed: the one asked for, else the first that the filter lets through."""
+    found = list(lanes)
+    asked = next((lane for lane in found if lane.number == eye.route), None)
+    return asked or next((lane for lane in found if _is_shown(lane, matches)), None)
+
+
+def _is_shown(lane: Lane, matches: frozenset[int] | None) -> bool:
+    return matches is None or any(step.key in matches for step in lane.jobs)
+
+
+def ledger_of(
+    db: Session, lines: Mapping[BookLineId, BookLineRecord], named: Iterable[BookLineId], *, scope: Scope, eye: Eye
+) -> Ledger:
+    """The people behind ``named`` lines; of the others only what the line says."""
+    wanted = {lines[line].resident_id for line in named if line in lines}
     stations = {station.code: station.name for station in vendors.stations(db)}
-    fleet = {unit.vehicle.code: unit for unit in vendors.fleet(db, summary.day).units}
-    routes = tuple(_route(route, fleet.get(route.vehicle_code)) for route in version.routes)
-    figures = planning.figures(db, summary, scope=scope)
-    board = Board(version, routes, (), lines, people, stations, scope, figures)
-    return replace(board, left=tuple(_left(board)))
+    return Ledger(lines, residents.by_ids(db, wanted, day=eye.day), stations, scope)
 
 
-def _route(route: RouteRecord, unit: FleetUnit | None) -> RouteView:
+def routes_of(db: Session, lanes: Iterable[Lane], eye: Eye, matches: frozenset[int] | None) -> tuple[RouteView, ...]:
+    """The lanes with the names of their drivers and the kinds of their vehicles."""
+    fleet = {unit.vehicle.code: unit for unit in vendors.fleet(db, eye.day).units}
+    return tuple(_route(lane, fleet.get(lane.vehicle_code), _is_shown(lane, matches)) for lane in lanes)
+
+
+def kitchen_names(db: Session) -> dict[str, str]:
+    """Kitchen code → name."""
+    return {kitchen.code: kitchen.name for kitchen in vendors.kitchens(db, scope=Scope.everything())}
+
+
+def _route(lane: Lane, unit: FleetUnit | None, shown: bool) -> RouteView:
     if unit is None:
-        return RouteView(route, route.driver_code, "", route.vehicle_code, route.ends_s - route.starts_s)
-    shift = max(unit.driver.shift_end_s - unit.driver.shift_start_s, 1)
-    return RouteView(route, mask_name(unit.driver.name), str(unit.vehicle.kind), unit.vehicle.plate, shift)
+        return RouteView(lane, lane.driver_code, "", lane.vehicle_code, max(lane.ends_s - lane.starts_s, 1), shown)
+    driver = mask_name(unit.driver.name) if unit.driver.code == lane.driver_code else lane.driver_code
+    shift_from = lane.shift_from_s if lane.shift_from_s is not None else unit.driver.shift_start_s
+    shift_to = lane.shift_to_s if lane.shift_to_s is not None else unit.driver.shift_end_s
+    lane = replace(lane, shift_from_s=shift_from, shift_to_s=shift_to)
+    return RouteView(lane, driver, str(unit.vehicle.kind), unit.vehicle.plate, max(shift_to - shift_from, 1), shown)
 
 
-def _left(board: Board) -> list[LeftView]:
-    found = []
-    for index, record in enumerate(board.version.unassigned):
-        line = board.lines.get(record.book_line_id)
-        if line is None or not board.scope.sees_street(line.street_code):
+def _left(ledger: Ledger, records: Iterable[UnassignedRecord]) -> Iterable[LeftView]:
+    for index, record in enumerate(records):
+        line = ledger.lines.get(record.book_line_id)
+        if line is None or not ledger.scope.sees_street(line.street_code):
             continue
-        name, address = board._who(line)  # noqa: SLF001 -- the board's own helper
-        found.append(LeftView(mark(index), record, name, address, line.resident_id, line))
-    return found
+        name, address = ledger.who(line)
+        yield LeftView(
+            mark(index), line.line_id, record.reason, record.owner, name, address, line.resident_id, line, record.portions,
+            record.reason_code, line.must_serve,
+        )  # fmt: skip
 
 
 def mark(index: int) -> str:

@@ -14,10 +14,11 @@ from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.text import route_label
 from mealroute.planning import queries as planning
+from mealroute.planning.records import PlanVersionId
 from mealroute.vendors import queries as vendors
 from web import here
 from web.formatters import clock_at
-from web.plan.board import Board
+from web.plan.board import Board, RouteView
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -26,46 +27,64 @@ MARGIN_DEG = 0.006
 """Roads are sent this far beyond the outermost stop: about half a kilometre."""
 
 
-def map_of(db: Session, board: Board) -> Mapping[str, Any]:
-    """The whole map of one version. Points are ``[lat, lon]`` as Leaflet writes them."""
+def map_of(db: Session, board: Board, lines: Mapping[int, Sequence[Sequence[LonLat]]]) -> Mapping[str, Any]:
+    """The whole map of a board; ``lines``: the legs along roads by route number. Points are ``[lat, lon]`` as Leaflet writes them."""
     kitchens = vendors.kitchens(db, scope=Scope.everything())
-    lines = {line.number: line for line in planning.geometry(db, board.version.id)}
-    routes = [
-        _route(board, view.number, lines[view.number].legs if view.number in lines else ()) for view in board.routes
-    ]
-    left = [
-        {"mark": one.mark, "lat": one.line.lat, "lon": one.line.lon, "reason": f"{one.mark} {one.record.reason}"}
-        for one in board.left
-        if one.line.lat is not None
-    ]
+    routes = [route_of(view, lines.get(view.number, ())) for view in board.routes]
     places = [{"lat": kitchen.point.lat, "lon": kitchen.point.lon, "name": kitchen.name} for kitchen in kitchens]
     centre = next((street.point for street in areas.streets(db) if street.point), LonLat(116.41, 39.92))
     spots = [(point[0], point[1]) for route in routes for line in route["lines"] for point in line]
     spots += [(place["lat"], place["lon"]) for place in places]
     return {
-        "routes": routes, "kitchens": places, "unassigned": left, "centre": [centre.lat, centre.lon],
-        "roads": _roads(tuple(spots)), "attribution": _("Roads: OpenStreetMap data, our own drawing"),
+        "routes": routes, "kitchens": places, "unassigned": left_of(board), "shown": shown_of(board),
+        "centre": [centre.lat, centre.lon], "roads": _roads(tuple(spots)), "attribution": _("Roads: OpenStreetMap data, our own drawing"),
     }  # fmt: skip
 
 
-def _route(board: Board, number: int, legs: Sequence[Sequence[LonLat]]) -> dict[str, Any]:
-    stops = [stop for stop in board.stops(number) if stop.visit.lat is not None]
+def left_of(board: Board) -> list[dict[str, Any]]:
+    """The unassigned that have a point, as marks on the map."""
+    return [
+        {
+            "mark": one.mark,
+            "key": one.key,
+            "lat": one.line.lat,
+            "lon": one.line.lon,
+            "reason": f"{one.mark} {one.reason}",
+        }
+        for one in board.left
+        if one.line.lat is not None
+    ]
+
+
+def shown_of(board: Board) -> dict[str, list[int]] | None:
+    """What the filter lets through, by route number and stop key; None without a filter."""
+    if board.matches is None:
+        return None
+    return {"routes": [view.number for view in board.shown], "stops": sorted(board.matches)}
+
+
+def route_of(view: RouteView, legs: Sequence[Sequence[LonLat]]) -> dict[str, Any]:
+    """One route: its way, its stops, the place of its number."""
+    lane = view.lane
+    stops = [step for step in lane.jobs if step.lat is not None]
     drawn = [[[round(point.lat, 5), round(point.lon, 5)] for point in leg] for leg in legs if len(leg) > 1]
-    tag = stops[0].visit if stops else None
     return {
-        "number": number,
-        "label": route_label(number),
-        "title": _("Route %(n)s", n=route_label(number)),
+        "number": lane.number,
+        "vehicle": lane.vehicle_code,
+        "label": route_label(lane.number),
+        "title": _("Route %(n)s", n=route_label(lane.number)),
         "lines": drawn,
-        "tag": [tag.lat, tag.lon] if tag else (drawn[0][0] if drawn else None),
+        "tag": [stops[0].lat, stops[0].lon] if stops else (drawn[0][0] if drawn else None),
         "stops": [
-            {
-                "visit": stop.visit.id, "sequence": stop.number, "lat": stop.visit.lat, "lon": stop.visit.lon,
-                "title": f"{stop.number} · {clock_at(stop.visit.begin_s)}",
-            }
-            for stop in stops
+            {"key": step.key, "sequence": step.number, "lat": step.lat, "lon": step.lon, "title": f"{step.number} · {clock_at(step.begin_s)}"}
+            for step in stops
         ],
     }  # fmt: skip
+
+
+def lines_of_version(db: Session, version_id: PlanVersionId) -> dict[int, Sequence[Sequence[LonLat]]]:
+    """The legs along roads of a stored version, by route number."""
+    return {line.number: line.legs for line in planning.geometry(db, version_id)}
 
 
 def _roads(spots: tuple[tuple[float, float], ...]) -> Sequence[Any]:

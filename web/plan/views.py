@@ -11,14 +11,17 @@ from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.dispatch import service as dispatch
-from mealroute.orders import queries as orders
 from mealroute.planning import queries, service
-from mealroute.planning.records import PlanVersionId, PlanVersionRecord
+from mealroute.planning.records import PlanVersionId
 from web import here
+from web.errors import wants_json
 from web.permissions import requires
 from web.plan import mapdata
-from web.plan.board import COMFORT_S, FOOD_CLOCK_S, board_of
+from web.plan.board import board_of
+from web.plan.eye import Eye
+from web.plan.finding import hits
 from web.plan.forms import SearchForm, reasons_in
+from web.plan.page import page_of, parts_of
 
 bp = Blueprint("plan", __name__, template_folder="templates")
 
@@ -26,24 +29,14 @@ bp = Blueprint("plan", __name__, template_folder="templates")
 @bp.get("/days/<day:day>/<slot:slot>/plan")
 @requires("plan.view")
 def board(day: date, slot: MealSlot) -> ResponseReturnValue:
+    eye = Eye.of(day, slot, request.args)
     with unit_of_work(read_only=True) as db:
-        versions = queries.versions(db, day, slot)
-        book = orders.book(db, day, slot)
-        job = jobs.latest(db, service.job_key(day, slot))
-        standing = queries.latest(db, day, slot)
-        wanted = request.args.get("version", type=int) or (standing.id if standing else None)
-        version = queries.version(db, PlanVersionId(wanted)) if wanted else None
-        number = request.args.get("route", type=int) or (version.routes[0].number if version and version.routes else 0)
-        shown = board_of(db, _of_day(version, day, slot), scope=here.actor().scope, named=number) if version else None
-    chosen = next((view for view in shown.routes if view.number == number), None) if shown else None
-    page = {
-        "day": day, "slot": slot, "versions": versions, "book": book, "board": shown, "chosen": chosen, "search": SearchForm(),
-        "stops": shown.stops(number) if shown and chosen else (), "job": job, "comfort": COMFORT_S, "food_clock": FOOD_CLOCK_S,
-        "counts": {"plan.board": (len(shown.left), "watch")} if shown and shown.left else {},
-    }  # fmt: skip
-    return render_template(
-        "plan/_stops.html" if request.headers.get("X-Fragment") == "stops" else "plan/board.html", **page
-    )
+        page = page_of(db, eye)
+    if page is None:
+        raise NotFound("version-not-found", _("This plan belongs to another day."))
+    if wanted := request.headers.get("X-Parts"):
+        return jsonify(parts=parts_of(page, wanted.split(",")), shown=mapdata.shown_of(page["board"]))
+    return render_template("plan/board.html" if page["board"] else "plan/none.html", **page)
 
 
 @bp.get("/plans/<int:version>/map.json")
@@ -51,8 +44,9 @@ def board(day: date, slot: MealSlot) -> ResponseReturnValue:
 def map_data(version: int) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         record = queries.version(db, PlanVersionId(version))
-        shown = board_of(db, record, scope=here.actor().scope)
-        data = mapdata.map_of(db, shown)
+        eye = Eye.of(record.day, record.slot, request.args)
+        shown = board_of(db, record, scope=here.actor().scope, eye=eye)
+        data = mapdata.map_of(db, shown, mapdata.lines_of_version(db, record.id))
     return jsonify(data)
 
 
@@ -108,7 +102,16 @@ def withdraw(version: int) -> ResponseReturnValue:
     return redirect(url_for("plan.board", day=summary.day, slot=summary.slot, version=version), 303)
 
 
-def _of_day(version: PlanVersionRecord, day: date, slot: MealSlot) -> PlanVersionRecord:
-    if (version.summary.day, version.summary.slot) != (day, slot):
-        raise NotFound("version-not-found", _("This plan belongs to another day."))
-    return version
+@bp.post("/days/<day:day>/<slot:slot>/plan/find")
+@requires("plan.view")
+def find(day: date, slot: MealSlot) -> ResponseReturnValue:
+    """Stops and routes that fit what was typed."""
+    eye, text = Eye.of(day, slot, request.args), request.form.get("q", "")[:40]
+    with unit_of_work(read_only=True) as db:
+        page = page_of(db, eye)
+        if page is None or page["board"] is None:
+            raise NotFound("version-not-found", _("This plan belongs to another day."))
+        found = hits(db, page["board"], text, scope=here.actor().scope)
+    if wants_json():
+        return jsonify(parts={"hits": render_template("plan/_hits.html", hits=found, **page)})
+    return render_template("plan/find.html", hits=found, q=text, **page)

@@ -1,127 +1,121 @@
-// The plan's map: our own road lines (no tiles), numbered routes, the unassigned. Leaflet draws on a canvas.
-// Colours and dashes are read from the style sheets, so that screen, sheet and map agree.
+// The plan's map: numbered routes over our own road lines (no tiles), the stops of the chosen route, the unassigned.
+import { cssColour, drawRoads, numbered, styleOf } from "./map-style.mjs";
 
 const L = window.L;
 
-export function styleOf(number, root = document.documentElement) {
-  const probe = document.createElement("span");
-  probe.dataset.route = String(((number - 1) % 18) + 1);
-  probe.hidden = true;
-  root.append(probe);
-  const style = getComputedStyle(probe);
-  const read = (name) => style.getPropertyValue(name).trim();
-  const dash = read("--route-dash");
-  const found = { fill: read("--route"), ink: read("--route-ink"), casing: read("--route-casing"), dash: dash === "none" ? null : dash };
-  probe.remove();
-  return found;
-}
-
-export function cssColour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-const WIDTH = { ring: 9, main: 6, mid: 4, lane: 2 };
-const KIND = { motorway: "ring", trunk: "ring", primary: "main", secondary: "mid", tertiary: "mid" };
-
-// Roads come as [class, name, [lat, lon, lat, lon, …]]; a link road is drawn like the road that it joins.
-export function byKind(roads) {
-  const found = { lane: [], mid: [], main: [], ring: [] };
-  for (const [highway, , flat] of roads) {
-    const line = [];
-    for (let i = 0; i < flat.length; i += 2) line.push([flat[i], flat[i + 1]]);
-    found[KIND[highway.replace("_link", "")] ?? "lane"].push(line);
-  }
-  return found;
-}
-
-function drawRoads(map, roads) {
-  const pane = map.createPane("roads");
-  pane.style.zIndex = 350;
-  const renderer = L.canvas({ pane: "roads", padding: 0.3 });
-  const kinds = byKind(roads);
-  for (const edge of [true, false]) {
-    for (const [kind, lines] of Object.entries(kinds)) {
-      if (!lines.length) continue;
-      L.polyline(lines, {
-        renderer, pane: "roads", interactive: false, smoothFactor: 1.2, lineCap: "round",
-        weight: WIDTH[kind] + (edge ? 1.5 : 0), color: cssColour(edge ? "--map-road-edge" : kind === "lane" ? "--map-lane" : "--map-road"),
-      }).addTo(map);
-    }
-  }
-}
-
-function numbered(text, route, extra = "") {
-  return L.divIcon({ className: "map-pin", html: `<span data-route="${((route - 1) % 18) + 1}"><b class="map-pin__n ${extra}">${text}</b></span>`, iconSize: [26, 26] });
-}
-
 export class PlanMap {
-  constructor(box, data, { onRoute, onStop, onHover }) {
+  // ``on``: route(number), stop(key), hover(number, key); called when a pointer acts on the map.
+  constructor(box, data, on) {
+    this.on = on;
     this.data = data;
     this.layers = new Map();
-    this.pins = null;
+    this.routes = new Map(data.routes.map((route) => [route.number, route]));
+    this.shown = data.shown ?? null;
     this.map = L.map(box, { zoomControl: false, attributionControl: Boolean(data.attribution), preferCanvas: true, zoomSnap: 0.25, keyboard: true });
     this.map.attributionControl?.setPrefix(false).addAttribution(data.attribution ?? "");
     drawRoads(this.map, data.roads);
     this.renderer = L.canvas({ padding: 0.3 });
-    for (const route of data.routes) this.addRoute(route, onRoute, onHover, onStop);
+    this.leftMarks = L.layerGroup().addTo(this.map);
+    for (const route of data.routes) this.draw(route);
     for (const kitchen of data.kitchens) {
       L.marker([kitchen.lat, kitchen.lon], { icon: L.divIcon({ className: "map-kitchen", html: "", iconSize: [22, 22] }), title: kitchen.name, alt: kitchen.name, keyboard: false }).addTo(this.map);
     }
-    for (const left of data.unassigned) {
-      L.marker([left.lat, left.lon], { icon: L.divIcon({ className: "map-left", html: `<b>${left.mark}</b>`, iconSize: [14, 14] }), title: left.reason, alt: left.reason, keyboard: false }).addTo(this.map);
-    }
+    this.drawLeft(data.unassigned);
     this.fit();
   }
 
-  addRoute(route, onRoute, onHover, onStop) {
+  // A route without a known way along roads is drawn straight and thin until the way is fetched.
+  draw(route) {
+    this.erase(route.number);
+    this.routes.set(route.number, route);
     const style = styleOf(route.number);
-    const casing = L.polyline(route.lines, { renderer: this.renderer, color: style.casing, weight: 6, opacity: 0.9, interactive: false });
-    const ink = L.polyline(route.lines, { renderer: this.renderer, color: style.fill, weight: 4, dashArray: style.dash });
-    const dots = route.stops.map((stop) => L.circleMarker([stop.lat, stop.lon], { renderer: this.renderer, radius: 3.5, weight: 1.2, color: style.casing, fillColor: style.fill, fillOpacity: 1 })
-      .on("click", () => { onRoute(route.number); onStop(stop.visit); })
-      .on("mouseover", () => onHover(route.number, stop.visit))
-      .on("mouseout", () => onHover(null)));
-    const tag = route.tag && L.marker(route.tag, { icon: numbered(route.label, route.number, "map-pin__tag"), title: route.title, alt: route.title, keyboard: false });
-    const group = L.layerGroup([casing, ink, ...dots, tag].filter(Boolean)).addTo(this.map);
+    const guessed = !route.lines.length;
+    const line = guessed ? route.stops.map((stop) => [stop.lat, stop.lon]) : route.lines;
+    const casing = L.polyline(line, { renderer: this.renderer, color: style.casing, weight: guessed ? 3 : 6, opacity: 0.9, interactive: false });
+    const ink = L.polyline(line, { renderer: this.renderer, color: style.fill, weight: guessed ? 2 : 4, dashArray: guessed ? "3 5" : style.dash });
+    const dots = route.stops.map((stop) => L.circleMarker([stop.lat, stop.lon], { renderer: this.renderer, radius: 3.5, weight: 1.2, color: style.casing, fillColor: style.fill, fillOpacity: this.lets(stop.key) ? 1 : 0.15, opacity: this.lets(stop.key) ? 1 : 0.3 })
+      .on("click", () => this.on.stop(stop.key, route.number))
+      .on("mouseover", () => this.on.hover(route.number, stop.key))
+      .on("mouseout", () => this.on.hover(null)));
+    const data = `data-drop="tag" data-number="${route.number}" data-vehicle="${route.vehicle ?? ""}"`;
+    const tag = route.tag && L.marker(route.tag, { icon: numbered(route.label, route.number, "map-pin__tag", data), title: route.title, alt: route.title, keyboard: false });
     for (const part of [ink, tag].filter(Boolean)) {
-      part.on("click", () => onRoute(route.number));
-      part.on("mouseover", () => onHover(route.number));
-      part.on("mouseout", () => onHover(null));
+      part.on("click", () => this.on.route(route.number));
+      part.on("mouseover", () => this.on.hover(route.number));
+      part.on("mouseout", () => this.on.hover(null));
     }
-    this.layers.set(route.number, { route, group, casing, ink, dots });
+    const group = L.layerGroup([casing, ink, ...dots, tag].filter(Boolean));
+    this.layers.set(route.number, { route, group, casing, ink });
+    if (this.visible(route.number)) group.addTo(this.map);
+    this.style(route.number);
+  }
+
+  erase(number) {
+    this.layers.get(number)?.group.remove();
+    this.layers.delete(number);
+    this.routes.delete(number);
+  }
+
+  drawLeft(marks) {
+    this.leftMarks.clearLayers();
+    for (const left of marks) {
+      L.marker([left.lat, left.lon], { icon: L.divIcon({ className: "map-left", html: `<b data-key="${left.key}" data-left>${left.mark}</b>`, iconSize: [14, 14] }), title: left.reason, alt: left.reason, keyboard: false, zIndexOffset: 400 }).addTo(this.leftMarks);
+    }
+  }
+
+  visible(number) { return !this.shown || this.shown.routes.includes(number); }
+  lets(key) { return !this.shown || this.shown.stops.includes(key); }
+
+  filter(shown) {
+    this.shown = shown ?? null;
+    for (const route of [...this.routes.values()]) this.draw(route);
+    this.select(this.selected);
+  }
+
+  // After a change: routes that look different, numbers that are gone, the marks of the unassigned.
+  change({ routes = [], gone = [], unassigned, shown }) {
+    for (const number of gone) this.erase(number);
+    for (const route of routes) this.draw(route);
+    if (unassigned) this.drawLeft(unassigned);
+    if (shown !== undefined && JSON.stringify(shown) !== JSON.stringify(this.shown)) this.filter(shown);
+    else if (gone.includes(this.selected) || routes.some((route) => route.number === this.selected)) this.select(this.selected);
+  }
+
+  style(number) {
+    const layer = this.layers.get(number);
+    const on = number === this.selected;
+    const strong = on || number === this.over || !this.selected;
+    layer.ink.setStyle({ weight: on || number === this.over ? 6 : this.selected ? 3 : 4, opacity: strong ? 1 : 0.55 });
+    layer.casing.setStyle({ weight: on ? 10 : 5.5, opacity: strong ? 0.9 : 0.4 });
   }
 
   select(number, { zoom = false } = {}) {
     this.pins?.remove();
     this.pins = null;
-    this.selected = number;
-    for (const [key, layer] of this.layers) {
-      const on = key === number;
-      layer.ink.setStyle({ weight: on ? 6 : number ? 3 : 4, opacity: on || !number ? 1 : 0.55 });
-      layer.casing.setStyle({ weight: on ? 10 : 5.5, opacity: on || !number ? 0.9 : 0.4 });
-      if (on) { layer.casing.bringToFront(); layer.ink.bringToFront(); }
-    }
+    this.selected = this.layers.has(number) ? number : null;
+    for (const key of this.layers.keys()) this.style(key);
     const chosen = this.layers.get(number);
     if (!chosen) return;
-    this.pins = L.layerGroup(chosen.route.stops.map((stop) => L.marker([stop.lat, stop.lon], { icon: numbered(stop.sequence, number, "map-pin__stop"), title: stop.title, alt: stop.title, keyboard: false, zIndexOffset: 500 })
-      .on("click", () => this.onStop?.(stop.visit))
-      .on("mouseover", () => this.onOver?.(stop.visit))
-      .on("mouseout", () => this.onOver?.(null)))).addTo(this.map);
+    chosen.casing.bringToFront();
+    chosen.ink.bringToFront();
+    this.pins = L.layerGroup(chosen.route.stops.map((stop) => L.marker([stop.lat, stop.lon], { icon: numbered(stop.sequence, number, `map-pin__stop${this.lets(stop.key) ? "" : " is-faint"}`, `data-pin data-drop="stop" data-key="${stop.key}" data-n="${stop.sequence}"`), title: stop.title, alt: stop.title, keyboard: false, zIndexOffset: 500 })
+      .on("click", () => this.on.stop(stop.key, number))
+      .on("mouseover", () => this.on.hover(number, stop.key))
+      .on("mouseout", () => this.on.hover(null)))).addTo(this.map);
     if (zoom && chosen.route.lines.flat().length) this.map.fitBounds(L.latLngBounds(chosen.route.lines.flat()).pad(0.15), { animate: false });
   }
 
   hover(number) {
-    for (const [key, layer] of this.layers) {
-      if (key === this.selected) continue;
-      layer.ink.setStyle({ weight: key === number ? 6 : this.selected ? 3 : 4, opacity: key === number || !this.selected ? 1 : 0.55 });
-    }
+    const before = this.over;
+    this.over = number;
+    for (const key of [before, number]) if (key && this.layers.has(key)) this.style(key);
   }
 
-  mark(visit) {
+  mark(key) {
     this.spot?.remove();
     this.spot = null;
     for (const { route } of this.layers.values()) {
-      const stop = route.stops.find((one) => one.visit === visit);
+      const stop = route.stops.find((one) => one.key === key);
       if (stop) {
         this.spot = L.circleMarker([stop.lat, stop.lon], { renderer: this.renderer, radius: 16, weight: 3, color: cssColour("--focus"), fill: false, interactive: false }).addTo(this.map);
         return;
@@ -129,9 +123,21 @@ export class PlanMap {
     }
   }
 
+  // The route whose line passes within ``reach`` pixels of a point of the window, for a drop beside its stops.
+  near(x, y, reach = 14) {
+    const point = this.map.mouseEventToContainerPoint({ clientX: x, clientY: y });
+    let best = null;
+    for (const [number, { ink }] of this.layers) {
+      if (!this.visible(number) || !ink._parts?.length) continue;
+      const at = ink.closestLayerPoint(this.map.containerPointToLayerPoint(point));
+      if (at && at.distance <= reach && (!best || at.distance < best.distance)) best = { number, distance: at.distance };
+    }
+    return best?.number ?? null;
+  }
+
   fit() {
-    const points = [...this.data.routes.flatMap((route) => route.lines.flat()), ...this.data.kitchens.map((k) => [k.lat, k.lon]), ...this.data.unassigned.map((u) => [u.lat, u.lon])];
-    if (points.length) this.map.fitBounds(L.latLngBounds(points).pad(0.03), { animate: false });
+    const points = [...[...this.routes.values()].filter((route) => this.visible(route.number)).flatMap((route) => route.stops.map((stop) => [stop.lat, stop.lon])), ...this.data.kitchens.map((k) => [k.lat, k.lon]), ...this.data.unassigned.map((u) => [u.lat, u.lon])];
+    if (points.length) this.map.fitBounds(L.latLngBounds(points).pad(0.05), { animate: false });
     else this.map.setView(this.data.centre, 13, { animate: false });
   }
 

@@ -1,122 +1,152 @@
-// The plan board: map, route list and stop list speak of the same route and stop; keys move between them.
+// The plan board: map, timeline, route list and stop list speak of the same route and stop.
 import { PlanMap } from "./plan-map.mjs";
-import { inField } from "./page.mjs";
+import { ask, swap } from "./parts.mjs";
+import { keys } from "./board-keys.mjs";
+import { follow as followFilter } from "./board-filter.mjs";
+import { finder } from "./board-find.mjs";
 
-const board = document.querySelector("[data-board]");
-
-async function fragment(address) {
-  const answer = await fetch(address, { headers: { "X-Fragment": "stops" } });
-  if (!answer.ok) throw new Error(`stops: ${answer.status}`);
-  return answer.text();
-}
+const ROWS = "tr[data-key], .tl-stop[data-key], .lane__windows g[data-key]";
 
 export class Board {
-  constructor(root, map) {
+  constructor(root) {
     this.root = root;
-    this.map = map;
-    this.stops = root.querySelector("[data-stops]");
+    this.map = null;
     root.addEventListener("click", (event) => this.clicked(event));
-    root.addEventListener("mouseover", (event) => this.hovered(event.target.closest("[data-number],[data-visit]")));
-    root.addEventListener("focusin", (event) => this.hovered(event.target.closest("[data-number],[data-visit]")));
-    document.addEventListener("keydown", (event) => this.key(event));
-    if (map) {
-      map.onStop = (visit) => this.stop(visit);
-      map.onOver = (visit) => this.point(null, visit);
-    }
+    root.addEventListener("mouseover", (event) => this.hovered(event.target.closest("[data-number],[data-key]")));
+    root.addEventListener("focusin", (event) => this.hovered(event.target.closest("[data-number],[data-key]")));
+    document.addEventListener("parts", () => this.redrawn());
   }
 
-  rows() { return [...this.root.querySelectorAll(".route[data-number]")]; }
+  async openMap(box) {
+    if (!box || !window.L) return;
+    const answer = await ask(box.dataset.source + location.search);
+    if (!answer.ok) { box.dataset.ready = "failed"; return; }
+    if (box.closest("[hidden]")) { this.waiting = { box, data: answer.data }; return; }
+    this.setMap(box, answer.data);
+  }
+
+  setMap(box, data) {
+    this.waiting = null;
+    this.map = new PlanMap(box, data, {
+      route: (number) => this.route(number), stop: (key, number) => this.stop(key, { route: number }), hover: (number, key) => { this.map?.hover(number); this.point(number, key ?? null); },
+    });
+    if (this.current()) this.map.select(this.current());
+    box.dataset.ready = "yes";
+  }
+
+  routes() { return [...this.root.querySelectorAll(".route[data-number]:not([hidden])")]; }
+  rows() { return [...this.root.querySelectorAll("tr.stop[data-key]")]; }
   current() { return Number(this.root.querySelector(".route[aria-current]")?.dataset.number ?? 0); }
+  selected() { const row = this.root.querySelector("tr[data-key][aria-selected]"); return row ? Number(row.dataset.key) : null; }
 
   clicked(event) {
+    const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
     const link = event.target.closest("a[data-pick]");
-    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    if (link && plain) {
       event.preventDefault();
       this.route(Number(link.dataset.pick), { zoom: true });
     }
-    const row = event.target.closest("tr[data-visit]");
-    if (row && !event.target.closest("a")) this.stop(Number(row.dataset.visit));
+    const tab = event.target.closest("a[data-tab]");
+    if (tab && plain) { event.preventDefault(); this.tab(tab.dataset.tab); }
+    const row = event.target.closest("tr[data-key], .tl-stop[data-key]");
+    if (row && !event.target.closest("a, button, input")) this.stop(Number(row.dataset.key), { route: Number(row.closest(".lane")?.dataset.number ?? 0) || null });
     const zoom = event.target.closest("[data-zoom]");
     if (zoom) zoom.dataset.zoom === "fit" ? this.map?.fit() : this.map?.zoom(Number(zoom.dataset.zoom));
   }
 
   hovered(item) {
-    if (!this.map) return;
+    if (!this.map || item?.closest("#map")) return;
     this.map.hover(item?.dataset.number ? Number(item.dataset.number) : null);
-    if (item?.dataset.visit) this.map.mark(Number(item.dataset.visit));
+    if (item?.dataset.key) this.map.mark(Number(item.dataset.key));
   }
 
   // What the pointer is over on the map, shown in the lists.
-  point(number, visit) {
-    for (const row of this.rows()) row.classList.toggle("is-over", Number(row.dataset.number) === number);
-    for (const row of this.root.querySelectorAll("tr[data-visit]")) row.classList.toggle("is-over", Number(row.dataset.visit) === visit);
+  point(number, key) {
+    for (const row of this.routes()) row.classList.toggle("is-over", Number(row.dataset.number) === number);
+    for (const row of this.root.querySelectorAll("tr[data-key]")) row.classList.toggle("is-over", Number(row.dataset.key) === key);
+  }
+
+  // The address says what is looked at; a reload, a link and a print show the same.
+  address(changes) {
+    const found = new URL(location.href);
+    found.hash = "";
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === null || value === "") found.searchParams.delete(name);
+      else found.searchParams.set(name, value);
+    }
+    history.replaceState(null, "", found);
+    return found;
+  }
+
+  async fetchParts(names) {
+    const asked = location.href;
+    const answer = await ask(asked, { headers: { "X-Parts": names.join(",") } });
+    if (!answer.ok || location.href !== asked) return null;
+    swap(answer.data.parts);
+    return answer.data;
   }
 
   async route(number, { zoom = false } = {}) {
-    const link = this.root.querySelector(`a[data-pick="${number}"]`);
-    if (!link) return;
-    for (const row of this.rows()) row.toggleAttribute("aria-current", false);
-    const row = link.closest(".route");
+    const row = this.root.querySelector(`.route[data-number="${number}"]`);
+    if (!row) return;
+    const before = this.current();
+    for (const other of this.routes()) other.removeAttribute("aria-current");
     row.setAttribute("aria-current", "true");
     row.scrollIntoView({ block: "nearest" });
     this.map?.select(number, { zoom });
-    history.replaceState(null, "", link.href);
-    try {
-      const html = await fragment(link.href);
-      if (this.current() === number) this.stops.outerHTML = html;
-      this.stops = this.root.querySelector("[data-stops]");
-    } catch { location.assign(link.href); }
+    const lanes = this.root.querySelector(".lanes") ? [`lane-${before}`, `lane-${number}`] : [];
+    const address = this.address({ route: number });
+    try { await this.fetchParts(["stops", ...lanes]); } catch { location.assign(address); }
   }
 
-  stop(visit) {
-    for (const row of this.root.querySelectorAll("tr[data-visit]")) {
-      const on = Number(row.dataset.visit) === visit;
+  async tab(name) {
+    this.address({ tab: name === "map" ? null : name });
+    document.getElementById("map-view").hidden = name !== "map";
+    document.getElementById("timeline").hidden = name !== "timeline";
+    await this.fetchParts(["only", "timeline"]);
+    if (name === "map") { this.waiting ? this.setMap(this.waiting.box, this.waiting.data) : this.map?.map.invalidateSize(); }
+  }
+
+  async stop(key, { route = null, focus = false } = {}) {
+    if (route && route !== this.current()) await this.route(route);
+    for (const row of this.root.querySelectorAll("tr[data-key]")) {
+      const on = Number(row.dataset.key) === key;
       row.toggleAttribute("aria-selected", on);
-      if (on) { row.setAttribute("aria-selected", "true"); row.scrollIntoView({ block: "nearest" }); }
+      if (on) { row.setAttribute("aria-selected", "true"); row.scrollIntoView({ block: "nearest" }); if (focus) row.focus({ preventScroll: true }); }
     }
-    this.map?.mark(visit);
+    this.redrawn();
+  }
+
+  // Everything that shows the selected stop a second time follows it.
+  redrawn() {
+    const key = this.selected();
+    for (const row of this.root.querySelectorAll(ROWS)) row.classList.toggle("is-on", Number(row.dataset.key) === key);
+    this.map?.mark(key);
+    document.dispatchEvent(new CustomEvent("picked", { detail: key }));
   }
 
   step(by) {
-    const rows = [...this.root.querySelectorAll("tr[data-visit]")];
+    const rows = this.rows();
     if (!rows.length) return;
     const now = rows.findIndex((row) => row.hasAttribute("aria-selected"));
-    const next = rows[Math.min(rows.length - 1, Math.max(0, now + by))];
-    this.stop(Number(next.dataset.visit));
-    next.focus();
+    this.stop(Number(rows[Math.min(rows.length - 1, Math.max(0, now + by))].dataset.key), { focus: true });
   }
 
   turn(by) {
-    const numbers = this.rows().map((row) => Number(row.dataset.number));
+    const numbers = this.routes().map((row) => Number(row.dataset.number));
     const now = numbers.indexOf(this.current());
-    this.route(numbers[(now + by + numbers.length) % numbers.length]);
-  }
-
-  key(event) {
-    if (inField(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    const act = {
-      j: () => this.step(1), k: () => this.step(-1), "[": () => this.turn(-1), "]": () => this.turn(1),
-      u: () => document.getElementById("unassigned")?.focus(), p: () => document.querySelector("[data-opens='publish']")?.click(),
-    }[event.key];
-    if (act) { event.preventDefault(); act(); }
+    if (numbers.length) this.route(numbers[(now + by + numbers.length) % numbers.length]);
   }
 }
 
-async function start() {
-  const box = document.getElementById("map");
-  let map = null;
-  let made = null;
-  if (box && window.L) {
-    const answer = await fetch(box.dataset.source, { headers: { Accept: "application/json" } });
-    if (answer.ok) {
-      map = new PlanMap(box, await answer.json(), {
-        onRoute: (number) => made?.route(number), onStop: (visit) => made?.stop(visit), onHover: (number, visit) => { map?.hover(number); made?.point(number, visit ?? null); },
-      });
-      box.dataset.ready = "yes";
-    } else box.dataset.ready = "failed";
-  }
-  made = new Board(board, map);
-  if (made.current()) map?.select(made.current());
+const root = document.querySelector("[data-board]");
+if (root) {
+  document.documentElement.classList.add("has-script");
+  const board = new Board(root);
+  keys(board);
+  followFilter(board);
+  finder(board);
+  board.openMap(document.getElementById("map"));
+  for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
 }
-
-if (board) start();

@@ -1,0 +1,78 @@
+// Swaps parts of the page by their id and keeps what the person was at: focus, scroll, marked boxes, open menus.
+
+function place(node) {
+  if (!node || node === document.body) return null;
+  if (node.id) return { id: node.id };
+  const home = node.closest("[id]");
+  if (!home) return null;
+  for (const name of ["data-pick", "data-tab", "value", "name", "href"]) {
+    const value = node.getAttribute(name);
+    if (value) return { id: home.id, query: `${node.localName}[${name}="${CSS.escape(value)}"]` };
+  }
+  return { id: home.id };
+}
+
+function find(spot) {
+  const home = spot && document.getElementById(spot.id);
+  return (spot?.query && home?.querySelector(spot.query)) || home;
+}
+
+export function kept() {
+  const focus = document.activeElement;
+  return {
+    focus: place(focus),
+    typed: focus && "selectionStart" in focus ? { value: focus.value, from: focus.selectionStart, to: focus.selectionEnd } : null,
+    scroll: [...document.querySelectorAll("[data-scroll]")].map((box) => [box.id, box.scrollTop, box.scrollLeft]),
+    checked: [...document.querySelectorAll("input[type=checkbox][name=stop]:checked")].map((box) => box.value),
+    chosen: document.querySelector("tr[aria-selected]")?.dataset.key,
+    open: [...document.querySelectorAll("details[id][open]")].map((box) => box.id),
+  };
+}
+
+export function restore(state) {
+  for (const [id, top, left] of state.scroll) {
+    const box = document.getElementById(id);
+    if (box) { box.scrollTop = top; box.scrollLeft = left; }
+  }
+  for (const value of state.checked) {
+    const box = document.querySelector(`input[name=stop][value="${value}"]`);
+    if (box) box.checked = true;
+  }
+  for (const id of state.open) document.getElementById(id)?.setAttribute("open", "");
+  const row = state.chosen && document.querySelector(`tr[data-key="${state.chosen}"]`);
+  if (row) row.setAttribute("aria-selected", "true");
+  const focus = find(state.focus);
+  if (focus && focus !== document.activeElement) focus.focus({ preventScroll: true });
+  if (state.typed && focus && "selectionStart" in focus && focus.value !== undefined && focus.type !== "checkbox") {
+    focus.value = state.typed.value;
+    try { focus.setSelectionRange(state.typed.from, state.typed.to); } catch { /* a number box has no caret to set */ }
+  }
+}
+
+function made(html) {
+  const box = document.createElement("template");
+  box.innerHTML = html.trim();
+  return box.content.firstElementChild;
+}
+
+// parts: element id → its new HTML; an empty text takes the element away. Returns the elements put in.
+export function swap(parts) {
+  const state = kept();
+  const fresh = [];
+  for (const [id, html] of Object.entries(parts)) {
+    const old = document.getElementById(id);
+    if (!old) continue;
+    const next = html ? made(html) : null;
+    if (next) { old.replaceWith(next); fresh.push(next); } else old.remove();
+  }
+  restore(state);
+  document.dispatchEvent(new CustomEvent("parts", { detail: fresh }));
+  return fresh;
+}
+
+export async function ask(address, { method = "GET", body, headers = {} } = {}) {
+  const answer = await fetch(address, { method, body, headers: { Accept: "application/json", ...headers } });
+  if (answer.status === 401 || answer.redirected) { location.reload(); throw new Error("signed out"); }
+  const data = await answer.json();
+  return { ok: answer.ok, status: answer.status, data };
+}
