@@ -5,7 +5,6 @@ from datetime import date
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mealroute.core import jobs
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.i18n import _
