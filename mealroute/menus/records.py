@@ -10,7 +10,7 @@ from mealroute.core.slots import MealSlot
 from mealroute.residents.foods import FoodTable
 
 __all__ = [
-    "NORMAL", "TEXTURE", "Clash", "Compartment", "DayKind", "DietRule", "DietTable", "DishPriceRecord", "DishRecord", "DoorTimes", "MealSlot", "Menu",
+    "NORMAL", "TEXTURE", "Clash", "Compartment", "DayKind", "DietRule", "DietTable", "DishPriceRecord", "DishRecord", "DoorTimes", "MealSlot", "Menu", "MenuAmendmentRecord",
     "MenuEntryRecord", "Pick", "ServiceDayRecord", "SlotTimes", "WeekState",
 ]  # fmt: skip
 
@@ -96,6 +96,38 @@ class Menu:
     def ordinary(self) -> MenuEntryRecord | None:
         """The first ordinary dish: its price stands in where no dish suits somebody."""
         return next((entry for entry in self.entries if entry.diet == "normal"), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuWeekRecord:
+    """One version of a week's menu. ``signed_by`` is empty where no dietitian has signed it."""
+
+    id: int
+    monday: date
+    number: int
+    state: WeekState
+    created_by: str
+    created_at: datetime
+    signed_by: str
+    signed_on: date | None
+    published_by: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuAmendmentRecord:
+    """A dish that was replaced after the book had closed."""
+
+    id: int
+    day: date
+    slot: MealSlot
+    diet: str
+    choice: str
+    before: DishRecord
+    after: DishRecord
+    reason: str
+    by_name: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,26 @@ def diet_table(path: Path = RULES / "diets.yaml") -> DietTable:
     return DietTable(diets=diets, foods=foods)
 
 
+@lru_cache(maxsize=4)
+def sign_off_required(path: Path = RULES / "menus.yaml") -> bool:
+    """Whether a week needs a dietitian's signature before it is published."""
+    node = _menu_rules(path).node("sign_off").only("required", "source")
+    node.text("source")
+    return node.flag("required")
+
+
+@lru_cache(maxsize=4)
+def ahead_days(path: Path = RULES / "menus.yaml") -> int:
+    """How many days before a meal people who clash should be asked."""
+    node = _menu_rules(path).node("ahead").only("days", "source")
+    node.text("source")
+    return node.integer("days", least=1)
+
+
+def _menu_rules(path: Path) -> Node:
+    return read(path, kind="menus").only("kind", "schema", "sign_off", "ahead")
+
+
 def _listed(node: Node, key: str, allowed: Iterable[str]) -> frozenset[str]:
     return node.choices(key, frozenset(allowed)) if node.value.get(key) else frozenset()
 

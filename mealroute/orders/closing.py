@@ -16,7 +16,7 @@ from mealroute.menus.words import slot_label
 from mealroute.orders import build, models, queries
 from mealroute.orders.build import Ask
 from mealroute.orders.context import DayContext, Money, locked_book, money_of
-from mealroute.orders.materialise import follow_ledger, reprice
+from mealroute.orders.materialise import ask_of, follow_ledger, reprice
 from mealroute.orders.paying import needed_reason, settle_orders
 from mealroute.orders.records import AmendmentKind, BookState, OrderBookRecord, OrderState, Pricing
 from mealroute.residents import queries as residents
@@ -159,13 +159,7 @@ def write_amendment(
     clock: Clock,
 ) -> OrderBookRecord:
     """Record the amendment with what the line said before and after, and give back the book in effect."""
-    before, after = _facts(gone), _facts(new)
-    amendment = models.Amendment(
-        book_id=book.id, kind=str(kind), order_id=order.id, cancels_line_id=gone.id if gone else None,
-        adds_line_id=new.id if new else None, reason=reason, by_name=by.name, at=clock.now(),
-        before={key: value for key, value in before.items() if after.get(key) != value or not after},
-        after={key: value for key, value in after.items() if before.get(key) != value or not before},
-    )  # fmt: skip
+    amendment = _amendment(book, kind, order, gone, new, reason=reason, by=by, clock=clock)
     db.add(amendment)
     db.flush()
     audit.record(
@@ -173,6 +167,64 @@ def write_amendment(
         detail={"amendment": amendment.id, "order": order.id},
     )  # fmt: skip
     return queries.book_of(db, book)
+
+
+def amend_dishes(
+    context: DayContext, book: models.OrderBook, *, reason: str, by: Actor, clock: Clock, pricing: Pricing
+) -> int:
+    """Amend every line in effect whose dish is no longer the one that the menu and the ledger give; returns how many.
+
+    For a dish that half the district gets: one pass over the day, where ``amend_line`` would read the day for each line.
+    """
+    db = context.db
+    gone = select(models.Amendment.cancels_line_id).where(
+        models.Amendment.book_id == book.id, models.Amendment.cancels_line_id.is_not(None)
+    )
+    query = select(models.BookLine).where(models.BookLine.book_id == book.id, models.BookLine.id.not_in(gone))
+    lines = {line.order_id: line for line in db.scalars(query)}
+    orders = [order for order in context.of_slot() if order.id in lines]
+    people = residents.by_ids(db, [ResidentId(order.resident_id) for order in orders], day=context.day)
+    changes: list[tuple[models.Order, models.BookLine, models.BookLine]] = []
+    for order in orders:
+        person, decided = people[ResidentId(order.resident_id)], context.choices.get(order.resident_id)
+        meal = build.served(person, context.menu, order.choice, context.diets, decided)
+        if meal.dish_code != lines[order.id].dish_code:
+            reprice(context, person, order, ask_of(order), pricing=pricing)
+            changes.append((order, lines[order.id], models.BookLine()))
+    settle_orders(db, [order for order, *_rest in changes], context.money, by=by, clock=clock, reference=reason[:120])
+    for order, line, new in changes:
+        columns = snapshot(context, order, people[ResidentId(order.resident_id)])
+        for name, value in {**columns, "book_id": book.id, "revision": line.revision + 1}.items():
+            setattr(new, name, value)
+        db.add(new)
+    db.flush()
+    kind = AmendmentKind.CHANGE
+    db.add_all(
+        _amendment(book, kind, order, line, new, reason=reason, by=by, clock=clock) for order, line, new in changes
+    )
+    db.flush()
+    return len(changes)
+
+
+def _amendment(
+    book: models.OrderBook,
+    kind: AmendmentKind,
+    order: models.Order,
+    gone: models.BookLine | None,
+    new: models.BookLine | None,
+    *,
+    reason: str,
+    by: Actor,
+    clock: Clock,
+) -> models.Amendment:
+    """What the line said before and after, where the two differ."""
+    before, after = _facts(gone), _facts(new)
+    return models.Amendment(
+        book_id=book.id, kind=str(kind), order_id=order.id, cancels_line_id=gone.id if gone else None,
+        adds_line_id=new.id if new else None, reason=reason, by_name=by.name, at=clock.now(),
+        before={key: value for key, value in before.items() if after.get(key) != value or not after},
+        after={key: value for key, value in after.items() if before.get(key) != value or not before},
+    )  # fmt: skip
 
 
 def line_in_effect(db: Session, book: models.OrderBook, order_id: int) -> models.BookLine | None:

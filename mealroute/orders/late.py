@@ -1,6 +1,6 @@
 """What the ledger says since a book was closed, and turning it into amendments: a pause must not end before a locked door."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -9,7 +9,9 @@ from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
-from mealroute.menus.records import NORMAL
+from mealroute.menus import queries as menus
+from mealroute.menus import rules as menu_rules
+from mealroute.menus.records import NORMAL, DishRecord
 from mealroute.orders import build, queries, rules
 from mealroute.orders.build import Ask
 from mealroute.orders.closing import add_line, amend_line, closed_book
@@ -44,13 +46,14 @@ def late_changes(db: Session, day: date, slot: MealSlot, *, scope: Scope) -> tup
     known = {int(line.resident_id) for line in book.lines} - context.in_service.keys()
     gone = residents.by_ids(db, map(ResidentId, known), day=day)
     found: list[LateChange] = []
+    dishes = {dish.code: dish for dish in menus.dishes(db)}
     for line in book.lines:
         person = context.in_service.get(int(line.resident_id))
         if person is None:
             sentence = _("This resident is no longer in service.")
             found.append(_of(line, gone[line.resident_id], AmendmentKind.CANCEL, NOT_IN_SERVICE, sentence))
         else:
-            found.extend(_differences(line, person))
+            found.extend(_differences(line, person, context, dishes))
     found.extend(_missing(context))
     streets = {int(person.id): person.street_code for person in (*context.in_service.values(), *gone.values())}
     return tuple(change for change in found if scope.sees_street(streets[int(change.resident_id)]))
@@ -80,7 +83,9 @@ def absorb_late_changes(
     return queries.book_of(db, book), changes
 
 
-def _differences(line: BookLineRecord, person: ResidentRecord) -> Iterator[LateChange]:
+def _differences(
+    line: BookLineRecord, person: ResidentRecord, context: DayContext, dishes: Mapping[str, DishRecord]
+) -> Iterator[LateChange]:
     if person.state is ResidentState.PAUSED:
         sentence = _("The ledger now has a pause for this resident.")
         yield _of(line, person, AmendmentKind.CANCEL, PAUSED, sentence)
@@ -93,6 +98,11 @@ def _differences(line: BookLineRecord, person: ResidentRecord) -> Iterator[LateC
     elif diets != set(line.diets) - {NORMAL} or {*person.avoids, *person.strict_avoids} != set(line.avoids):
         sentence = _("The diets in the ledger are no longer those of the line.")
         yield _of(line, person, AmendmentKind.CHANGE, "diet-changed", sentence)
+    elif line.dish_code in dishes:
+        never = menu_rules.strict_of(person.needs, person.strict_needs, context.diets)
+        if menu_rules.clashes(dishes[line.dish_code or ""], never, context.diets):
+            sentence = _("The dish of this line now holds something that the resident must not eat.")
+            yield _of(line, person, AmendmentKind.CHANGE, "dish-clashes", sentence)
 
 
 def _missing(context: DayContext) -> Iterator[LateChange]:
