@@ -9,6 +9,7 @@ from mealroute.core.clock import clock_text
 from mealroute.core.i18n import language
 from mealroute.core.money import Fen, yuan
 from mealroute.core.text import mask_id, mask_name, mask_phone, route_label
+from mealroute.kitchen.log_rules import degrees
 from mealroute.orders.words import cancel_label
 from web import here
 from web.vocabulary import tone, word
@@ -114,6 +115,6 @@ def register(app: Flask) -> None:
         weekday=weekday, short_day=short_day, full_day=full_day, month_name=month_name, moment=moment, time_of=time_of, due=due,
         number=number, money=money, clock_at=clock_at, span=span, kilometres=kilometres,
         mask_name=mask_name, mask_phone=mask_phone, mask_id=mask_id, local_address=local_address, route_label=route_label,
-        cancel_label=cancel_label,
+        cancel_label=cancel_label, degrees=degrees,
     )  # fmt: skip
     app.jinja_env.globals.update(percent_of=percent_of, word=word, tone=tone)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from mealroute.core.i18n import _, _l
+from mealroute.kitchen.words import ACTIONS, READINGS
 from mealroute.residents.words import diet_label
 
 VOCABULARY: Mapping[str, Mapping[str, str]] = {
@@ -85,6 +86,13 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "hub-main": _l("Central kitchen"), "institution-radiating": _l("From a care home"), "catering-dispersed": _l("Restaurants nearby"),
         "group-meal-chain": _l("Group caterer"), "elder-table": _l("Elders' table"),
     },
+    "reading": READINGS,
+    "action": ACTIONS,
+    "due": {"overdue": _l("Overdue"), "due": _l("Due now"), "ahead": _l("Later")},
+    "due-kind": {
+        "sample": _l("Sample of"), "core": _l("Core temperature of"), "cold": _l("Cold temperature of"), "box-hot": _l("Hot box of"),
+        "box-cold": _l("Cold box of"), "discard": _l("Discard the sample of"),
+    },
     "trip-state": {
         "changed": _l("Changed since packed"), "late": _l("Late"), "now": _l("Pack now"), "ahead": _l("Later"), "packed": _l("Packed"),
     },
@@ -108,6 +116,7 @@ TONES: Mapping[str, Mapping[str, str]] = {
         "refused": _l("Refused"), "cancelled-at-door": _l("Cancelled at the door"), "in-hospital": _l("In hospital"), "moved": _l("Moved away"),
     },
     "period-state": {"open": "info", "closed": "ok"},
+    "due": {"overdue": "danger", "due": "watch", "ahead": "quiet"},
     "trip-state": {"changed": "danger", "late": "danger", "now": "watch", "ahead": "quiet", "packed": "ok"},
 }  # fmt: skip
 

@@ -1,15 +1,16 @@
 """What the kitchen asks for: the counts, packing lists and labels of a plan version."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
 from mealroute.kitchen import queries, rules
 from mealroute.kitchen.figures import figures_on
-from mealroute.kitchen.records import KitchenSheet, PlannedPortion, ProductionSheet
+from mealroute.kitchen.records import KitchenSheet, PackingTrip, PlannedPortion, ProductionSheet
 from mealroute.planning import queries as planning
-from mealroute.planning.records import PlanVersionId
+from mealroute.planning.records import PlanVersionId, PlanVersionSummary
 from mealroute.vendors import queries as vendors
 
 
@@ -41,5 +42,10 @@ def production(db: Session, version_id: PlanVersionId, *, scope: Scope | None = 
         raise ValueError(f"routes load at unknown kitchens: {sorted(by_kitchen)}")
     return ProductionSheet(
         day=version.day, slot=version.slot, version=version.number, portions=sum(row.quantity for row in rows),
-        kitchens=tuple(sheets), packing=rules.packing(rows, figures_on(version.day).pace), labels=rules.labels(rows),
+        kitchens=tuple(sheets), packing=packing_of(version, rows), labels=rules.labels(rows),
     )  # fmt: skip
+
+
+def packing_of(version: PlanVersionSummary, rows: Sequence[PlannedPortion]) -> tuple[PackingTrip, ...]:
+    """The packing lists of some portions of a version, timed by the district's figures of that day."""
+    return rules.packing(rows, figures_on(version.day).pace)

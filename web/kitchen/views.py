@@ -13,9 +13,11 @@ from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.dispatch.exports import manifest_pdf
 from mealroute.kitchen import exports, service
+from mealroute.kitchen.overview import overview
 from mealroute.kitchen.records import ProductionSheet
 from mealroute.planning import queries as planning
 from mealroute.planning.records import PlanState, PlanVersionId
+from mealroute.vendors import queries as vendors
 from web import here
 from web.kitchen.papers import hand_out, sheets_of
 from web.permissions import requires
@@ -29,8 +31,12 @@ def sheet(day: date, slot: MealSlot) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         version = planning.latest(db, day, slot)
         found = service.production(db, version.id, scope=here.actor().scope) if version else None
+        alerts = overview(db, day, slot, scope=here.actor().scope, clock=here.clock())
+        names = {kitchen.code: kitchen.name for kitchen in vendors.kitchens(db)}
     terms = [(kitchen.portions, kitchen.kitchen_name, None) for kitchen in found.kitchens] if found else []
-    return render_template("kitchen/sheet.html", day=day, slot=slot, version=version, sheet=found, terms=terms)
+    return render_template(
+        "kitchen/sheet.html", day=day, slot=slot, version=version, sheet=found, terms=terms, found=alerts, names=names
+    )
 
 
 @bp.post("/plans/<int:version>/count.pdf")
