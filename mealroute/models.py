@@ -15,6 +15,7 @@ FEATURES = (
     "menus",
     "orders",
     "planning",
+    "drafting",
     "kitchen",
     "dispatch",
     "delivery",

@@ -180,8 +180,8 @@ def read_problem(text: bytes | str) -> Problem:
     return problem_from(parse(text))
 
 
-def problem_from(data: Any) -> Problem:
-    """The same for JSON that is already parsed."""
+def problem_from(data: Any, matrices: Mapping[str, Matrix] | None = None) -> Problem:
+    """The same for JSON that is already parsed; ``matrices`` stand in for those of the JSON, which may then be empty."""
     top = Fields(data, TOP, "problem")
     for key in ("jobs", "vehicles"):
         if key not in top:
@@ -193,7 +193,7 @@ def problem_from(data: Any) -> Problem:
             "matrices", "is needed: travel times by profile, {profile: {durations: [[…]]}}; locations are not enough"
         )
     return Problem(
-        matrices=_matrices(top.values["matrices"]),
+        matrices=_matrices(top.values["matrices"]) if matrices is None else matrices,
         stops=tuple(_stop(value, position) for position, value in enumerate(top.list("jobs"))),
         vehicles=tuple(_vehicle(value, position) for position, value in enumerate(top.list("vehicles"))),
         depots=tuple(_depot(value, position) for position, value in enumerate(top.list("depots"))),

@@ -128,7 +128,8 @@ def write_problem(problem: Problem) -> str:
     return json.dumps(problem_data(problem), ensure_ascii=False) + "\n"
 
 
-def problem_data(problem: Problem) -> dict[str, Any]:
+def problem_data(problem: Problem, *, matrices: bool = True) -> dict[str, Any]:
+    """The problem as JSON values; without ``matrices`` they are left empty, for who keeps them elsewhere."""
     data: dict[str, Any] = {
         "jobs": [_stop_data(stop) for stop in problem.stops],
         "vehicles": [_vehicle_data(vehicle) for vehicle in problem.vehicles],
@@ -137,7 +138,7 @@ def problem_data(problem: Problem) -> dict[str, Any]:
                 "durations": matrix.durations.tolist(),
                 **({"distances": matrix.distances.tolist()} if matrix.distances is not None else {}),
             }
-            for profile, matrix in problem.matrices.items()
+            for profile, matrix in (problem.matrices.items() if matrices else ())
         },
     }
     if problem.depots:

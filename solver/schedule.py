@@ -45,6 +45,14 @@ def time_route(problem: Problem, vehicle: Vehicle, trips: Trips) -> Route | Infe
     return Infeasible(*unfit) if unfit is not None else _Timing(problem, vehicle, orders).route()
 
 
+def time_orders(problem: Problem, vehicle: Vehicle, orders: Sequence[Sequence[Stop]]) -> Route | Infeasible:
+    """The same for stops and a vehicle that may differ from the problem's own, and times alone: what ``misfit`` asks is not asked.
+
+    For ``follow``, which loosens limits. No trip may be empty.
+    """
+    return _Timing(problem, vehicle, [list(order) for order in orders]).route()
+
+
 @dataclass(frozen=True, slots=True)
 class _Leg:
     """A stop in its trip: the way to it, what it takes there, how long it may have ridden."""

@@ -43,6 +43,16 @@ def book_of(db: Session, row: models.OrderBook) -> OrderBookRecord:
     return _books(db, [row])[0]
 
 
+def last_amendment(db: Session, day: date, slot: MealSlot) -> int:
+    """The newest change of a closed book, by its id; 0 where there is none. Quick: no line is read."""
+    query = (
+        select(func.max(models.Amendment.id))
+        .join(models.OrderBook, models.OrderBook.id == models.Amendment.book_id)
+        .where(models.OrderBook.day == day, models.OrderBook.slot == str(slot))
+    )
+    return db.scalar(query) or 0
+
+
 def month_books(db: Session, month: str, slot: MealSlot | None = None) -> tuple[OrderBookRecord, ...]:
     """Every closed book of a month (``2026-02``), by day and slot; three statements."""
     first = date.fromisoformat(f"{month}-01")

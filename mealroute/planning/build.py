@@ -42,7 +42,7 @@ def build_problem(parts: PlanParts, matrix_of: MatrixOf) -> tuple[BuiltProblem, 
             _("No kitchen cooks for this meal with a vehicle on duty."),
             _("Check the kitchens' batches, the vehicles and the drivers' shifts."),
         )
-    groups, rejected = group_lines(parts.lines, kitchens, parts.owners, parts.policy.prices)
+    groups, rejected = group_lines(parts.lines, kitchens, parts.owners, parts.policy.prices, parts.held)
     groups, too_late = _within_food_limits(groups, kitchens, parts)
     sizes = Sizes(any(compartment is Compartment.COLD for compartment in _compartments_used(parts)))
     points = _distinct([kitchen.record.point for kitchen in kitchens] + [group.point for group in groups])

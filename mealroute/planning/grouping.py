@@ -28,13 +28,19 @@ class StopGroup:
 
 
 def group_lines(
-    lines: Sequence[BookLineRecord], kitchens: Sequence[CookingKitchen], owners: Mapping[str, str], prices: Prices
+    lines: Sequence[BookLineRecord],
+    kitchens: Sequence[CookingKitchen],
+    owners: Mapping[str, str],
+    prices: Prices,
+    held: Mapping[int, int] | None = None,
 ) -> tuple[list[StopGroup], list[Rejected]]:
     """Every line in exactly one group or rejected, in a fixed order.
 
     Doors make stops of at most ``stop_portions``, stations bulk stops of at most ``bulk_portions`` and no more than the
-    largest vehicle holds. A line is never split; one that is larger is a stop of its own.
+    largest vehicle holds. A line is never split; one that is larger is a stop of its own. ``held`` (order → stop) keeps together
+    what is one stop already, and apart from what is new.
     """
+    held = held or {}
     together: dict[_Key, list[BookLineRecord]] = {}
     rejected: list[Rejected] = []
     for line in sorted(lines, key=lambda each: (each.place_key, each.line_id)):
@@ -42,7 +48,7 @@ def group_lines(
         if code := _refusal(line, kitchens, able):
             rejected.append(reject(line, code, owners))
             continue
-        together.setdefault(_key(line, able), []).append(line)
+        together.setdefault(_key(line, able, held.get(line.order_id, 0)), []).append(line)
     groups = [
         StopGroup(
             point=_point(members), station_code=key.station, kitchens=key.kitchens, window_from_s=key.window_from_s,
@@ -63,12 +69,13 @@ class _Key(NamedTuple):
     halal: bool
     window_from_s: int
     window_to_s: int
+    held: int
 
 
-def _key(line: BookLineRecord, able: frozenset[str]) -> _Key:
+def _key(line: BookLineRecord, able: frozenset[str], held: int) -> _Key:
     station = (line.station_code or "") if line.delivery is Delivery.STATION else ""
     halal = rules.is_halal(line)
-    return _Key(station or line.place_key, station, able, halal, line.window_from_s, line.window_to_s)
+    return _Key(station or line.place_key, station, able, halal, line.window_from_s, line.window_to_s, held)
 
 
 def _point(lines: Sequence[BookLineRecord]) -> LonLat:

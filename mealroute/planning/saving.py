@@ -48,8 +48,7 @@ def write_version(
 
 def problem_without_matrices(given: PlanInput) -> dict[str, Any]:
     """The problem's JSON with the points in the place of the matrices, which the version names by digest."""
-    data = problem_data(given.built.problem)
-    data["matrices"] = {}
+    data = problem_data(given.built.problem, matrices=False)
     return data | {"points": [[point.lon, point.lat] for point in given.built.points]}
 
 

@@ -1,6 +1,6 @@
 """Use-cases of planning: prepare a day, keep a checked answer as a version, publish and withdraw it, start a search."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -41,12 +41,19 @@ PLAN_DAY = "plan-day"
 
 
 def prepare(
-    db: Session, day: date, slot: MealSlot, *, matrix_of: MatrixOf, parent_id: PlanVersionId | None = None
+    db: Session,
+    day: date,
+    slot: MealSlot,
+    *,
+    matrix_of: MatrixOf,
+    parent_id: PlanVersionId | None = None,
+    altered: Callable[[PlanParts], PlanParts] | None = None,
 ) -> PlanInput:
     """Everything that a search needs about a closed book, without people: may cross to another process.
 
     ``matrix_of`` is ``travel.matrix`` or a ``TravelTable``. Without ``parent_id`` the plan follows on the published version
-    of the meal, if there is one: vehicles keep their route numbers. Raises MealrouteError where the book is not closed or empty.
+    of the meal, if there is one: vehicles keep their route numbers. ``altered`` may change what the problem is built from, to ask
+    what would be if. Raises MealrouteError where the book is not closed or empty.
     """
     book = _closed_book(db, day, slot)
     standing = queries.published(db, day, slot)
@@ -58,6 +65,7 @@ def prepare(
         compartments={dish.code: dish.compartment for dish in menus.dishes(db)}, known=known, owners=owners,
         policy=queries.policy_on(day, slot),
     )  # fmt: skip
+    parts = altered(parts) if altered is not None else parts
     built, travel = build_problem(parts, matrix_of)
     return PlanInput(
         day=day, slot=slot, built=built,

@@ -18,7 +18,10 @@ Known = Mapping[int, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanParts:
-    """What a problem is built from. ``owners`` names who answers for a line without a place, by street code."""
+    """What a problem is built from. ``owners`` names who answers for a line without a place, by street code.
+
+    ``held``: order → number of the stop that it belongs to already; its lines stay together and apart from others.
+    """
 
     slot: MealSlot
     lines: tuple[BookLineRecord, ...]
@@ -28,6 +31,7 @@ class PlanParts:
     known: Known
     owners: Mapping[str, str]
     policy: Policy
+    held: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

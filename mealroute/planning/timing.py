@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from operator import itemgetter
 
 from mealroute.core.geo import LonLat
 from mealroute.planning import rules
@@ -84,7 +85,8 @@ def timed_routes(given: PlanInput, plan: Plan) -> tuple[TimedRoute, ...]:
     )
     numbers = _numbers([vehicles[route.vehicle].vehicle_code for route in used], given.numbers)
     return tuple(
-        _timed(number, route, vehicles[route.vehicle], given) for number, route in zip(numbers, used, strict=True)
+        _timed(number, route, vehicles[route.vehicle], given)
+        for number, route in sorted(zip(numbers, used, strict=True), key=itemgetter(0))
     )
 
 

@@ -1,0 +1,112 @@
+"""Reads of the draft board."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mealroute.adapters.travel import Travel
+from mealroute.core.geo import LonLat
+from mealroute.core.slots import MealSlot
+from mealroute.drafting import loading, placing, viewing
+from mealroute.drafting.loading import edit_record
+from mealroute.drafting.models import DraftEdit, DraftProposal, PlanDraft
+from mealroute.drafting.records import (
+    Answer,
+    DraftId,
+    DraftState,
+    DraftView,
+    EditRecord,
+    Figures,
+    Place,
+    ProposalId,
+    ProposalRecord,
+)
+from mealroute.planning.records import RouteLine
+
+
+def open_draft(db: Session, day: date, slot: MealSlot) -> DraftId | None:
+    """The draft that is open for a day and slot."""
+    row = open_row_of(db, day, slot)
+    return DraftId(row.id) if row is not None else None
+
+
+def open_row_of(db: Session, day: date, slot: MealSlot) -> PlanDraft | None:
+    """Its row, for the use-cases."""
+    query = select(PlanDraft).where(
+        PlanDraft.day == day, PlanDraft.slot == str(slot), PlanDraft.state == str(DraftState.OPEN)
+    )
+    return db.scalars(query).one_or_none()
+
+
+def view(db: Session, draft_id: DraftId, *, at_revision: int | None = None) -> DraftView:
+    """The whole board, now or as it was. Raises NotFound."""
+    row = loading.draft_row(db, draft_id)
+    return viewing.view_of(db, loading.standing(db, row, at=at_revision))
+
+
+def revision(db: Session, draft_id: DraftId) -> tuple[int, DraftState]:
+    """Where the draft stands: all that a page that asks each second needs to know. Raises NotFound."""
+    row = loading.draft_row(db, draft_id)
+    return row.revision, DraftState(row.state)
+
+
+def since(db: Session, draft_id: DraftId, seen: int) -> Answer:
+    """What changed since a revision, by anybody. Raises NotFound for a revision that never was."""
+    row = loading.draft_row(db, draft_id)
+    before, after = loading.standing(db, row, at=seen), loading.standing(db, row)
+    vehicles = viewing.changed_vehicles(before.now, after.now)
+    return Answer(
+        view=viewing.view_of(db, after), changed=vehicles, impact=viewing.effects(before.now, after.now, vehicles),
+        others=between(db, draft_id, seen, row.revision), new_broken=viewing.new_faults(before.now, after.now),
+    )  # fmt: skip
+
+
+def between(db: Session, draft_id: DraftId, seen: int, last: int) -> tuple[EditRecord, ...]:
+    """Edits after ``seen`` up to ``last``, in order."""
+    query = (
+        select(DraftEdit)
+        .where(DraftEdit.draft_id == draft_id, DraftEdit.revision > seen, DraftEdit.revision <= last)
+        .order_by(DraftEdit.revision)
+    )
+    return tuple(edit_record(row) for row in db.scalars(query))
+
+
+def trail(db: Session, draft_id: DraftId) -> tuple[EditRecord, ...]:
+    """Everything that was done, the newest first."""
+    query = select(DraftEdit).where(DraftEdit.draft_id == draft_id).order_by(DraftEdit.revision.desc())
+    return tuple(edit_record(row) for row in db.scalars(query))
+
+
+def places(db: Session, draft_id: DraftId, stop: int, *, most: int = 5) -> tuple[Place, ...]:
+    """Where a stop could go, the best first, with what each would change and break."""
+    at = loading.standing(db, loading.draft_row(db, draft_id))
+    return placing.places(at.ground, at.now, stop, most=most) if at.now.given.built.problem.has_stop(stop) else ()
+
+
+def lines(db: Session, draft_id: DraftId, vehicles: Collection[int] | None, travel: Travel) -> tuple[RouteLine, ...]:
+    """The ways of some routes along the roads (None: of all); about 30 ms a route, so asked for after the answer is shown."""
+    at = loading.standing(db, loading.draft_row(db, draft_id))
+    found = []
+    for route in at.now.routes:
+        if vehicles is None or route.vehicle in vehicles:
+            points = [LonLat(v.lon, v.lat) for v in route.visits if v.lon is not None and v.lat is not None]
+            found.append(RouteLine(number=route.number, legs=tuple(travel.path(points, route.profile))))
+    return tuple(found)
+
+
+def proposals(db: Session, draft_id: DraftId) -> tuple[ProposalRecord, ...]:
+    """Proposals of a draft, the newest first."""
+    row = loading.draft_row(db, draft_id)
+    query = select(DraftProposal).where(DraftProposal.draft_id == draft_id).order_by(DraftProposal.id.desc())
+    return tuple(_proposal(found, row.revision) for found in db.scalars(query))
+
+
+def _proposal(row: DraftProposal, newest: int) -> ProposalRecord:
+    figures = row.figures
+    return ProposalRecord(
+        id=ProposalId(row.id), kind=row.kind, assumes=row.detail, before=Figures(**figures["before"]), after=Figures(**figures["after"]),
+        moved=figures["moved"], unplaced_before=figures["unplaced_before"], unplaced_after=figures["unplaced_after"], by=row.by_name,
+        at=row.at, stale=row.revision != newest, state=row.state,
+    )  # fmt: skip
