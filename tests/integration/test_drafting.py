@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy.orm import Session
@@ -29,6 +29,7 @@ from mealroute.drafting.records import (
     VehicleIn,
     VehicleOut,
 )
+from mealroute.menus.models import MenuEntry
 from mealroute.orders import service as orders
 from mealroute.orders.records import Channel, FullPrice, PayMeans
 from mealroute.planning import queries as planning
@@ -73,12 +74,18 @@ def test_a_draft_begins_as_its_version_is(db: Session, version: PlanVersionId, d
     assert [(r.number, r.vehicle_code, r.starts_s, r.ends_s) for r in view.routes] == [
         (r.number, r.vehicle_code, r.starts_s, r.ends_s) for r in kept.routes
     ]
-    assert (view.ordered, view.planned, view.unassigned) == (kept.summary.ordered, kept.summary.planned, kept.summary.unassigned)
+    assert (view.ordered, view.planned, view.unassigned) == (
+        kept.summary.ordered,
+        kept.summary.planned,
+        kept.summary.unassigned,
+    )
     assert view.broken == ()
     assert service.open_draft(db, version, matrix_of=MATRIX, by=LI, clock=EARLY) == draft
 
 
-def test_a_stop_goes_to_another_route_behind_a_stop_and_the_answer_says_what_it_costs(db: Session, draft: DraftId) -> None:
+def test_a_stop_goes_to_another_route_behind_a_stop_and_the_answer_says_what_it_costs(
+    db: Session, draft: DraftId
+) -> None:
     view = queries.view(db, draft)
     stop, anchor = stops(view, 1)[0], stops(view, 2)[0]
     target = view.route(2)
@@ -143,7 +150,11 @@ def test_what_is_locked_stays(db: Session, draft: DraftId, lock: Lock) -> None:
     chosen = {"stops": (stop,)} if lock is Lock.STOP else {"vehicles": (route.vehicle,)}
     locked = do(db, draft, SetLock(lock=lock, on=True, **chosen))  # type: ignore[arg-type]
     assert next(v.lock for v in locked.view.routes[0].visits if v.stop == stop) is lock
-    for change in (TakeOff(stops=(stop,)), VehicleOut(vehicle=route.vehicle, reason="电瓶坏了"), MergeRoutes(vehicle=route.vehicle, into=view.routes[1].vehicle)):
+    for change in (
+        TakeOff(stops=(stop,)),
+        VehicleOut(vehicle=route.vehicle, reason="电瓶坏了"),
+        MergeRoutes(vehicle=route.vehicle, into=view.routes[1].vehicle),
+    ):
         with pytest.raises(Conflict):
             do(db, draft, change)
     do(db, draft, SetLock(lock=lock, on=False, **chosen))  # type: ignore[arg-type]
@@ -172,7 +183,9 @@ def test_a_vehicle_taken_out_leaves_its_stops_to_others_and_nobody_is_lost(db: S
     assert any(spare.vehicle == vehicle and spare.out for spare in answer.view.spare)
     with pytest.raises(Conflict):
         do(db, draft, MoveStops(stops=(stops(answer.view, 2)[0],), vehicle=vehicle))
-    back = do(db, draft, VehicleIn(vehicle_code=next(s.vehicle_code for s in answer.view.spare if s.vehicle == vehicle)))
+    back = do(
+        db, draft, VehicleIn(vehicle_code=next(s.vehicle_code for s in answer.view.spare if s.vehicle == vehicle))
+    )
     assert any(spare.vehicle == vehicle and not spare.out for spare in back.view.spare)
 
 
@@ -244,6 +257,19 @@ def test_another_driver_brings_another_shift_and_other_faces(db: Session, draft:
 def test_a_late_order_enters_the_draft_and_everything_else_keeps_its_number(db: Session, draft: DraftId) -> None:
     view = queries.view(db, draft)
     before = {route.vehicle: [v.stop for v in route.visits] for route in view.routes}
+    db.add(
+        MenuEntry(
+            code="m1",
+            valid_from=date(2026, 1, 1),
+            weekday=1,
+            slot="lunch",
+            diet="normal",
+            choice="A",
+            dish_code="D1",
+            price_fen=1700,
+        )
+    )
+    db.flush()
     orders.amend_add(
         db, resident_id=5, day=DAY, slot=LUNCH, channel=Channel.PHONE, pay_means=PayMeans.CARD, reason="女儿来电", by=WANG,
         clock=EARLY, pricing=FullPrice(), request_id="late-1",

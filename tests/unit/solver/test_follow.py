@@ -56,12 +56,13 @@ def test_a_given_start_is_kept_to_the_second_and_the_times_stay_true(seed: int, 
     assert not causes & (TRUE_TIMES - {Cause.RELEASE})
 
 
-
 def test_two_limits_that_contradict_each_other_break_one_of_them_only() -> None:
     from solver.problem import TimeWindow
 
     windows = (TimeWindow(1000, 1000),)
-    problem = small.problem(stops={1: {"time_windows": (TimeWindow(200, 200),)}, 2: {"time_windows": windows, "max_ride": 300}})
+    problem = small.problem(
+        stops={1: {"time_windows": (TimeWindow(200, 200),)}, 2: {"time_windows": windows, "max_ride": 300}}
+    )
     route = follow(problem, problem.vehicles[0], ((1, 2),))
     found = check(problem, Plan((route,), plan_of(problem, route).unassigned))
     assert [violation.cause for violation in found] == [Cause.MAX_RIDE]
@@ -77,7 +78,9 @@ def test_more_trips_than_the_vehicle_may_make_are_driven_and_named() -> None:
 def test_food_still_waits_in_the_kitchen_and_not_in_the_box_where_a_window_is_missed() -> None:
     from solver.problem import TimeWindow
 
-    problem = small.problem(stops={1: {"time_windows": (TimeWindow(0, 10),)}, 3: {"time_windows": (TimeWindow(5000, 6000),)}})
+    problem = small.problem(
+        stops={1: {"time_windows": (TimeWindow(0, 10),)}, 3: {"time_windows": (TimeWindow(5000, 6000),)}}
+    )
     route = follow(problem, problem.vehicles[0], ((1,), (3,)))
     assert [v.stop for v in late(problem, route)] == [1]
     assert route.visits[2].waiting > 4000  # the second loading waits for its only window
