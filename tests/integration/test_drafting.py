@@ -36,6 +36,7 @@ from mealroute.planning import queries as planning
 from mealroute.planning import service as plans
 from mealroute.planning.records import PlanVersionId
 from mealroute.planning.solving import plan_quick
+from mealroute.residents.models import Resident
 from solver.plan import Cause
 from tests.integration.planning_world import DAY, HOUR, build_world
 
@@ -269,6 +270,9 @@ def test_a_late_order_enters_the_draft_and_everything_else_keeps_its_number(db: 
             price_fen=1700,
         )
     )
+    resident = db.get(Resident, 5)
+    assert resident is not None
+    resident.lon, resident.lat, resident.precision = 116.405, 39.937, "door"
     db.flush()
     orders.amend_add(
         db, resident_id=5, day=DAY, slot=LUNCH, channel=Channel.PHONE, pay_means=PayMeans.CARD, reason="女儿来电", by=WANG,
