@@ -7,13 +7,9 @@ from typing import Any
 from mealroute.core.errors import Conflict, MealrouteError
 from mealroute.core.i18n import _
 from mealroute.drafting import build, placing, rules
-from mealroute.drafting.evaluate import Evaluation
-from mealroute.drafting.records import (
-    Arrangement,
+from mealroute.drafting.changes import (
     Change,
     ChangeDriver,
-    EditKind,
-    Ground,
     MergeRoutes,
     MoveStops,
     SetLock,
@@ -24,8 +20,9 @@ from mealroute.drafting.records import (
     TakeOff,
     VehicleIn,
     VehicleOut,
-    trips_of,
 )
+from mealroute.drafting.evaluate import Evaluation
+from mealroute.drafting.records import Arrangement, EditKind, Ground, trips_of
 
 DAY_S = 86_400
 

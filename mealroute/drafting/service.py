@@ -15,20 +15,12 @@ from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.drafting import build, changing, grounding, loading, queries, rules, storing, viewing
 from mealroute.drafting.alterations import SUPPOSED, UNIT
+from mealroute.drafting.changes import Change, VehicleIn
 from mealroute.drafting.changing import Applied
 from mealroute.drafting.evaluate import Evaluation
 from mealroute.drafting.loading import Standing
 from mealroute.drafting.models import DraftEdit, PlanDraft
-from mealroute.drafting.records import (
-    Answer,
-    Arrangement,
-    Change,
-    DraftId,
-    DraftState,
-    EditKind,
-    Ground,
-    VehicleIn,
-)
+from mealroute.drafting.records import Answer, Arrangement, DraftId, DraftState, EditKind, Ground
 from mealroute.orders.records import BookLineId
 from mealroute.planning import queries as planning
 from mealroute.planning import service as plans

@@ -11,13 +11,8 @@ from mealroute.core.clock import FixedClock
 from mealroute.core.errors import Conflict, MealrouteError
 from mealroute.core.slots import MealSlot
 from mealroute.drafting import queries, service, words
-from mealroute.drafting.records import (
-    Answer,
+from mealroute.drafting.changes import (
     ChangeDriver,
-    DraftId,
-    DraftView,
-    EditKind,
-    Lock,
     MergeRoutes,
     MoveStops,
     SetLock,
@@ -29,6 +24,7 @@ from mealroute.drafting.records import (
     VehicleIn,
     VehicleOut,
 )
+from mealroute.drafting.records import Answer, DraftId, DraftView, EditKind, Lock
 from mealroute.menus.models import MenuEntry
 from mealroute.orders import service as orders
 from mealroute.orders.records import Channel, FullPrice, PayMeans
