@@ -3,7 +3,11 @@
 A feature adds one line here, and the words for a kind of job to ``web.vocabulary`` (``job-kind``).
 """
 
-HANDLERS: dict[str, str] = {"plan-day": "mealroute.planning.jobs:plan_day"}
+HANDLERS: dict[str, str] = {
+    "plan-day": "mealroute.planning.jobs:plan_day",
+    "draft-replan": "mealroute.drafting.jobs:replan",
+    "draft-what-if": "mealroute.drafting.jobs:what_if",
+}
 """Job kind → ``module:function`` of ``(job: JobContext) -> None``, which works in a process of its own."""
 
 TICKS: dict[str, tuple[str, float]] = {}

@@ -26,6 +26,16 @@ SUPPOSED = frozenset({KITCHEN_EARLIER, WIDER_WINDOW})
 """Alterations that people have to make true (tell the kitchen, ask the residents) before the plan can be driven."""
 
 
+def of_what_if(asked: Mapping[str, Any]) -> tuple[Alteration, ...]:
+    """What a what-if supposes of kitchens and windows; a vehicle fewer is a matter of the arrangement."""
+    found: list[Alteration] = []
+    if asked.get("kitchen_code"):
+        found.append({"kind": KITCHEN_EARLIER, "kitchen": asked["kitchen_code"], "earlier_s": asked["earlier_s"]})
+    if asked.get("wider_minutes"):
+        found.append({"kind": WIDER_WINDOW, "minutes": asked["wider_minutes"], "street": asked.get("street_code", "")})
+    return tuple(found)
+
+
 def alter(
     alterations: Iterable[Alteration],
     *,

@@ -1,7 +1,11 @@
 """What a person may ask for on the draft board: one record a change. ``service.edit`` takes any of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from mealroute.core.errors import MealrouteError
+from mealroute.core.i18n import _
 from mealroute.drafting.records import Lock
 
 
@@ -105,3 +109,32 @@ Change = (
     MoveStops | ShiftStop | TakeOff | SetLock | VehicleOut | VehicleIn | ChangeDriver | SplitRoute | MergeRoutes
     | SetStart | SetReload
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """What would be if: a vehicle fewer (``fewer``: the one that is missed least), a kitchen ready earlier, wider windows.
+
+    Several may be asked at once. ``without`` is the vehicle's number in the draft.
+    """
+
+    fewer: bool = False
+    without: int | None = None
+    kitchen_code: str = ""
+    earlier_s: int = 0
+    wider_minutes: int = 0
+    street_code: str = ""
+
+    def __post_init__(self) -> None:
+        if not (
+            self.fewer
+            or self.without is not None
+            or (self.kitchen_code and self.earlier_s > 0)
+            or self.wider_minutes > 0
+        ):
+            raise MealrouteError("nothing-asked", _("Choose what should be different."))
+
+    def asked(self) -> Mapping[str, Any]:
+        """As kept with the job: what is not asked is left out."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in values.items() if value not in (False, None, "", 0)}
