@@ -143,10 +143,12 @@ def returns(arrangement: Arrangement, plan: Plan) -> dict[int, int]:
     return found
 
 
-def open_part(problem: Problem, arrangement: Arrangement, frozen: Collection[int], back: Mapping[int, int]) -> Problem:
+def open_part(
+    problem: Problem, arrangement: Arrangement, frozen: Collection[int], back: Mapping[int, int]
+) -> Problem | None:
     """What may be rearranged: all vehicles but the frozen and taken-out ones, all stops but theirs, with the locks as the solver knows them.
 
-    A vehicle on the road (``back`` says until when) takes part with the trips that it has left. What all the others load is taken
+    None where no vehicle is left. A vehicle on the road (``back`` says until when) takes part with the trips that it has left. What all the others load is taken
     off the kitchens' capacities.
     """
     held: dict[int, Trips] = {}
@@ -164,6 +166,8 @@ def open_part(problem: Problem, arrangement: Arrangement, frozen: Collection[int
                 vehicle, shift=TimeWindow(max(begin, vehicle.shift.earliest), vehicle.shift.latest), max_trips=vehicle.max_trips - left, max_duration=None
             )  # fmt: skip
         fleet.append(replace(vehicle, steps=_steps(trips[left:], arrangement, vehicle.id)))
+    if not fleet:
+        return None
     bound = {stop for trips in held.values() for trip in trips for stop in trip}
     loaded = {place: tuple(amounts) for place, amounts in parts.loaded(problem, held).items()}
     free = [stop.id for stop in problem.stops if stop.id not in bound]

@@ -145,9 +145,7 @@ def _moved(now: Evaluation, change: MoveStops) -> Applied:
         trip = min(max(change.trip - 1, 0), len(trips))
         moved = rules.with_trips(taken, change.vehicle, rules.inserted(trips, trip, 0, stops))
     else:
-        moved = taken
-        for stop in stops:
-            moved = placing.on_route(now, moved, change.vehicle, stop)
+        moved = placing.joined(now, taken, change.vehicle, stops)
     return Applied(arrangement=moved, kind=kind, detail=detail)
 
 
@@ -226,10 +224,7 @@ def _merged(now: Evaluation, change: MergeRoutes) -> Applied:
     if change.keep_order:
         after = rules.with_trips(emptied, change.into, (*trips_of(emptied, change.into), *trips))
     else:
-        after = placing.spread(now, emptied, stops, only={change.into})
-        for stop in stops:
-            if after.vehicle_of(stop) is None:
-                after = placing.on_route(now, after, change.into, stop)
+        after = placing.joined(now, emptied, change.into, stops)
     detail = {"vehicle": change.vehicle, "into": change.into, "moved": len(stops)}
     return Applied(arrangement=after, kind=EditKind.MERGED, detail=detail, stops=frozenset(stops))
 

@@ -38,8 +38,8 @@ def spread(
     if only is not None:
         frozen |= {vehicle.id for vehicle in problem.vehicles if vehicle.id not in only}
     part = build.open_part(problem, arrangement, frozen, build.returns(arrangement, now.plan))
-    wanted = [stop for stop in stops if part.has_stop(stop)]
-    if not wanted or not part.vehicles:
+    wanted = [stop for stop in stops if part is not None and part.has_stop(stop)]
+    if part is None or not wanted:
         return arrangement
     state = State(part)
     start_from(state, build.sequences(arrangement, without=frozen))
@@ -47,6 +47,21 @@ def spread(
     fill(state, walk(state, (index[stop] for stop in wanted if index[stop] in state.unassigned)))
     found = {v.id: state.ids(trips) for v, trips in zip(part.vehicles, state.trips, strict=True)}
     return build.arranged(found, arrangement, kept=frozen)
+
+
+TRIED_SINGLY = 3
+"""Up to so many stops that fit nowhere are tried at every place of a route; more of them become a further trip as they are."""
+
+
+def joined(now: Evaluation, arrangement: Arrangement, vehicle: int, stops: Sequence[int]) -> Arrangement:
+    """Stops on one route: each at its cheapest whole place, then those that have none at their least bad one."""
+    after = spread(now, arrangement, stops, only={vehicle})
+    left = [stop for stop in stops if after.vehicle_of(stop) is None]
+    if len(left) > TRIED_SINGLY:
+        return rules.with_trips(after, vehicle, (*trips_of(after, vehicle), tuple(left)))
+    for stop in left:
+        after = on_route(now, after, vehicle, stop)
+    return after
 
 
 def on_route(now: Evaluation, arrangement: Arrangement, vehicle: int, stop: int) -> Arrangement:
@@ -176,8 +191,8 @@ def fitting(now: Evaluation, stops: Sequence[int]) -> dict[int, int]:
     problem = now.given.built.problem
     frozen = closed(now)
     part = build.open_part(problem, now.arrangement, frozen, build.returns(now.arrangement, now.plan))
-    wanted = [stop for stop in stops if part.has_stop(stop)]
-    if not wanted or not part.vehicles:
+    wanted = [stop for stop in stops if part is not None and part.has_stop(stop)]
+    if part is None or not wanted:
         return {}
     state = State(part)
     start_from(state, build.sequences(now.arrangement, without=frozen))
@@ -197,6 +212,8 @@ def reasons(now: Evaluation, stops: Collection[int]) -> dict[int, str]:
     if not stops:
         return {}
     problem, out = now.given.built.problem, now.arrangement.out
+    if all(vehicle.id in out for vehicle in problem.vehicles):
+        return dict.fromkeys(stops, "no_room")
     on_duty = parts.part(
         problem, {stop.id for stop in problem.stops}, {v.id for v in problem.vehicles if v.id not in out}, {}
     )

@@ -47,11 +47,13 @@ def search(
     arrangement, problem = now.arrangement, now.given.built.problem
     held = frozen(now, street_stops)
     part = build.open_part(problem, arrangement, held, build.returns(arrangement, now.plan))
+    if part is None:
+        return Found(now, 0)
     if street_stops is not None:
         others = {stop.id for stop in part.stops if stop.id not in street_stops}
         part = part.without(others) if others else part
     inside = {vehicle.id for vehicle in part.vehicles}
-    if not inside or not part.stops:
+    if not part.stops:
         return Found(now, 0)
     elsewhere = round(cost_terms(problem, Plan(tuple(r for r in now.plan.routes if r.vehicle not in inside))).cost)
     missing = len(now.unplaced) - sum(part.has_stop(stop) for stop in now.unplaced)
