@@ -15,6 +15,7 @@ from mealroute.core.config import Settings
 from mealroute.core.slots import MealSlot
 from mealroute.core.text import compact, initials, pinyin
 from mealroute.dispatch import service as dispatch
+from mealroute.dispatch.offer_simulate import simulate_answers
 from mealroute.planning import service as planning
 from mealroute.planning.records import PlanVersionId
 from mealroute.planning.solving import plan_quick
@@ -61,6 +62,7 @@ def build(folder: Path) -> None:
         published = planning.save_draft(db, given, plan_quick(given), by=SYSTEM, clock=clock)
         planning.save_draft(db, given, plan_quick(given), by=SYSTEM, clock=clock)
         sheets = dispatch.publish(db, PlanVersionId(published), by=SYSTEM, clock=clock, secret_key=SECRET)
+        simulate_answers(db, DAY, LUNCH, by=SYSTEM, clock=clock)
         limits = {**LIMITS, Role.DRIVER: {"driver_code": sheets[0].driver_code}}
         for role in ROLES:
             accounts.create_account(

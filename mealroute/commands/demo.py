@@ -12,17 +12,16 @@ from mealroute.commands import files, month, people, scores, summary
 from mealroute.commands.progress import console, step
 from mealroute.commands.setup import Here, open_here
 from mealroute.core.actor import SYSTEM, Scope
-from mealroute.core.clock import FixedClock, at_seconds
 from mealroute.core.db import unit_of_work
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.delivery import queries as doors
+from mealroute.dispatch import offer_simulate as offers
 from mealroute.menus import queries as menus
 from mealroute.menus import service as calendar
 from mealroute.subsidy import queries as money
 
 SLOT = MealSlot.LUNCH
-MORNING_S = 9 * 3600
 
 
 def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int:
@@ -43,11 +42,13 @@ def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int
                 db, wanted, serves=True, note=_("Opened for the demo"), by=SYSTEM, clock=here.clock
             )
     month.live(here, past, SLOT, seconds)  # first, so that the day's plan knows whose face is familiar
-    clock = FixedClock(at_seconds(wanted, MORNING_S, here.clock.zone), here.clock.zone)
+    clock = month.morning(here, wanted)
     done = main_job.run(
         here, wanted, SLOT, time_limit_s=time_limit_s, link_base=f"http://127.0.0.1:{port}/r/", clock=clock
     )
     seconds |= done.seconds
+    with step(_("Vendors' answers, simulated")), unit_of_work() as db:
+        offers.simulate_answers(db, wanted, SLOT, by=SYSTEM, clock=clock)
     with step(_("The doors of the day, simulated")):
         month.drive(wanted, SLOT, clock=month.evening(here, wanted), leave_cases=6)
     settled = month.close(here, past, done.folder, seconds)

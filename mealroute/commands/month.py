@@ -19,6 +19,7 @@ from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.delivery import service as delivery
 from mealroute.delivery import simulate
+from mealroute.dispatch import offer_simulate as offers
 from mealroute.dispatch import service as dispatch
 from mealroute.menus import queries as menus
 from mealroute.orders import closing
@@ -35,6 +36,8 @@ from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.subsidy.simulate import explain_open
 from mealroute.subsidy.statements import DayMoney, MonthFigures
 
+MORNING_S = 9 * 3600
+"""When the demo publishes a day's plan."""
 EVENING_S = 18 * 3600
 """When the demo closes a past day's doors."""
 
@@ -64,6 +67,11 @@ def service_days(month: str) -> Iterator[date]:
 def evening(here: Here, day: date) -> Clock:
     """A clock that stands at the evening of ``day``."""
     return FixedClock(at_seconds(day, EVENING_S, here.clock.zone), here.clock.zone)
+
+
+def morning(here: Here, day: date) -> FixedClock:
+    """A clock that stands where a day's plan is published, before any vendor loads."""
+    return FixedClock(at_seconds(day, MORNING_S, here.clock.zone), here.clock.zone)
 
 
 def live(here: Here, month: str, slot: MealSlot, seconds: dict[str, float], *, by: Actor = SYSTEM) -> None:
@@ -106,7 +114,8 @@ def _planned(here: Here, slot: MealSlot, day: date, given: PlanInput, output: Fu
     clock = evening(here, day)
     with unit_of_work() as db:
         version_id = plans.save_draft(db, given, output.result(), by=by, clock=clock)
-        dispatch.publish(db, version_id, by=by, clock=clock, secret_key=here.settings.secret_key)
+        dispatch.publish(db, version_id, by=by, clock=morning(here, day), secret_key=here.settings.secret_key)
+        offers.simulate_answers(db, day, slot, by=by, clock=morning(here, day))
     drive(day, slot, clock=clock, by=by)
 
 

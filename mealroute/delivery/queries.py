@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mealroute.core.actor import Scope
@@ -48,12 +48,12 @@ def in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     scope = scope.through_runs()
     if scope.streets is not None:
         found.append(BookLine.street_code.in_(sorted(scope.streets)))
-    if scope.vendor is not None:
-        found.append(Run.vendor_code == scope.vendor)
+    if scope.vendor is not None:  # a run that its vendor has not promised is an offer, without anybody's name
+        found.append(and_(Run.vendor_code == scope.vendor, Run.accepted_at.is_not(None)))
     if scope.kitchen is not None:
         found.append(Run.kitchen_code == scope.kitchen)
     if scope.driver is not None:
-        found.append(Run.driver_code == scope.driver)
+        found.append(Run.driver_code == scope.driver if scope.driver else false())
     if scope.station is not None:
         found.append(BookLine.station_code == scope.station)
     return tuple(found)

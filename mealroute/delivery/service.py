@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from mealroute.core import audit
@@ -163,6 +163,7 @@ def _write(
     cases.follow(db, written, now=now)
     satisfaction.keep(db, written, by_name=by.name, now=now)
     _remember(db, written)
+    _begin(db, {line.run_id for _entry, line, _proof in written}, now)
     answers: dict[int, Answer] = {}
     for position, entry, _line in wave:
         if entry.client_id in new:
@@ -240,6 +241,13 @@ def _remember(db: Session, written: Iterable[tuple[ProofInput, LoadedLine, Proof
             continue
         for resident_id, driver_code in sorted(pairs):
             remember(db, resident_id, driver_code, day)
+
+
+def _begin(db: Session, run_ids: set[int], now: datetime) -> None:
+    """The first record of a run says that it is on the road: from then on nobody gives it to another without saying so."""
+    if run_ids:
+        begun = update(Run).where(Run.id.in_(sorted(run_ids)), Run.begun_at.is_(None)).values(begun_at=now)
+        db.execute(begun.execution_options(synchronize_session=False))
 
 
 def station_receipt(

@@ -12,6 +12,8 @@ class Run(Base):
     """One route of a published version. ``link_nonce`` goes into the driver's signed link and changes when it is revoked.
 
     ``replaces_run_id`` is the run of the version before whose work this one goes on with.
+    ``vendor_code`` delivers (the vendor whose driver the plan uses, until another accepts; empty: the district's volunteer),
+    ``cooked_by`` cooks (M46; None: the same). ``accepted_at`` None: nobody has promised it yet. ``begun_at``: first record of a door.
     """
 
     __tablename__ = "run"
@@ -25,10 +27,13 @@ class Run(Base):
     slot: Mapped[str] = mapped_column(String(10))
     kitchen_code: Mapped[str] = mapped_column(String(40), index=True)
     vendor_code: Mapped[str] = mapped_column(String(40), index=True)
+    cooked_by: Mapped[str | None] = mapped_column(String(40))
     driver_code: Mapped[str] = mapped_column(String(40), index=True)
     vehicle_code: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(10))
     link_nonce: Mapped[str] = mapped_column(String(32))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     replaces_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)

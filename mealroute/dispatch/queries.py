@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
@@ -30,7 +30,7 @@ from mealroute.vendors import queries as vendors
 def runs(db: Session, day: date, slot: MealSlot | str, *, scope: Scope) -> tuple[RunRecord, ...]:
     """Runs of a day and slot within a person's scope, withdrawn ones included, by version and number."""
     query = select(Run).where(Run.day == day, Run.slot == str(slot)).order_by(Run.version_id, Run.number)
-    return tuple(_run(row) for row in db.scalars(within(query, scope)))
+    return tuple(run_record(row) for row in db.scalars(within(query, scope)))
 
 
 def run(db: Session, run_id: RunId | int, *, scope: Scope) -> RunRecord:
@@ -38,7 +38,7 @@ def run(db: Session, run_id: RunId | int, *, scope: Scope) -> RunRecord:
     row = db.scalar(within(select(Run).where(Run.id == run_id), scope))
     if row is None:
         raise _no_run()
-    return _run(row)
+    return run_record(row)
 
 
 def manifest(
@@ -93,7 +93,7 @@ def linked_run(db: Session, token: str, *, clock: Clock, secret_key: str = "") -
     if read is None:
         return None
     row = db.scalar(select(Run).where(Run.id == read[0], Run.link_nonce == read[1]))
-    return None if row is None or clock.today() > row.day else _run(row)
+    return None if row is None or clock.today() > row.day else run_record(row)
 
 
 def going_on(db: Session, run: RunRecord) -> RunRecord | None:
@@ -101,7 +101,7 @@ def going_on(db: Session, run: RunRecord) -> RunRecord | None:
     if rules.stands(run):
         return run
     query = select(Run).where(Run.day == run.day, Run.slot == run.slot, Run.state != RunState.WITHDRAWN)
-    standing = [_run(row) for row in db.scalars(query.order_by(Run.number))]
+    standing = [run_record(row) for row in db.scalars(query.order_by(Run.number))]
     before = {
         row.id: row.replaces_run_id for row in db.execute(select(Run.id, Run.replaces_run_id).where(Run.day == run.day))
     }
@@ -125,7 +125,7 @@ def _sheets(db: Session, rows: Sequence[Run], link_base: str, secret_key: str) -
     for row in rows:
         route, number = routes[row.route_id]
         link = link_base + rules.sign_link(secret_key or _secret(), row.id, row.link_nonce) if link_base else ""
-        made.append(build.manifest_of(_run(row), route, number, parts, link))
+        made.append(build.manifest_of(run_record(row), route, number, parts, link))
     return tuple(made)
 
 
@@ -183,8 +183,10 @@ def within(query: Select[Run], scope: Scope) -> Select[Run]:
         (Run.kitchen_code, scope.kitchen),
         (Run.driver_code, scope.driver),
     ):
-        if code is not None:
-            query = query.where(column == code)
+        if code is not None:  # an account without a code reaches nothing, also not the runs that have no driver yet
+            query = query.where(column == code if code else false())
+    if scope.vendor is not None:  # before its vendor has promised it, a run is an offer, without anybody's name
+        query = query.where(Run.accepted_at.is_not(None))
     on_route = select(PlanVisit.route_id).join(PlanRoute, PlanRoute.id == PlanVisit.route_id)
     if scope.streets is not None:
         lines = on_route.join(PlanLine, PlanLine.visit_id == PlanVisit.id).join(
@@ -210,12 +212,14 @@ def _wholly_within(query: Select[Run], scope: Scope) -> Select[Run]:
     return within(query, scope)
 
 
-def _run(row: Run) -> RunRecord:
+def run_record(row: Run) -> RunRecord:
+    """The row as others may read it."""
     return RunRecord(
         id=RunId(row.id), version_id=row.version_id, route_id=row.route_id, number=row.number, day=row.day, slot=row.slot,
         kitchen_code=row.kitchen_code, vendor_code=row.vendor_code, driver_code=row.driver_code, vehicle_code=row.vehicle_code,
         state=RunState(row.state), published_at=row.published_at, withdrawn_at=row.withdrawn_at,
-        replaces_run_id=None if row.replaces_run_id is None else RunId(row.replaces_run_id),
+        replaces_run_id=None if row.replaces_run_id is None else RunId(row.replaces_run_id), accepted_at=row.accepted_at,
+        begun_at=row.begun_at,
     )  # fmt: skip
 
 

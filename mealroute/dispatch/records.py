@@ -18,7 +18,7 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """One route handed to a driver."""
+    """One route handed to a driver. ``accepted_at`` None: no vendor has promised it; ``driver_code`` empty: none is named yet."""
 
     id: RunId
     version_id: int
@@ -34,6 +34,8 @@ class RunRecord:
     published_at: datetime
     withdrawn_at: datetime | None = None
     replaces_run_id: RunId | None = None
+    accepted_at: datetime | None = None
+    begun_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from mealroute.core import audit
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
-from mealroute.dispatch import notices, papers, queries
+from mealroute.dispatch import notices, offer_facts, offer_service, papers, queries
 from mealroute.dispatch.models import Run
 from mealroute.dispatch.notice_rules import notices_of, withdrawals_of
 from mealroute.dispatch.records import Manifest, RunState
@@ -19,7 +19,6 @@ from mealroute.planning import queries as planning
 from mealroute.planning import service as plans
 from mealroute.planning.publishing import NONE
 from mealroute.planning.records import PlanVersionId, PlanVersionSummary, RouteRecord
-from mealroute.vendors import queries as vendors
 
 
 def publish(
@@ -45,6 +44,7 @@ def publish(
     routes = planning.version(db, version_id).routes
     papers.refuse_without(db, summary.day, routes)
     _hand_out(db, summary, routes, {}, clock=clock)
+    offer_service.open_offers(db, version_id, by=by, clock=clock)
     audit.record(db, by=by, clock=clock, action="dispatch.published", subject=f"plan/{version_id}", rows=summary.routes)
     return queries.manifests(db, version_id, link_base=link_base, secret_key=secret_key)
 
@@ -84,6 +84,9 @@ def republish(
         if route.new is not None and route.old is not None and route.old.id in before
     }
     new_runs = _hand_out(db, summary, found.new.routes, goes_on, clock=clock)
+    goes_on_from = {run.id: run.replaces_run_id for run in new_runs if run.replaces_run_id is not None}
+    offer_service.open_offers(db, new_version_id, replaced=goes_on_from, by=by, clock=clock)
+    offer_service.close_offers(db, replaces, reason.strip(), by=by, clock=clock)
     _tell(db, found, [*old_runs, *new_runs], reason, by=by, clock=clock)
     audit.record(
         db, by=by, clock=clock, action="dispatch.republished", subject=f"plan/{new_version_id}", reason=reason.strip(),
@@ -94,9 +97,10 @@ def republish(
 
 def withdraw(db: Session, version_id: PlanVersionId, reason: str, *, by: Actor, clock: Clock) -> None:
     """Take a published plan back: its runs end and every driver, vendor and kitchen is told. What doors reported stays."""
+    runs = lock_runs(db, version_id)  # before the audit trail's own lock, which comes last for everybody
     summary = plans.withdraw_version(db, version_id, reason, by=by, clock=clock)
-    runs = lock_runs(db, version_id)
     _end(runs, clock, (RunState.PUBLISHED,))
+    offer_service.close_offers(db, version_id, reason.strip(), by=by, clock=clock)
     drafts = withdrawals_of([(run.id, run.driver_code, run.vendor_code, run.kitchen_code) for run in runs])
     notices.write(db, drafts, version_id=version_id, reason=reason, by=by, clock=clock)
     audit.record(
@@ -108,11 +112,12 @@ def _hand_out(
     db: Session, version: PlanVersionSummary, routes: Sequence[RouteRecord], goes_on: Mapping[int, int], *, clock: Clock
 ) -> list[Run]:
     """One run for each route; ``goes_on`` gives the run that it takes the place of, by route."""
-    cooks = {kitchen.code: kitchen.vendor_code for kitchen in vendors.kitchens(db)}
+    known = offer_facts.register(db)
     runs = [
         Run(
             version_id=version.id, route_id=route.id, number=route.number, day=version.day, slot=str(version.slot),
-            kitchen_code=route.kitchen_code, vendor_code=cooks[route.kitchen_code], driver_code=route.driver_code,
+            kitchen_code=route.kitchen_code, driver_code=route.driver_code, cooked_by=known.owner_of(route.kitchen_code),
+            vendor_code=known.employer(route.driver_code) or known.owner_of(route.kitchen_code),
             vehicle_code=route.vehicle_code, state=RunState.PUBLISHED, link_nonce=secrets.token_hex(6), published_at=clock.now(),
             replaces_run_id=goes_on.get(route.id),
         )

@@ -100,7 +100,14 @@ def rows_between(db: Session, first: date, last: date) -> MonthRows:
     doors = {
         row[0]: DoorRow(*row)
         for row in db.execute(
-            select(Proof.book_line_id, Proof.id, Proof.outcome, Proof.quantity, Run.vendor_code)
+            # the claim is the cook's, also where another vendor drove (M46)
+            select(
+                Proof.book_line_id,
+                Proof.id,
+                Proof.outcome,
+                Proof.quantity,
+                func.coalesce(Run.cooked_by, Run.vendor_code),
+            )
             .join(Run, Run.id == Proof.run_id)
             .where(Run.day >= first, Run.day <= last, current())
         )

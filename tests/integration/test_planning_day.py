@@ -18,6 +18,7 @@ from mealroute.core.errors import Conflict, MealrouteError, NotFound
 from mealroute.core.slots import MealSlot
 from mealroute.dispatch import queries as dispatch_queries
 from mealroute.dispatch import service as dispatch
+from mealroute.dispatch.offer_simulate import simulate_answers
 from mealroute.dispatch.records import RunState
 from mealroute.orders.models import Amendment, BookLine, OrderBook
 from mealroute.planning import exports, models, publishing, queries, service
@@ -324,6 +325,8 @@ def test_runs_and_sheets_are_seen_only_by_those_whom_they_concern(db: Session, b
 
     everything = seen(Scope.everything())
     assert everything == [sheet.run_id for sheet in sheets]
+    assert seen(Scope(vendor="V1")) == [], "an offer is no run yet"
+    simulate_answers(db, DAY, LUNCH, by=by, clock=clock)
     by_vendor = [seen(Scope(vendor=code)) for code in ("V1", "V2")]
     assert sorted(by_vendor[0] + by_vendor[1]) == everything
     assert seen(Scope(driver=sheets[0].driver_code)) == [sheets[0].run_id]
