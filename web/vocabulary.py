@@ -48,7 +48,11 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "outcome": {
         "handed-over": _l("Handed over"), "left-with-contact": _l("Left with a contact"), "left-at-door": _l("Left at the door"),
         "refused": _l("Refused"), "no-answer": _l("No answer"), "moved": _l("Moved away"), "in-hospital": _l("In hospital"),
-        "cancelled-at-door": _l("Cancelled at the door"), "not-reached": _l("Not reached"),
+        "cancelled-at-door": _l("Cancelled at the door"), "not-reached": _l("Not reached"), "short": _l("No meal arrived"),
+    },
+    "shortfall": {
+        "not-loaded": _l("Not loaded"), "spilled": _l("Spilled on the way"), "sent-elsewhere": _l("Went to another station"),
+        "more-than-listed": _l("More came than listed"), "other": _l("Other, see the note"),
     },
     "door": {
         "handed-over": _l("The person"), "left-with-contact": _l("Family or carer"), "left-at-door": _l("Left at the door"),
@@ -104,6 +108,7 @@ TONES: Mapping[str, Mapping[str, str]] = {
     "outcome": {
         "handed-over": "ok", "left-with-contact": "watch", "left-at-door": "watch", "refused": "info", "no-answer": "danger",
         "moved": "info", "in-hospital": "info", "cancelled-at-door": "info", "not-reached": "danger",
+        "short": "danger",
     },
     "version-state": {"draft": "info", "published": "ok", "withdrawn": "quiet"},
     "job-state": {"queued": "quiet", "running": "info", "done": "ok", "failed": "danger", "cancelled": "quiet"},

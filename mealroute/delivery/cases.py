@@ -18,6 +18,7 @@ from mealroute.delivery.records import CaseState, FollowUpPlan, LoadedLine, Proo
 from mealroute.delivery.rulebook import load_follow_ups
 from mealroute.dispatch.models import Run
 from mealroute.orders.models import BookLine
+from mealroute.vendors.models import Station
 
 
 def follow(db: Session, written: Sequence[tuple[ProofInput, LoadedLine, ProofId]], *, now: datetime) -> None:
@@ -25,16 +26,18 @@ def follow(db: Session, written: Sequence[tuple[ProofInput, LoadedLine, ProofId]
     lines = [line.book_line_id for _entry, line, _proof in written]
     open_cases = _cases(db, lines)
     table = load_follow_ups()
-    streets = street_names(db) if any(not rules.seen(entry.outcome) for entry, _line, _proof in written) else {}
+    unseen = any(not rules.seen(entry.outcome) for entry, _line, _proof in written)
+    streets = street_names(db) if unseen else {}
+    stations = dict(db.execute(select(Station.code, Station.name)).tuples().all()) if unseen else {}
     rows = []
     for entry, line, proof in written:
-        plan = rules.follow_up(entry.outcome, table)
+        plan = rules.follow_up(entry.outcome, table.at(station=bool(line.station_code)))
         case = open_cases.get(line.book_line_id)
         due = now + timedelta(minutes=plan.within_minutes) if plan else now
         if plan and case is None:
             rows.append({
                 "book_line_id": line.book_line_id, "proof_id": proof, "kind": plan.kind, "due_at": due,
-                "owner": _owner(plan, line, streets), "state": str(CaseState.OPEN), "last_step": plan.first_step,
+                "owner": _owner(plan, line, streets, stations), "state": str(CaseState.OPEN), "last_step": plan.first_step,
             })  # fmt: skip
         elif plan and case is not None and case.state == CaseState.OPEN:
             case.kind, case.proof_id, case.last_step = plan.kind, proof, plan.first_step
@@ -42,7 +45,10 @@ def follow(db: Session, written: Sequence[tuple[ProofInput, LoadedLine, ProofId]
         elif case is not None and case.state == CaseState.OPEN:
             case.proof_id = proof
             _close(
-                case, named_person=entry.by_name.strip() or _("Driver"), how=_("Seen in person at the door."), now=now
+                case,
+                named_person=entry.by_name.strip() or _("Driver"),
+                now=now,
+                how=_("Seen in person at the counter.") if line.station_code else _("Seen in person at the door."),
             )
     if rows:
         db.execute(insert(FollowUp), rows)
@@ -57,7 +63,9 @@ def _cases(db: Session, line_ids: Sequence[int]) -> dict[int, FollowUp]:
     return found
 
 
-def _owner(plan: FollowUpPlan, line: LoadedLine, streets: Mapping[str, str]) -> str:
+def _owner(plan: FollowUpPlan, line: LoadedLine, streets: Mapping[str, str], stations: Mapping[str, str]) -> str:
+    if plan.owner == "station" and line.station_code in stations:
+        return stations[line.station_code][:80]
     street = streets.get(line.street_code, line.street_code)
     return (
         _("%(street)s station", street=street) if plan.owner == "station" else _("%(street)s dispatcher", street=street)

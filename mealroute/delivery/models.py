@@ -63,7 +63,10 @@ class FollowUp(Base):
 
 @append_only
 class StationReceipt(Base):
-    """A station's signature for a bulk stop: how many portions arrived, who signed."""
+    """A station's signature for a bulk stop: how many portions arrived, how warm, who signed, why the number differs.
+
+    ``tenths`` (of a degree Celsius) is None where a driver's phone took the signature.
+    """
 
     __tablename__ = "station_receipt"
     __table_args__ = (UniqueConstraint("client_id"), CheckConstraint("portions >= 0", name="portions"))
@@ -75,3 +78,6 @@ class StationReceipt(Base):
     portions: Mapped[int]
     signed_by: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tenths: Mapped[int | None]
+    shortfall: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")

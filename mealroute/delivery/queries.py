@@ -46,7 +46,7 @@ def in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     """The condition under which a loaded line is within reach; the one place that turns a scope into SQL here."""
     found: list[ColumnElement[bool]] = []
     scope = scope.through_runs()
-    if scope.streets is not None:
+    if scope.streets is not None and scope.station is None:  # who collects at a station may live in another street
         found.append(BookLine.street_code.in_(sorted(scope.streets)))
     if scope.vendor is not None:  # a run that its vendor has not promised is an offer, without anybody's name
         found.append(and_(Run.vendor_code == scope.vendor, Run.accepted_at.is_not(None)))
@@ -301,7 +301,8 @@ def station_receipts(db: Session, visit_ids: Iterable[int]) -> dict[int, Station
     query = select(StationReceipt).where(StationReceipt.visit_id.in_(ids)).order_by(StationReceipt.id)
     signed = {
         row.visit_id: StationReceiptRecord(
-            visit_id=row.visit_id, station_code=row.station_code, portions=row.portions, signed_by=row.signed_by, at=row.at
+            visit_id=row.visit_id, station_code=row.station_code, portions=row.portions, signed_by=row.signed_by, at=row.at,
+            tenths=row.tenths, shortfall=row.shortfall, note=row.note,
         )
         for row in db.scalars(query)
     }  # fmt: skip

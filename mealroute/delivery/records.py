@@ -24,6 +24,7 @@ class Outcome(StrEnum):
     IN_HOSPITAL = "in-hospital"
     CANCELLED_AT_DOOR = "cancelled-at-door"
     NOT_REACHED = "not-reached"
+    SHORT = "short"
 
     @property
     def delivered(self) -> bool:
@@ -275,10 +276,13 @@ class ProofRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationReceiptRecord:
-    """A station's signature for a bulk stop."""
+    """A station's signature for a bulk stop; degrees in tenths."""
 
     visit_id: int
     station_code: str
     portions: int
     signed_by: str
     at: datetime
+    tenths: int | None = None
+    shortfall: str = ""
+    note: str = ""

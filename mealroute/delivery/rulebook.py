@@ -1,35 +1,50 @@
 """``data/rules/follow-up.yaml`` → the plan for each outcome without a meeting, or an error naming file and key."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from mealroute.core.i18n import _, language
-from mealroute.core.rulebook import RULES, read
+from mealroute.core.rulebook import RULES, Node, read
 from mealroute.delivery.records import FollowUpPlan, Outcome
 
 OWNERS = frozenset({"dispatcher", "station"})
 
 
+@dataclass(frozen=True, slots=True)
+class FollowUpTable:
+    """What is asked for after each outcome, at doors and (where it differs) at a station's counter."""
+
+    doors: Mapping[Outcome, FollowUpPlan]
+    stations: Mapping[Outcome, FollowUpPlan]
+
+    def at(self, *, station: bool) -> Mapping[Outcome, FollowUpPlan]:
+        return {**self.doors, **self.stations} if station else self.doors
+
+
 @lru_cache(maxsize=4)
-def load_follow_ups(folder: Path = RULES) -> dict[Outcome, FollowUpPlan]:
+def load_follow_ups(folder: Path = RULES) -> FollowUpTable:
     """One plan for every outcome but ``handed-over``; a missing one is an error."""
-    root = read(folder / "follow-up.yaml", kind="follow-up-rules").only("kind", "schema", "source", "rules")
+    root = read(folder / "follow-up.yaml", kind="follow-up-rules").only("kind", "schema", "source", "rules", "stations")
     root.text("source")
-    rules = root.node("rules")
     wanted = [outcome for outcome in Outcome if outcome is not Outcome.HANDED_OVER]
-    rules.only(*(str(outcome) for outcome in wanted))
-    found: dict[Outcome, FollowUpPlan] = {}
-    for outcome in wanted:
-        node = rules.node(str(outcome)).only("kind", "owner", "within_minutes", "first_step", "first_step_en")
-        found[outcome] = FollowUpPlan(
-            kind=node.text("kind"),
-            owner=node.choice("owner", OWNERS),
-            within_minutes=node.integer("within_minutes", least=1),
-            first_step=node.text("first_step"),
-            first_step_en=node.text("first_step_en"),
-        )
-    return found
+    names = [str(outcome) for outcome in wanted]
+    doors = root.node("rules").only(*names)
+    stations = root.node("stations").only(*names)
+    return FollowUpTable(
+        doors={outcome: _plan(doors.node(str(outcome))) for outcome in wanted},
+        stations={Outcome(name): _plan(node) for name, node in stations.entries()},
+    )
+
+
+def _plan(node: Node) -> FollowUpPlan:
+    node.only("kind", "owner", "within_minutes", "first_step", "first_step_en")
+    return FollowUpPlan(
+        kind=node.text("kind"), owner=node.choice("owner", OWNERS), within_minutes=node.integer("within_minutes", least=1),
+        first_step=node.text("first_step"), first_step_en=node.text("first_step_en"),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -50,4 +65,6 @@ def step_text(step: str) -> str:
     """A step in the reader's language: the rules' own first steps are known in both, what a person wrote stays as written."""
     if language() == "zh":
         return step
-    return next((plan.first_step_en for plan in load_follow_ups().values() if plan.first_step == step), step)
+    table = load_follow_ups()
+    plans = (*table.doors.values(), *table.stations.values())
+    return next((plan.first_step_en for plan in plans if plan.first_step == step), step)

@@ -233,7 +233,7 @@ def _remember(db: Session, written: Iterable[tuple[ProofInput, LoadedLine, Proof
     """A handover in person makes the driver a known face: planning prefers them next time."""
     met: dict[date, set[tuple[int, str]]] = {}
     for entry, line, _proof in written:
-        if rules.seen(entry.outcome) and line.driver_code:
+        if rules.seen(entry.outcome) and line.driver_code and not line.station_code:
             met.setdefault(line.day, set()).add((line.resident_id, line.driver_code))
     for day, pairs in met.items():
         if len(pairs) > FEW:
@@ -260,15 +260,21 @@ def station_receipt(
     signed_by: str,
     by: Actor,
     clock: Clock,
+    tenths: int | None = None,
+    shortfall: str = "",
+    note: str = "",
 ) -> bool:
-    """A station signs for the boxes of a bulk stop. True = written, False = it was here already."""
+    """A station signs for the boxes of a bulk stop. True = written, False = it was here already.
+
+    ``tenths`` (of a degree) and why the number differs are known at the counter (``stations.sign``), not on a driver's phone.
+    """
     if not signed_by.strip():
         raise MealrouteError("named-person-missing", _("Who signed? Boxes are left at a station only with a name."))
     if portions < 0:
         raise MealrouteError("quantity-out-of-range", _("The number of portions cannot be below nothing."))
     row = {
         "client_id": client_id, "visit_id": visit_id, "station_code": station_code, "portions": portions,
-        "signed_by": signed_by.strip()[:80], "at": clock.now(),
+        "signed_by": signed_by.strip()[:80], "at": clock.now(), "tenths": tenths, "shortfall": shortfall, "note": note.strip(),
     }  # fmt: skip
     if not insert_new(db, StationReceipt, [row], StationReceipt.client_id, StationReceipt.id):
         return False

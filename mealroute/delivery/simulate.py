@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from random import Random
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from mealroute.core.clock import Clock, at_seconds
 from mealroute.delivery import queries, rules, satisfaction, service
 from mealroute.delivery.records import Answer, LoadedLine, Outcome, ProofInput, Recorded, Source
 from mealroute.delivery.rulebook import load_every_nth
+from mealroute.delivery.simulate_stations import simulate_counters
 from mealroute.vendors.models import Driver
 
 # Share in a thousand of the meals that are not handed over, with what a driver would write.
@@ -49,6 +50,8 @@ _HOW = {
     "left-not-seen": "电话本人：已取到餐",
     "refused": "电话本人：没有不舒服",
     "away": "电话家属核实，已登记暂停",
+    "not-fetched": "电话本人：今天不来取了，平安",
+    "short": "已补送一份，见到本人",
 }
 
 
@@ -61,14 +64,16 @@ def simulate_day(db: Session, day: date, slot: str, *, seed: int, by: Actor, clo
         entry
         for line in lines
         if line.book_line_id not in known
+        and not line.station_code
         and (entry := _door(line, seed, drivers.get(line.driver_code or "", ""), clock))
     ]
     entries = _ask(db, entries, {line.book_line_id: line for line in lines}, seed)
-    _sign_boxes(db, lines, by=by, clock=clock)
+    collected = [line for line in lines if line.station_code]
+    counters = simulate_counters(db, collected, seed=seed, by=by, clock=clock)
     if not entries:
-        return 0
+        return counters
     answers = service.record_proofs(db, entries, by=by, clock=clock)
-    return sum(isinstance(answer, Recorded) for answer in answers)
+    return counters + sum(isinstance(answer, Recorded) for answer in answers)
 
 
 def _ask(db: Session, entries: Sequence[ProofInput], lines: Mapping[int, LoadedLine], seed: int) -> list[ProofInput]:
@@ -77,28 +82,13 @@ def _ask(db: Session, entries: Sequence[ProofInput], lines: Mapping[int, LoadedL
     for entry in entries:
         line = lines[entry.book_line_id]
         turn = rules.is_asked(line.resident_id, met.get(line.resident_id, 0), load_every_nth(line.day))
-        if turn and rules.met(entry.outcome) and not line.station_code:
+        if turn and rules.met(entry.outcome):
             chance = Random(f"{seed}/content/{line.book_line_id}")
             (answer,) = chance.choices([each for each, _ in _ANSWERS], [share for _, share in _ANSWERS])
             asked.append(replace(entry, answer=answer))
         else:
             asked.append(entry)
     return asked
-
-
-def _sign_boxes(db: Session, lines: Sequence[LoadedLine], *, by: Actor, clock: Clock) -> None:
-    """Each station signs for the boxes of its bulk stop, once."""
-    boxes: dict[tuple[int, str], int] = {}
-    for line in lines:
-        if line.station_code:
-            key = line.visit_id, line.station_code
-            boxes[key] = boxes.get(key, 0) + line.quantity
-    for (visit_id, station_code), portions in boxes.items():
-        client_id = str(uuid5(NAMESPACE_URL, f"mealroute:simulated-box/{visit_id}"))
-        service.station_receipt(
-            db, client_id=client_id, visit_id=visit_id, station_code=station_code, portions=portions,
-            signed_by=_SETTLERS[visit_id % len(_SETTLERS)], by=by, clock=clock,
-        )  # fmt: skip
 
 
 def _door(line: LoadedLine, seed: int, driver_name: str, clock: Clock) -> ProofInput | None:

@@ -32,7 +32,7 @@ def test_only_a_handover_in_person_counts_as_seen() -> None:
 
 
 def test_every_outcome_but_a_handover_has_a_plan_to_find_the_person() -> None:
-    table = load_follow_ups()
+    table = load_follow_ups().doors
     assert rules.follow_up(Outcome.HANDED_OVER, table) is None
     for outcome in set(Outcome) - {Outcome.HANDED_OVER}:
         plan = rules.follow_up(outcome, table)
