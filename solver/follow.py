@@ -46,40 +46,44 @@ def _carried(stop: Stop, vehicle: Vehicle) -> Stop:
 
 
 def _yielding(problem: Problem, vehicle: Vehicle, orders: list[list[Stop]]) -> Route:
-    """Ask for exact times; let the limit that fails give way; ask again. Each stop gives way at most twice."""
-    orders = [list(order) for order in orders]
+    """Windows that this order misses even at full haste give way first; then ask for exact times and let what fails give way."""
+    begins, end = _earliest(problem, vehicle, orders)
+    orders = [
+        [_opened(stop, begin) if _misses(stop, begin) else stop for stop, begin in zip(order, row, strict=True)]
+        for order, row in zip(orders, begins, strict=True)
+    ]
+    if end > vehicle.shift.latest:
+        vehicle = replace(vehicle, shift=TimeWindow(vehicle.shift.earliest, LARGEST))
     while True:
         answer = time_orders(problem, vehicle, orders)
         if isinstance(answer, Route):
             return answer
-        vehicle = _give_way(problem, vehicle, orders, answer)
+        vehicle = _give_way(vehicle, orders, answer)
 
 
-def _give_way(problem: Problem, vehicle: Vehicle, orders: list[list[Stop]], failed: Infeasible) -> Vehicle:
-    """Loosen in place what failed; returns the vehicle, whose shift or breaks may have given way."""
-    if failed.cause is Cause.BREAK:
-        return replace(vehicle, breaks=())
+def _give_way(vehicle: Vehicle, orders: list[list[Stop]], failed: Infeasible) -> Vehicle:
+    """Loosen in place what else fails: ride limits that contradict windows, then breaks, then the shift.
+
+    Full haste keeps every window by now, so that dropping these is enough; returns the vehicle.
+    """
     trip = next((n for n, order in enumerate(orders) for stop in order if stop.id == failed.stop), None)
-    if failed.cause is Cause.TIME_WINDOW and trip is not None:
-        begins = _earliest(problem, vehicle, orders)
-        for n, order in enumerate(orders):
-            for k, stop in enumerate(order):
-                if n <= trip and stop.id == failed.stop and _misses(stop, begins[n][k]):
-                    order[k] = _opened(stop, begins[n][k])
-                    return vehicle
-        # in time if it left at once: a ride limit further on makes it wait, and gives way instead
-        if any(stop.max_ride not in {None, UNLIMITED} for stop in orders[trip]):
-            orders[trip] = [replace(stop, max_ride=UNLIMITED) for stop in orders[trip]]
-            return vehicle
     if failed.cause is Cause.MAX_RIDE and trip is not None:
-        orders[trip] = [replace(stop, max_ride=UNLIMITED) if stop.id == failed.stop else stop for stop in orders[trip]]
+        orders[trip] = [_unridden(stop) if stop.id == failed.stop else stop for stop in orders[trip]]
         return vehicle
+    limited = [n for n, order in enumerate(orders) if any(stop.max_ride not in {None, UNLIMITED} for stop in order)]
+    if limited:
+        chosen = trip if trip in limited else limited[0]
+        orders[chosen] = [_unridden(stop) for stop in orders[chosen]]
+        return vehicle
+    if vehicle.breaks:
+        return replace(vehicle, breaks=())
     if vehicle.shift.latest < LARGEST:
-        return replace(vehicle, shift=TimeWindow(vehicle.shift.earliest, LARGEST), breaks=())
-    # nothing is left to hold it: windows of every stop give way together
-    for order in orders:
-        order[:] = [replace(stop, time_windows=(), max_ride=UNLIMITED) for stop in order]
-    return vehicle
+        return replace(vehicle, shift=TimeWindow(vehicle.shift.earliest, LARGEST))
+    raise AssertionError(f"vehicle {vehicle.id}: {failed}")
+
+
+def _unridden(stop: Stop) -> Stop:
+    return replace(stop, max_ride=UNLIMITED)
 
 
 def _misses(stop: Stop, begin: int) -> bool:
@@ -91,10 +95,11 @@ def _opened(stop: Stop, until: int) -> Stop:
     return replace(stop, time_windows=(*stop.time_windows[:-1], TimeWindow(last.earliest, until)))
 
 
-def _earliest(problem: Problem, vehicle: Vehicle, orders: list[list[Stop]]) -> list[list[int]]:
-    """The first second at which service could begin at each stop, going on at once everywhere."""
+def _earliest(problem: Problem, vehicle: Vehicle, orders: list[list[Stop]]) -> tuple[list[list[int]], int]:
+    """The first second at which service could begin at each stop, going on at once everywhere, and when the vehicle could be back."""
     durations = problem.travel(vehicle).durations
     clock, begins = vehicle.shift.earliest, []
+    place = vehicle.start
     for order in orders:
         clock = max(clock, *(stop.release for stop in order)) + vehicle.load_duration
         place, row = vehicle.start, []
@@ -104,9 +109,10 @@ def _earliest(problem: Problem, vehicle: Vehicle, orders: list[list[Stop]]) -> l
             row.append(clock)
             clock += (stop.setup if place != stop.location else 0) + stop.service
             place = stop.location
-        clock += int(durations[place, vehicle.start]) if place is not None and vehicle.start is not None else 0
         begins.append(row)
-    return begins
+        target = vehicle.end if order is orders[-1] else vehicle.start
+        clock += int(durations[place, target]) if place is not None and target is not None else 0
+    return begins, clock
 
 
 def _begin(clock: int, stop: Stop) -> int:

@@ -14,7 +14,7 @@ from solver.plan import Route
 from solver.problem import Problem
 from solver.schedule import time_route
 
-TRIED = 12
+TRIED = 8
 """Routes looked at for the list of ways to place a stop: those with the shortest detour."""
 
 

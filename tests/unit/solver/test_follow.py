@@ -1,10 +1,11 @@
+from dataclasses import replace
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.check import check
-from solver.follow import follow
+from solver.follow import _earliest, follow
 from solver.plan import Cause, Kind, Plan, Route
 from solver.schedule import time_route
 from tests.unit.solver import problems, small
@@ -28,6 +29,26 @@ def test_whatever_the_order_the_times_are_true_and_only_limits_are_broken(seed: 
     assert [list(trip) for trip in route.trip_stops] == trips
     causes = {violation.cause for violation in check(problem, plan_of(problem, route))}
     assert not causes & TRUE_TIMES
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 10**9))
+def test_nobody_is_served_before_the_window_opens_or_later_than_full_haste_allows(seed: int) -> None:
+    problem = problems.problem(seed, steps=False)
+    rng = Random(seed)
+    vehicle = rng.choice(problem.vehicles)
+    trips = random_trips(problem, vehicle, rng, len(problem.stops))
+    free = replace(vehicle, breaks=(), max_duration=None)
+    begins, _end = _earliest(problem, free, [[problem.stop(stop) for stop in trip] for trip in trips])
+    haste = {stop: at for trip, row in zip(trips, begins, strict=True) for stop, at in zip(trip, row, strict=True)}
+    for visit in follow(problem, free, trips).visits:
+        stop = problem.stop(visit.id) if visit.kind is Kind.JOB and visit.id is not None else None
+        if stop is None or not stop.time_windows:
+            continue
+        assert visit.begin >= stop.time_windows[0].earliest
+        assert max(0, visit.begin - stop.time_windows[-1].latest) <= max(
+            0, haste[stop.id] - stop.time_windows[-1].latest
+        )
 
 
 @settings(max_examples=200, deadline=None)
