@@ -65,6 +65,14 @@ def notices(db: Session, scope: Scope, *, day: date, slot: MealSlot | str, clock
     return _records(db, db.execute(query).tuples().all(), clock.now())
 
 
+def notice(db: Session, notice_id: NoticeId | int, *, scope: Scope, clock: Clock) -> NoticeRecord:
+    """One notice. Raises NotFound, also where it lies outside the scope."""
+    row = db.execute(_query().where(RunNotice.id == notice_id, *_reach(scope))).tuples().one_or_none()
+    if row is None:
+        raise NotFound("notice-not-found", _("There is no such notice."))
+    return _records(db, [row], clock.now())[0]
+
+
 def for_run(db: Session, run: RunRecord, *, clock: Clock) -> tuple[NoticeRecord, ...]:
     """What the driver of a run has to know about that day's meal, the newest first."""
     if not run.driver_code:
@@ -77,9 +85,7 @@ def seen(db: Session, notice_id: NoticeId | int, *, means: Means = Means.PAGE, b
 
     Raises NotFound where the notice lies outside the person's reach.
     """
-    row = db.execute(_query().where(RunNotice.id == notice_id, *_reach(by.scope))).tuples().one_or_none()
-    if row is None:
-        raise NotFound("notice-not-found", _("There is no such notice."))
+    notice(db, notice_id, scope=by.scope, clock=clock)
     name = by.name[:80]
     known = select(NoticeReceipt.id).where(
         NoticeReceipt.notice_id == notice_id, NoticeReceipt.by_name == name, NoticeReceipt.means == means
@@ -156,13 +162,13 @@ def _records(db: Session, rows: Sequence[Row], now: datetime) -> tuple[NoticeRec
 
 
 def _record(row: Row, receipts: tuple[Receipt, ...], people: Mapping[tuple[str, str], tuple[str, str]]) -> NoticeRecord:
-    notice, version, before, run_number = row
-    name, phone = people.get((notice.audience, notice.code), (notice.code, ""))
+    told, version, before, run_number = row
+    name, phone = people.get((told.audience, told.code), (told.code, ""))
     return NoticeRecord(
-        id=NoticeId(notice.id), version_id=notice.version_id, version_number=version.number, replaces_number=before, day=version.day,
-        slot=version.slot, audience=Audience(notice.audience), code=notice.code, name=name, phone=phone,
-        run_id=None if notice.run_id is None else RunId(notice.run_id), run_number=run_number, kind=NoticeKind(notice.kind),
-        content=notice.content, reason=notice.reason, by_name=notice.by_name, at=notice.at, receipts=receipts,
+        id=NoticeId(told.id), version_id=told.version_id, version_number=version.number, replaces_number=before, day=version.day,
+        slot=version.slot, audience=Audience(told.audience), code=told.code, name=name, phone=phone,
+        run_id=None if told.run_id is None else RunId(told.run_id), run_number=run_number, kind=NoticeKind(told.kind),
+        content=told.content, reason=told.reason, by_name=told.by_name, at=told.at, receipts=receipts,
     )  # fmt: skip
 
 
