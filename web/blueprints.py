@@ -14,6 +14,7 @@ from web import (
     live,
     orders,
     plan,
+    publish,
     residents,
     settlement,
     today,
@@ -22,7 +23,7 @@ from web import (
 )
 
 PACKAGES = (
-    home, account, today, orders, plan, live, driver, residents, kitchen, vendors, settlement, imports, jobs, users, audit, api,
+    home, account, today, orders, plan, publish, live, driver, residents, kitchen, vendors, settlement, imports, jobs, users, audit, api,
 )  # fmt: skip
 
 

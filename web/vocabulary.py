@@ -39,6 +39,12 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "flag": {"no-point": _l("No point"), "no-dish": _l("No dish suits"), "no-station": _l("Station unknown")},
     "book-state": {"open": _l("Book open"), "closed": _l("Book closed")},
     "amendment": {"add": _l("Added"), "cancel": _l("Cancelled"), "change": _l("Changed")},
+    "meal-change": {
+        "added": _l("New order"), "cancelled": _l("Order cancelled"), "placed": _l("Has a place now"), "left-out": _l("Lost its place"),
+        "moved": _l("Another driver"), "changed": _l("Meal changed"), "retimed": _l("Other time"), "reordered": _l("Other order of stops"),
+    },
+    "audience": {"driver": _l("Driver"), "vendor": _l("Vendor"), "kitchen": _l("Kitchen")},
+    "told-by": {"page": _l("on the page"), "phone": _l("told on the phone by")},
     "version-state": {"draft": _l("Draft"), "published": _l("Published"), "withdrawn": _l("Withdrawn")},
     "run-state": {"published": _l("Published"), "withdrawn": _l("Withdrawn"), "done": _l("Done")},
     "job-state": {
@@ -109,6 +115,9 @@ TONES: Mapping[str, Mapping[str, str]] = {
         "handed-over": "ok", "left-with-contact": "watch", "left-at-door": "watch", "refused": "info", "no-answer": "danger",
         "moved": "info", "in-hospital": "info", "cancelled-at-door": "info", "not-reached": "danger",
         "short": "danger",
+    },
+    "meal-change": {
+        "added": "info", "cancelled": "quiet", "placed": "ok", "left-out": "danger", "moved": "watch", "changed": "watch",
     },
     "version-state": {"draft": "info", "published": "ok", "withdrawn": "quiet"},
     "job-state": {"queued": "quiet", "running": "info", "done": "ok", "failed": "danger", "cancelled": "quiet"},

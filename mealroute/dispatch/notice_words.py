@@ -37,7 +37,9 @@ def sentences(notice: NoticeRecord) -> tuple[str, ...]:
         case NoticeKind.WITHDRAWN if notice.audience is Audience.DRIVER:
             return (_("Stop at a safe place and call the dispatcher before you drive on."),)
         case NoticeKind.WITHDRAWN:
-            return (_("%(n)d runs of yours are off. Wait for the new plan or call the dispatcher.", n=content["routes"]),)
+            return (
+                _("%(n)d runs of yours are off. Wait for the new plan or call the dispatcher.", n=content["routes"]),
+            )
         case NoticeKind.NEW:
             return (
                 _(
@@ -64,7 +66,11 @@ def _gone(content: Content) -> Iterator[str]:
 def _driver(content: Content) -> Iterator[str]:
     changes = content["changes"]
     if "old_route" in content:
-        yield _("The route is now %(new)s, not %(old)s.", new=route_label(content["route"]), old=route_label(content["old_route"]))
+        yield _(
+            "The route is now %(new)s, not %(old)s.",
+            new=route_label(content["route"]),
+            old=route_label(content["old_route"]),
+        )
     if "old_vehicle" in content:
         yield _("Vehicle %(new)s instead of %(old)s.", new=content["vehicle"], old=content["old_vehicle"])
     yield from _added(_of(changes, StopChangeKind.ADDED))
@@ -130,16 +136,24 @@ def _loads(loads: Sequence[Sequence[Any]]) -> Iterator[str]:
         pair[0] += old
         pair[1] += new
     for label, (old, new) in found.items():
-        yield _("%(diet)s: %(change)+d portions.", diet=label, change=new - old) if new != old else _(
-            "%(diet)s: other dishes or sizes, as many portions.", diet=label
+        yield (
+            _("%(diet)s: %(change)+d portions.", diet=label, change=new - old)
+            if new != old
+            else _("%(diet)s: other dishes or sizes, as many portions.", diet=label)
         )
 
 
 def _vendor(entry: Content) -> str:
     if entry["old_route"] is None:
-        return _("Route %(n)s is new: %(portions)d portions.", n=route_label(entry["route"]), portions=entry["portions"])
+        return _(
+            "Route %(n)s is new: %(portions)d portions.", n=route_label(entry["route"]), portions=entry["portions"]
+        )
     if entry["route"] is None:
-        return _("Route %(n)s is off: %(portions)d portions.", n=route_label(entry["old_route"]), portions=entry["old_portions"])
+        return _(
+            "Route %(n)s is off: %(portions)d portions.",
+            n=route_label(entry["old_route"]),
+            portions=entry["old_portions"],
+        )
     parts = [_("Route %(n)s: %(stops)d stops differ", n=route_label(entry["route"]), stops=entry["stops"])]
     if entry["portions"] != entry["old_portions"]:
         parts.append(_("%(new)d portions instead of %(old)d", new=entry["portions"], old=entry["old_portions"]))
@@ -161,7 +175,13 @@ def _kitchen(content: Content) -> Iterator[str]:
         elif old_s is None:
             yield _("%(route)s is new: %(n)d portions, loads at %(at)s.", route=label, n=new, at=clock_text(new_s))
         else:
-            yield _("%(route)s: %(old)d → %(new)d portions, loads at %(at)s.", route=label, old=old, new=new, at=clock_text(new_s))
+            yield _(
+                "%(route)s: %(old)d → %(new)d portions, loads at %(at)s.",
+                route=label,
+                old=old,
+                new=new,
+                at=clock_text(new_s),
+            )
     if content["relabel"]:
         yield _("%(n)d labels have to be printed anew.", n=content["relabel"])
 

@@ -54,7 +54,7 @@ def _with_figures(cause: str, route: RouteRecord | None, visit: VisitRecord | No
             return ""
 
 
-def cause_sentence(cause: str) -> str:  # noqa: PLR0911 -- one line a cause
+def cause_sentence(cause: str) -> str:
     """What a cause means, without figures; nothing for a cause that is not known."""
     match cause:
         case Cause.TIME_WINDOW:

@@ -1,4 +1,4 @@
-"""The plan board of a day, its map data, the search as a job, publishing and withdrawing."""
+"""The plan board of a day, its map data, the search as a job, withdrawing."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ from web.plan import mapdata
 from web.plan.board import board_of
 from web.plan.eye import Eye
 from web.plan.finding import hits
-from web.plan.forms import SearchForm, reasons_in
+from web.plan.forms import SearchForm
 from web.plan.page import page_of, parts_of
 
 bp = Blueprint("plan", __name__, template_folder="templates")
@@ -74,20 +74,6 @@ def stop(day: date, slot: MealSlot) -> ResponseReturnValue:
     return redirect(url_for("plan.board", day=day, slot=slot), 303)
 
 
-@bp.post("/plans/<int:version>/publish")
-@requires("dispatch.publish")
-def publish(version: int) -> ResponseReturnValue:
-    overrides, outdated = reasons_in(request.form)
-    with unit_of_work() as db:
-        manifests = dispatch.publish(
-            db, PlanVersionId(version), by=here.actor(), clock=here.clock(), overrides=overrides, outdated_reason=outdated,
-            secret_key=here.settings().secret_key,
-        )  # fmt: skip
-        summary = queries.summary(db, PlanVersionId(version))
-    flash(_("%(n)d routes published; their sheets are ready.", n=len(manifests)), "ok")
-    return redirect(url_for("plan.board", day=summary.day, slot=summary.slot, version=version), 303)
-
-
 @bp.post("/plans/<int:version>/withdraw")
 @requires("dispatch.publish")
 def withdraw(version: int) -> ResponseReturnValue:
@@ -97,8 +83,8 @@ def withdraw(version: int) -> ResponseReturnValue:
     with unit_of_work() as db:
         dispatch.withdraw(db, PlanVersionId(version), reason, by=here.actor(), clock=here.clock())
         summary = queries.summary(db, PlanVersionId(version))
-    flash(_("The routes are withdrawn; the drivers' links are closed."), "watch")
-    return redirect(url_for("plan.board", day=summary.day, slot=summary.slot, version=version), 303)
+    flash(_("The routes are withdrawn; every driver, vendor and kitchen is being told."), "watch")
+    return redirect(url_for("publish.told", day=summary.day, slot=summary.slot), 303)
 
 
 @bp.post("/days/<day:day>/<slot:slot>/plan/find")

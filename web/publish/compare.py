@@ -108,7 +108,7 @@ def comparison_of(
         kinds=dict(Counter(str(row.meal.kind) for row in mine)),
         streets={code: names.get(code, code) for code in sorted({row.who.street_code for row in mine})},
         routes=tuple(route for route in changes.routes if route.touched), drivers=driver_names(db),
-        figures=_figures(db, changes), chosen=chosen,
+        figures=_figures(changes), chosen=chosen,
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def _row(meal: MealChange, people: dict[int, Who], stations: dict[str, str]) -> 
     return Row(meal, people[line], stations.get(seat.station_code, "") if seat else "")
 
 
-def _figures(db: Session, changes: Changes) -> tuple[Figure, ...]:
+def _figures(changes: Changes) -> tuple[Figure, ...]:
     old, new = changes.old, changes.new
     hour_fen = planning.policy_on(old.day, old.slot).prices.driver_hour
     return (

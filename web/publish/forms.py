@@ -22,7 +22,9 @@ class Reasons:
     @classmethod
     def of(cls, form: Mapping[str, str]) -> Reasons:
         given = {
-            name.removeprefix(OVERRIDE): text.strip()[:LONGEST] for name, text in form.items() if name.startswith(OVERRIDE)
+            name.removeprefix(OVERRIDE): text.strip()[:LONGEST]
+            for name, text in form.items()
+            if name.startswith(OVERRIDE)
         }
         shown = form.get("replaces", "")
         return cls(

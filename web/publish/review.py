@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mealroute.core.actor import Scope
 from mealroute.core.clock import Clock
+from mealroute.core.i18n import _
+from mealroute.core.text import route_label
 from mealroute.delivery import replacing
 from mealroute.dispatch.notice_records import Audience
 from mealroute.dispatch.notice_rules import notices_of
@@ -14,12 +17,23 @@ from mealroute.orders import queries as orders
 from mealroute.planning import publishing, queries
 from mealroute.planning.change_records import Changes
 from mealroute.planning.records import PlanState, PlanVersionId, PlanVersionRecord, PlanVersionSummary
+from mealroute.planning.violation_words import override_sentence
 from mealroute.planning.violations import PlanOverride
 from web.publish.broken import BrokenView, views_of
 from web.publish.forms import Reasons
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody answered for, in words."""
+
+    sentence: str
+    reason: str
+    by_name: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +53,18 @@ class Review:
     @property
     def version(self) -> PlanVersionSummary:
         return self.record.summary
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """Overrides with the sentence of the page where it still has one: what was under way then is not now."""
+        said = {one.key: (one.sentence, one.route, one.stop, one.who) for one in self.broken}
+        found = []
+        for one in self.overrides:
+            text, route, stop, who = said.get(one.key, (override_sentence(one), None, None, ""))
+            place = [_("Route %(n)s", n=route_label(route))] if route else []
+            place += [_("stop %(n)d", n=stop), who] if stop else []
+            found.append(Answer(" ".join([*place, text]), one.reason, one.by_name, one.at))
+        return tuple(found)
 
     @property
     def draft(self) -> bool:

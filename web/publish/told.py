@@ -61,5 +61,7 @@ def view_of(notice: NoticeRecord) -> NoticeView:
 def told_of(db: Session, day: date, slot: MealSlot, *, scope: Scope, clock: Clock) -> Told:
     """Every notice of a meal within reach: of each change the unseen first."""
     found: Sequence[NoticeRecord] = notices.notices(db, scope, day=day, slot=slot, clock=clock)
-    ordered = sorted(found, key=lambda one: (-one.at.timestamp(), one.seen, one.audience, one.run_number or 0, one.code))
+    ordered = sorted(
+        found, key=lambda one: (-one.at.timestamp(), one.seen, one.audience, one.run_number or 0, one.code)
+    )
     return Told(tuple(map(view_of, ordered)))

@@ -88,7 +88,9 @@ def seen(notice: int) -> ResponseReturnValue:
         record = notices.notice(db, notice, scope=scope, clock=here.clock())
         means = Means.PAGE if own[record.audience] == record.code else Means.PHONE
         notices.seen(db, notice, means=means, by=here.actor(), clock=here.clock())
-    flash(_("Noted.") if means is Means.PAGE else _("Noted that %(name)s was told on the phone.", name=record.name), "ok")
+    flash(
+        _("Noted.") if means is Means.PAGE else _("Noted that %(name)s was told on the phone.", name=record.name), "ok"
+    )
     back = request.form.get("back", "")
     return redirect(back if back.startswith("/") and not back.startswith("//") else url_for("home.start"), 303)
 
@@ -98,7 +100,13 @@ def _send(db: Session, version: PlanVersionId, given: Reasons) -> int:
     if not given.replaces:
         return len(
             dispatch.publish(
-                db, version, overrides=given.overrides, outdated_reason=given.outdated, by=by, clock=clock, secret_key=key
+                db,
+                version,
+                overrides=given.overrides,
+                outdated_reason=given.outdated,
+                by=by,
+                clock=clock,
+                secret_key=key,
             )
         )
     return len(
