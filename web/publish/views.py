@@ -57,16 +57,16 @@ def send(version: int) -> ResponseReturnValue:
     return redirect(url_for("plan.board", day=summary.day, slot=summary.slot, version=version), 303)
 
 
-@bp.get("/plans/<int:old>/compare/<int:new>")
+@bp.get("/plans/<int:version>/compare/<int:other>")
 @requires("plan.view")
-def compare(old: int, new: int) -> ResponseReturnValue:
+def compare(version: int, other: int) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
-        one, other = queries.summary(db, PlanVersionId(old)), queries.summary(db, PlanVersionId(new))
-        if (one.day, one.slot) != (other.day, other.slot):
+        old, new = queries.summary(db, PlanVersionId(version)), queries.summary(db, PlanVersionId(other))
+        if (old.day, old.slot) != (new.day, new.slot):
             raise NotFound("version-not-found", _("This plan belongs to another day."))
-        found = comparison_of(db, one, other, scope=here.actor().scope, chosen=Filter.of(request.args))
-        versions = queries.versions(db, one.day, one.slot)
-    return render_template("publish/compare.html", day=one.day, slot=one.slot, c=found, versions=versions)
+        found = comparison_of(db, old, new, scope=here.actor().scope, chosen=Filter.of(request.args))
+        versions = queries.versions(db, old.day, old.slot)
+    return render_template("publish/compare.html", day=old.day, slot=old.slot, c=found, versions=versions)
 
 
 @bp.get("/days/<day:day>/<slot:slot>/notices")

@@ -1,0 +1,141 @@
+"""Publishing with a reason for each broken rule, in the place of the published plan or not; who is told and has seen it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mealroute.adapters.straight_line import StraightLine
+from mealroute.core.actor import SYSTEM, Role, Scope
+from mealroute.core.clock import FixedClock
+from mealroute.core.db import unit_of_work
+from mealroute.core.slots import MealSlot
+from mealroute.dispatch import notices
+from mealroute.planning import publishing, queries, service
+from mealroute.planning.records import PlanVersionId
+from mealroute.planning.solving import plan_quick
+from solver.follow import follow
+from solver.plan import Cause, Plan, Violation
+from tests.integration.planning_world import DAY
+
+SignIn = Callable[[Role | str], FlaskClient]
+LUNCH = MealSlot.LUNCH
+
+
+@pytest.fixture
+def broken(app: Flask, now: FixedClock) -> PlanVersionId:
+    """A draft that breaks two rules and turns every route round."""
+    with unit_of_work() as db:
+        given = service.prepare(db, DAY, LUNCH, matrix_of=StraightLine().matrix)
+        output = plan_quick(given)
+        problem, vehicle = given.built.problem, output.plan.routes[0].vehicle
+        routes = [
+            follow(problem, problem.vehicle(route.vehicle), tuple(tuple(reversed(trip)) for trip in route.trip_stops))
+            for route in output.plan.routes
+            if route.stops
+        ]
+        stop = output.plan.routes[0].stops[0]
+        found = (
+            Violation(Cause.SHIFT, f"the route ends at 47000, vehicle {vehicle}", vehicle),
+            Violation(Cause.TIME_WINDOW, f"job {stop} begins late", vehicle, stop),
+        )
+        answer = replace(output, plan=Plan(routes=tuple(routes), unassigned=output.plan.unassigned), violations=found)
+        return service.save_draft(db, given, answer, by=SYSTEM, clock=now)
+
+
+def form(page: str) -> dict[str, str]:
+    names = re.findall(r'name="(override:[^"]+|outdated|reason|replaces)"(?: value="([^"]*)")?', page)
+    return {name: value or "说好了" for name, value in names}
+
+
+def test_each_broken_rule_is_named_in_words_with_route_and_stop_and_needs_a_reason(
+    desk: FlaskClient, broken: PlanVersionId
+) -> None:
+    page = desk.get(f"/plans/{broken}/publish").text
+
+    assert len(re.findall(r'name="override:', page)) >= 2
+    assert "超出司机的班次" in page
+    assert "要求在 10:50 到 12:50 之间送到" in page
+    assert re.search(r"王\*兰|曾\*祥|北新桥驿站", page)
+    assert "job" not in re.sub(r"<[^>]+>", "", page)
+
+
+def test_a_missing_reason_shows_the_page_again_with_the_others_kept(desk: FlaskClient, broken: PlanVersionId) -> None:
+    sent = form(desk.get(f"/plans/{broken}/publish").text)
+    missing = next(name for name in sent if name.startswith("override:"))
+
+    answer = desk.post(f"/plans/{broken}/publish", data={**sent, missing: ""})
+
+    assert answer.status_code == 409
+    assert answer.text.count('value="说好了"') == len(sent) - 2
+    with unit_of_work(read_only=True) as db:
+        assert queries.published(db, DAY, LUNCH).number == 1
+
+
+def test_the_new_version_takes_the_place_of_the_old_and_says_who_answered(
+    desk: FlaskClient, broken: PlanVersionId
+) -> None:
+    sent = form(desk.get(f"/plans/{broken}/publish").text)
+
+    answer = desk.post(f"/plans/{broken}/publish", data=sent, follow_redirects=True)
+
+    assert "谁已知道改动" in answer.text
+    with unit_of_work(read_only=True) as db:
+        assert queries.published(db, DAY, LUNCH).id == broken
+        assert {one.reason for one in publishing.overrides(db, broken)} == {"说好了"}
+    record = desk.get(f"/plans/{broken}/publish").text
+    assert "说好了" in record
+    assert '<form class="broken-form"' not in record
+
+
+def test_the_pages_speak_both_languages(desk: FlaskClient, broken: PlanVersionId) -> None:
+    desk.post("/language", data={"language": "en", "back": "/"})
+
+    review = desk.get(f"/plans/{broken}/publish").text
+    compare = desk.get(f"/plans/1/compare/{broken}").text
+
+    assert "which is not all within the driver&#39;s shift" in review
+    assert "Who moves" in compare
+
+
+def test_two_versions_stand_side_by_side_with_sums_that_hold_and_filters(
+    desk: FlaskClient, broken: PlanVersionId
+) -> None:
+    page = desk.get(f"/plans/1/compare/{broken}").text
+    nothing = desk.get(f"/plans/1/compare/{broken}?kind=cancelled").text
+
+    assert page.count("") == 1
+    assert "王玉兰" not in page
+    rows = len(re.findall(r'<tr><th scope="row"><b>', page))
+    assert rows > 0
+    assert "没有符合条件的" in nothing
+
+
+def test_only_those_who_dispatch_publish_or_note_a_call(signed_in: SignIn, broken: PlanVersionId) -> None:
+    for role in (Role.DISTRICT, Role.VENDOR, Role.KITCHEN, Role.HOTLINE):
+        assert signed_in(role).post(f"/plans/{broken}/publish").status_code == 403, role
+
+
+def test_a_call_is_noted_and_another_s_notice_is_not_there(
+    desk: FlaskClient, signed_in: SignIn, broken: PlanVersionId, now: FixedClock
+) -> None:
+    desk.post(f"/plans/{broken}/publish", data=form(desk.get(f"/plans/{broken}/publish").text))
+    with unit_of_work(read_only=True) as db:
+        found = notices.notices(db, Scope.everything(), day=DAY, slot=LUNCH, clock=now)
+    driver = next(one for one in found if one.audience == "driver")
+
+    stranger = signed_in(Role.STATION)
+    desk.post(f"/notices/{driver.id}/seen", data={"back": "//elsewhere.example"})
+
+    with unit_of_work(read_only=True) as db:
+        told = notices.notice(db, driver.id, scope=Scope.everything(), clock=now)
+    assert [(one.by_name, str(one.means)) for one in told.receipts] == [("李敏", "phone")]
+    other = next(one for one in found if one.audience == "kitchen" and one.code != "K1") if len(found) > 6 else None
+    if other is not None:
+        assert signed_in(Role.KITCHEN).post(f"/notices/{other.id}/seen").status_code == 404
+    assert stranger.post("/notices/999999/seen").status_code == 404
