@@ -49,6 +49,9 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "added": _l("New order"), "cancelled": _l("Order cancelled"), "placed": _l("Has a place now"), "left-out": _l("Lost its place"),
         "moved": _l("Another driver"), "changed": _l("Meal changed"), "retimed": _l("Other time"), "reordered": _l("Other order of stops"),
     },
+    "stop-change": {
+        "added": _l("added"), "gone": _l("gone"), "changed": _l("other meals"), "reordered": _l("other place"), "retimed": _l("Other time"),
+    },
     "audience": {"driver": _l("Driver"), "vendor": _l("Vendor"), "kitchen": _l("Kitchen")},
     "told-by": {"page": _l("on the page"), "phone": _l("told on the phone by")},
     "version-state": {"draft": _l("Draft"), "published": _l("Published"), "withdrawn": _l("Withdrawn")},

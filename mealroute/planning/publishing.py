@@ -15,8 +15,9 @@ from mealroute.core.errors import Conflict, MealrouteError, NotFound
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.orders import queries as orders
+from mealroute.orders.models import BookLine
 from mealroute.planning import queries
-from mealroute.planning.models import PlanVersion
+from mealroute.planning.models import PlanLine, PlanVersion
 from mealroute.planning.publishing_models import PlanOverrideRow, PlanViolationRow
 from mealroute.planning.records import PlanState, PlanVersionId, PlanVersionSummary
 from mealroute.planning.violations import OUTDATED, PlanOverride, PlanViolation, still_open
@@ -48,6 +49,22 @@ def outdated(db: Session, version: PlanVersionSummary) -> bool:
     """Whether the order book has changed since the version was made."""
     book = orders.book(db, version.day, version.slot)
     return book is None or book.digest != version.book_digest
+
+
+def orders_changed(db: Session, version: PlanVersionSummary) -> frozenset[int]:
+    """Orders that the book has added, taken out or changed since the version was made."""
+    book = orders.book(db, version.day, version.slot)
+    now = {int(line.line_id): int(line.order_id) for line in book.lines} if book else {}
+    planned = dict(
+        db.execute(
+            select(PlanLine.book_line_id, BookLine.order_id)
+            .join(BookLine, BookLine.id == PlanLine.book_line_id)
+            .where(PlanLine.version_id == version.id)
+        )
+        .tuples()
+        .all()
+    )
+    return frozenset((now | planned)[line] for line in now.keys() ^ planned.keys())
 
 
 def publish_version(

@@ -47,9 +47,17 @@ def test_a_forged_a_foreign_and_a_late_link_look_the_same(client: FlaskClient, t
     assert "王玉兰" not in forged.text + late.text
 
 
-def test_a_withdrawn_run_goes_blank_at_once(client: FlaskClient, desk: FlaskClient, token: str) -> None:
+def test_a_withdrawn_run_says_so_and_shows_nobody_any_more(client: FlaskClient, desk: FlaskClient, token: str) -> None:
+    visit = int(re.findall(r"/stops/(\d+)", client.get(f"/r/{token}/stops").text)[0])
     desk.post("/plans/1/withdraw", data={"reason": "改线"})
-    assert client.get(f"/r/{token}").status_code == 404
+
+    page = client.get(f"/r/{token}")
+
+    assert "计划已撤回" in page.text
+    assert "改线" in page.text
+    assert re.search("王玉兰|曾𠮷祥", page.text) is None
+    assert client.get(f"/r/{token}/stops/{visit}").status_code == 404
+    assert "已看过通知" in client.post(f"/r/{token}/seen", follow_redirects=True).text
 
 
 def test_nothing_about_a_person_is_preselected(client: FlaskClient, token: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -15,12 +17,15 @@ from mealroute.core.actor import SYSTEM, Role, Scope
 from mealroute.core.clock import FixedClock
 from mealroute.core.db import unit_of_work
 from mealroute.core.slots import MealSlot
+from mealroute.delivery import queries as delivery
 from mealroute.dispatch import notices
+from mealroute.dispatch import queries as dispatch
 from mealroute.planning import publishing, queries, service
 from mealroute.planning.records import PlanVersionId
 from mealroute.planning.solving import plan_quick
 from solver.follow import follow
 from solver.plan import Cause, Plan, Violation
+from tests import web_world
 from tests.integration.planning_world import DAY
 
 SignIn = Callable[[Role | str], FlaskClient]
@@ -140,3 +145,85 @@ def test_a_call_is_noted_and_another_s_notice_is_not_there(
     if other is not None:
         assert signed_in(Role.KITCHEN).post(f"/notices/{other.id}/seen").status_code == 404
     assert stranger.post("/notices/999999/seen").status_code == 404
+
+
+def links(now: FixedClock) -> dict[str, str]:
+    """The signed link of every driver with a run in force."""
+    with unit_of_work(read_only=True) as db:
+        runs = dispatch.runs(db, DAY, LUNCH, scope=Scope.everything())
+        return {
+            run.driver_code: dispatch.token(db, run.id, secret_key=web_world.SECRET)
+            for run in runs
+            if run.state != "withdrawn"
+        }
+
+
+def test_a_driver_s_old_link_shows_the_change_first_and_then_the_new_sheet(
+    client: FlaskClient, desk: FlaskClient, broken: PlanVersionId, now: FixedClock
+) -> None:
+    token = next(iter(links(now).values()))
+    desk.post(f"/plans/{broken}/publish", data=form(desk.get(f"/plans/{broken}/publish").text))
+
+    first = client.get(f"/r/{token}").text
+    after = client.post(f"/r/{token}/seen", follow_redirects=True).text
+
+    assert "你的路线有变" in first
+    assert "说好了" in first
+    assert "交餐" in after or "第 1 站" in after
+    assert "你的路线有变" not in after
+    told = desk.get(f"/days/{DAY}/lunch/notices").text
+    assert "在页面上" in told
+
+
+def test_a_record_kept_in_a_phone_counts_after_the_door_went_to_somebody_else(
+    client: FlaskClient, desk: FlaskClient, app: Flask, now: FixedClock
+) -> None:
+    tokens = links(now)
+    with unit_of_work() as db:
+        given = service.prepare(db, DAY, LUNCH, matrix_of=StraightLine().matrix)
+        plan = plan_quick(given)
+        routes = [route for route in plan.plan.routes if route.stops]
+        spare = next(v for v in given.built.vehicles if v.number not in {route.vehicle for route in routes})
+        taken = follow(given.built.problem, given.built.problem.vehicle(spare.number), routes[0].trip_stops)
+        driver = next(v.driver_code for v in given.built.vehicles if v.number == routes[0].vehicle)
+        answer = replace(plan, plan=Plan(routes=(taken, *routes[1:]), unassigned=plan.plan.unassigned), violations=())
+        new = service.save_draft(db, given, answer, by=SYSTEM, clock=now)
+        line = int(given.built.stop_lines[routes[0].stops[0]][0])
+    desk.post(f"/plans/{new}/publish", data=form(desk.get(f"/plans/{new}/publish").text))
+    proof = {"client_id": str(uuid.uuid4()), "book_line_id": line, "outcome": "handed-over"}
+
+    sent = client.post(f"/api/runs/{tokens[driver]}/proofs", json=proof)
+
+    assert sent.status_code == 201, sent.text
+    with unit_of_work(read_only=True) as db:
+        found = delivery.outcomes(db, DAY, "lunch", scope=Scope.everything())
+    assert [str(one.outcome) for one in found if one.book_line_id == line] == ["handed-over"]
+    page = client.get(f"/r/{tokens[driver]}").text
+    assert "不再由你送" in page
+
+
+def test_the_kitchen_sees_first_what_changed_until_it_says_seen(
+    desk: FlaskClient, signed_in: SignIn, broken: PlanVersionId
+) -> None:
+    desk.post("/plans/1/withdraw", data={"reason": "停电"})
+    kitchen = signed_in(Role.KITCHEN)
+    page = kitchen.get(f"/days/{DAY}/lunch/kitchen").text
+
+    assert "计划已撤回" in page
+    notice = re.search(r"/notices/(\d+)/seen", page)
+    assert notice
+    kitchen.post(f"/notices/{notice[1]}/seen", data={"back": f"/days/{DAY}/lunch/kitchen"})
+    assert "计划已撤回" not in kitchen.get(f"/days/{DAY}/lunch/kitchen").text
+    assert "在页面上" in desk.get(f"/days/{DAY}/lunch/notices").text
+
+
+def test_today_names_who_must_phone_when_a_change_stays_unseen(
+    desk: FlaskClient, broken: PlanVersionId, now: FixedClock
+) -> None:
+    desk.post(f"/plans/{broken}/publish", data=form(desk.get(f"/plans/{broken}/publish").text))
+    assert "打电话。" not in desk.get(f"/days/{DAY}/lunch/today").text
+
+    now.at += timedelta(minutes=6)
+
+    assert "打电话。" in desk.get(f"/days/{DAY}/lunch/today").text
+    assert "要打电话" in desk.get(f"/days/{DAY}/lunch/notices").text

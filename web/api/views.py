@@ -51,7 +51,7 @@ def proof(token: str) -> ResponseReturnValue:
     if not isinstance(body, dict):
         raise MealrouteError("not-an-object", _("The body must be one JSON object."))
     with unit_of_work() as db:
-        manifest = links.manifest_of(db, token)
+        manifest = links.manifest_to_record(db, token, body.get("book_line_id"))
         given = proof_from(body, manifest)
         done = delivery.record_proof(db, given, by=links.driver_actor(manifest), clock=here.clock())
     again = isinstance(done, Duplicate)

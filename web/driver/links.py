@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from mealroute.core.actor import Actor, Role, Scope
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
-from mealroute.dispatch import queries
+from mealroute.dispatch import notices, queries
+from mealroute.dispatch.notice_records import Means, NoticeRecord
 from mealroute.dispatch.records import Manifest, RunRecord, RunState
 from web import here
 
@@ -17,22 +18,70 @@ if TYPE_CHECKING:
 
 
 def manifest_of(db: Session, token: str) -> Manifest:
-    """The sheet that a signed link opens. Wrong, over and withdrawn links look the same: nothing is told to a stranger."""
-    key = here.settings().secret_key
-    run = queries.run_by_token(db, token, clock=here.clock(), secret_key=key)
-    if run is None or run.state is RunState.WITHDRAWN:
-        raise NotFound(
-            "run-not-open",
-            _("This run is not open any more."),
-            _("Ask the dispatcher for the new sheet, or work from the printed one."),
-        )
+    """The sheet that a signed link opens; the link of a replaced run opens what its driver goes on with.
+
+    Wrong, over and withdrawn links look the same: nothing is told to a stranger.
+    """
+    run = queries.run_by_token(db, token, clock=here.clock(), secret_key=here.settings().secret_key)
+    if run is None:
+        raise _closed()
     return queries.manifest(db, run.id)
+
+
+def manifest_to_record(db: Session, token: str, line: object) -> Manifest:
+    """The sheet on which a record belongs: the one in force, else the one for which the link was made.
+
+    A phone that was out of reach may still send what happened at a door that has gone to somebody else since.
+    """
+    own = _own(db, token)
+    found = [queries.manifest(db, run.id) for run in (queries.going_on(db, own), own) if run is not None]
+    return next((manifest for manifest in found if str(line) in _lines(manifest)), found[0])
+
+
+def closed_run(db: Session, token: str) -> RunRecord | None:
+    """The run of a true link whose driver has none any more; None while there is one to drive."""
+    own = queries.linked_run(db, token, clock=here.clock(), secret_key=here.settings().secret_key)
+    return own if own is not None and queries.going_on(db, own) is None else None
+
+
+def notices_of(db: Session, token: str) -> tuple[NoticeRecord, ...]:
+    """What the driver of a link has not yet seen, the newest first."""
+    found = notices.for_run(db, _own(db, token), clock=here.clock())
+    return tuple(one for one in found if not any(receipt.means is Means.PAGE for receipt in one.receipts))
+
+
+def _own(db: Session, token: str) -> RunRecord:
+    run = queries.linked_run(db, token, clock=here.clock(), secret_key=here.settings().secret_key)
+    if run is None:
+        raise _closed()
+    return run
+
+
+def _closed() -> NotFound:
+    return NotFound(
+        "run-not-open",
+        _("This run is not open any more."),
+        _("Ask the dispatcher for the new sheet, or work from the printed one."),
+    )
+
+
+def _lines(manifest: Manifest) -> set[str]:
+    return {str(item.book_line_id) for trip in manifest.trips for stop in trip.stops for item in stop.items}
 
 
 def driver_actor(manifest: Manifest) -> Actor:
     """Who records through a signed link: the driver of the run, and nothing but that."""
-    scope = Scope(driver=manifest.driver_code)
-    return Actor(account_id=None, name=manifest.driver_name, role=Role.DRIVER, scope=scope)
+    return _driver(manifest.driver_code, manifest.driver_name)
+
+
+def reader(db: Session, token: str) -> Actor:
+    """Who reads through a signed link, also where no run is left to drive."""
+    own = _own(db, token)
+    return _driver(own.driver_code, queries.manifest(db, own.id).driver_name)
+
+
+def _driver(code: str, name: str) -> Actor:
+    return Actor(account_id=None, name=name, role=Role.DRIVER, scope=Scope(driver=code))
 
 
 def runs_of(db: Session, day: date, slot: str, actor: Actor) -> list[tuple[RunRecord, str]]:

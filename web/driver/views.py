@@ -14,8 +14,9 @@ from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.delivery import service as delivery
 from mealroute.delivery.records import Duplicate
+from mealroute.dispatch import notices
 from web import here
-from web.driver import links
+from web.driver import changes, links
 from web.driver.forms import REASONS, proof_from_form, station_box
 from web.driver.run import RunView, view_of
 from web.permissions import open_to_all, requires
@@ -35,8 +36,14 @@ def runs(day: date, slot: MealSlot) -> ResponseReturnValue:
 @bp.get("/r/<token>")
 @open_to_all(SIGNED)
 def run(token: str) -> ResponseReturnValue:
+    """First what has changed, until it is seen; then the next door."""
     with unit_of_work(read_only=True) as db:
+        if links.closed_run(db, token) is not None:
+            return render_template("driver/gone.html", token=token, told=changes.told(db, links.notices_of(db, token)))
         view = view_of(db, links.manifest_of(db, token))
+        told = changes.told(db, links.notices_of(db, token), view)
+    if told:
+        return _page("driver/changed.html", token, view, told=told)
     following = view.next_stop()
     if following is not None:
         return _stop_page(token, view, following.visit_id)
@@ -44,6 +51,17 @@ def run(token: str) -> ResponseReturnValue:
     counts = Counter(str(line.outcome) for line in known if line)
     cash = sum(line.cash_collected_fen for line in known if line)
     return _page("driver/finished.html", token, view, counts=counts.most_common(), cash=cash)
+
+
+@bp.post("/r/<token>/seen")
+@open_to_all(SIGNED)
+def seen(token: str) -> ResponseReturnValue:
+    """The driver has read what changed."""
+    with unit_of_work() as db:
+        by = links.reader(db, token)
+        for notice in links.notices_of(db, token):
+            notices.seen(db, notice.id, by=by, clock=here.clock())
+    return redirect(url_for("driver.run", token=token), 303)
 
 
 @bp.get("/r/<token>/stops")
@@ -79,7 +97,7 @@ def no_answer(token: str, line: int) -> ResponseReturnValue:
 def record(token: str) -> ResponseReturnValue:
     """The plain form; pages with script send the same record as JSON to the API."""
     with unit_of_work() as db:
-        manifest = links.manifest_of(db, token)
+        manifest = links.manifest_to_record(db, token, request.form.get("line"))
         proof = proof_from_form(request.form, manifest)
         done = delivery.record_proof(db, proof, by=links.driver_actor(manifest), clock=here.clock())
     flash(_("This was recorded before; it counts once.") if isinstance(done, Duplicate) else _("Recorded."), "ok")

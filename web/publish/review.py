@@ -13,7 +13,6 @@ from mealroute.core.text import route_label
 from mealroute.delivery import replacing
 from mealroute.dispatch.notice_records import Audience
 from mealroute.dispatch.notice_rules import notices_of
-from mealroute.orders import queries as orders
 from mealroute.planning import publishing, queries
 from mealroute.planning.change_records import Changes
 from mealroute.planning.records import PlanState, PlanVersionId, PlanVersionRecord, PlanVersionSummary
@@ -45,7 +44,7 @@ class Review:
     broken: tuple[BrokenView, ...]
     overrides: tuple[PlanOverride, ...]
     outdated: bool
-    amendments: int
+    orders_changed: int
     changes: Changes | None
     told: dict[str, int]
     given: Reasons
@@ -84,11 +83,10 @@ def review_of(db: Session, version_id: PlanVersionId, given: Reasons, *, scope: 
     found = replacing.preview(db, version_id, replaces=standing.id, clock=clock) if standing else None
     if found is not None:
         broken += found.under_way
-    book = orders.book(db, summary.day, summary.slot)
     return Review(
         record=record, before=standing, overrides=publishing.overrides(db, version_id), outdated=publishing.outdated(db, summary),
         broken=views_of(db, broken, record, found.old if found else None, reasons=given.overrides, scope=scope),
-        amendments=sum(1 for one in book.amendments if one.at > summary.created_at) if book else 0,
+        orders_changed=len(publishing.orders_changed(db, summary)),
         changes=found.changes if found else None, told=_told(found.changes) if found else {}, given=given,
     )  # fmt: skip
 

@@ -65,3 +65,11 @@ def told_of(db: Session, day: date, slot: MealSlot, *, scope: Scope, clock: Cloc
         found, key=lambda one: (-one.at.timestamp(), one.seen, one.audience, one.run_number or 0, one.code)
     )
     return Told(tuple(map(view_of, ordered)))
+
+
+def unseen_of(
+    db: Session, day: date, slot: MealSlot, audience: Audience, *, scope: Scope, clock: Clock
+) -> tuple[NoticeView, ...]:
+    """What the kitchens or vendors within reach have not seen yet, the newest first: for the top of their pages."""
+    found = notices.notices(db, scope, day=day, slot=slot, clock=clock)
+    return tuple(view_of(one) for one in found if one.audience is audience and not one.seen)

@@ -16,19 +16,41 @@ from mealroute.delivery import replacing
 from mealroute.dispatch import notices
 from mealroute.dispatch import service as dispatch
 from mealroute.dispatch.notice_records import Audience, Means
-from mealroute.planning import queries
+from mealroute.planning import publishing, queries
 from mealroute.planning.records import PlanVersionId
 from web import here
 from web.permissions import requires, signed_in
 from web.publish.compare import Filter, comparison_of
 from web.publish.forms import Reasons
 from web.publish.review import review_of
-from web.publish.told import told_of
+from web.publish.told import NoticeView, Told, told_of, unseen_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 bp = Blueprint("publish", __name__, template_folder="templates")
+
+
+@bp.app_template_global()
+def unseen_notices(audience: str, day: date, slot: MealSlot) -> tuple[NoticeView, ...]:
+    """For the top of a kitchen's or a vendor's page (``publish/_unseen.html``): what nobody there has seen yet."""
+    with unit_of_work(read_only=True) as db:
+        return unseen_of(db, day, slot, Audience(audience), scope=here.actor().scope, clock=here.clock())
+
+
+@bp.app_template_global()
+def told_today(day: date, slot: MealSlot) -> Told:
+    """For boards: how many have seen the newest change, and who must phone."""
+    with unit_of_work(read_only=True) as db:
+        return told_of(db, day, slot, scope=here.actor().scope, clock=here.clock())
+
+
+@bp.app_template_global()
+def book_moved(day: date, slot: MealSlot) -> int:
+    """For boards: orders that have changed in the book since the published plan was made."""
+    with unit_of_work(read_only=True) as db:
+        standing = queries.published(db, day, slot)
+        return len(publishing.orders_changed(db, standing)) if standing else 0
 
 
 @bp.get("/plans/<int:version>/publish")
