@@ -6,7 +6,17 @@ import argparse
 from pathlib import Path
 from random import Random
 
-from data.sample_generator import buildings, district, fleet, food, network, orders, organisations, residents_sheet
+from data.sample_generator import (
+    avoided,
+    buildings,
+    district,
+    fleet,
+    food,
+    network,
+    orders,
+    organisations,
+    residents_sheet,
+)
 from data.sample_generator.places import STREETS
 from data.sample_generator.sheets import write_csv, write_xlsx
 
@@ -21,6 +31,7 @@ def generate(out: Path, seed: int = SEED) -> dict[str, int]:
     network.write(plan, out / "dongcheng.osm.pbf")
     areas = buildings.communities(Random(seed + 1))
     people = district.populate(Random(seed + 3), buildings.build(plan, Random(seed + 2), areas))
+    avoided.assign(Random(seed + 70), people)
     standing = orders.rows(Random(seed + 4), people, organisations.station_places(areas))
     drivers, vehicles = fleet.rows(Random(seed + 5))
     residents = residents_sheet.rows(people)

@@ -54,6 +54,10 @@ class Person:
     categories: tuple[str, ...] = ()
     diets: tuple[str, ...] = ("常餐",)
     strict: tuple[str, ...] = ()
+    avoids: tuple[str, ...] = ()
+    strict_avoids: tuple[str, ...] = ()
+    allergies: tuple[str, ...] = ()
+    health_consent: str = ""
     handover: str = "可交联系人"
     door_note: str = ""
     state: str = "在服务"
