@@ -1,5 +1,6 @@
-"""The plan: search, look, choose, publish."""
+"""The plan: search, look, bend, choose, publish."""
 
-from web.plan.views import bp
+from web.plan import edits, places, views
+from web.plan.blueprint import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "edits", "places", "views"]

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from mealroute.adapters.networks import road_lines
 from mealroute.adapters.roads_lines import RoadLine, as_json, within
+from mealroute.adapters.travel import Travel
 from mealroute.areas import queries as areas
 from mealroute.core.actor import Scope
 from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.text import route_label
+from mealroute.drafting import queries as drafting
+from mealroute.drafting.records import DraftView
+from mealroute.drafting.records import RouteView as DraftRoute
 from mealroute.planning import queries as planning
 from mealroute.planning.records import PlanVersionId
 from mealroute.vendors import queries as vendors
@@ -108,3 +112,28 @@ def _roads_within(west: float, south: float, east: float, north: float) -> Seque
 @lru_cache(maxsize=1)
 def _all_lines() -> tuple[RoadLine, ...]:
     return road_lines(here.settings())
+
+
+def lines_of_draft(
+    db: Session, view: DraftView, travel: Travel, *, only: Sequence[int] = ()
+) -> dict[int, Sequence[Sequence[LonLat]]]:
+    """The legs of a draft by route number. A route that is still driven as its version has it keeps the stored way; the others are
+    looked for on the roads.
+    """
+    stored = lines_of_version(db, view.base_version)
+    opened = {route.number: route for route in drafting.view(db, view.id, at_revision=0).routes}
+    found: dict[int, Sequence[Sequence[LonLat]]] = {}
+    changed = []
+    for route in view.routes:
+        if only and route.number not in only:
+            continue
+        before = opened.get(route.number)
+        if before is not None and _driven(before) == _driven(route) and route.number in stored:
+            found[route.number] = stored[route.number]
+        else:
+            changed.append(route.vehicle)
+    return found | {line.number: line.legs for line in drafting.lines(db, view.id, changed, travel)}
+
+
+def _driven(route: DraftRoute) -> tuple[object, ...]:
+    return (route.vehicle, *((visit.kind, visit.lines) for visit in route.visits))

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flask import render_template, session, url_for
 
+from mealroute.accounts import rules
 from mealroute.core import jobs
+from mealroute.core.actor import Scope
+from mealroute.core.text import mask_name
+from mealroute.drafting import queries as drafting
+from mealroute.drafting.records import DraftView
+from mealroute.drafting.words import edit_sentence
 from mealroute.orders import queries as orders
 from mealroute.planning import queries, service
 from mealroute.planning.records import PlanVersionId
 from mealroute.residents.words import DIETS, diet_label
+from mealroute.vendors import queries as vendors
 from web import here
 from web.plan.board import COMFORT_S, FOOD_CLOCK_S, Board, board_of
+from web.plan.drafted import board_of_draft
 from web.plan.eye import RISKS, Eye, Filter
 from web.plan.forms import SearchForm
 from web.plan.timeline import Scale
@@ -25,29 +34,85 @@ if TYPE_CHECKING:
 
 PARTS: Mapping[str, str] = {
     "plan-head": "plan/_head.html", "total": "plan/_total.html", "route-list": "plan/_routes.html", "unassigned": "plan/_left.html",
-    "only": "plan/_filter.html", "timeline": "plan/_timeline.html", "stops": "plan/_stops.html",
+    "only": "plan/_filter.html", "board-forms": "plan/_board_forms.html", "keys": "plan/_keys.html", "timeline": "plan/_timeline.html", "stops": "plan/_stops.html",
 }  # fmt: skip
 """Element id → the template that draws it. ``route-4`` and ``lane-4`` draw one row each."""
 
 
 def page_of(db: Session, eye: Eye) -> dict[str, Any] | None:
     """Everything that the templates read; None where the version asked for belongs to another day."""
-    versions = queries.versions(db, eye.day, eye.slot)
+    draft_id = drafting.open_draft(db, eye.day, eye.slot)
+    if draft_id is not None and eye.version is None:
+        return page_of_draft(db, drafting.view(db, draft_id), eye)
+    page = _frame(db, eye)
     standing = queries.latest(db, eye.day, eye.slot)
     wanted = eye.version or (standing.id if standing else None)
-    job = jobs.latest(db, service.job_key(eye.day, eye.slot))
-    page: dict[str, Any] = {
-        "day": eye.day, "slot": eye.slot, "eye": eye, "versions": versions, "job": job, "search": SearchForm(), "board": None, "draft": None,
-        "edit": None, "comfort": COMFORT_S, "food_clock": FOOD_CLOCK_S,
-    }  # fmt: skip
     if wanted is None:
         return page | {"book": orders.book(db, eye.day, eye.slot)}
     version = queries.version(db, PlanVersionId(wanted))
     if (version.day, version.slot) != (eye.day, eye.slot):
         return None
     board = board_of(db, version, scope=here.actor().scope, eye=eye)
+    may_edit = draft_id is None and version.routes and rules.may(here.actor(), "plan.edit")
+    edit = {"draft": "", "seen": 0, "version": version.id, "url": eye.url("plan.edit")} if may_edit else None
     source = url_for("plan.map_data", version=version.id)
-    return page | around(db, board) | {"source": source}
+    return page | around(db, board) | {"source": source, "edit": edit, "elsewhere": draft_id}
+
+
+def page_of_draft(db: Session, view: DraftView, eye: Eye) -> dict[str, Any]:
+    """The same of an open draft."""
+    eye = replace(eye, version=None)
+    board = board_of_draft(db, view, scope=here.actor().scope, eye=eye)
+    edit = {"draft": view.id, "seen": view.revision, "version": view.base_version, "url": eye.url("plan.edit")}
+    source = url_for("plan.draft_map", day=eye.day, slot=eye.slot)
+    return _frame(db, eye) | around(db, board) | {
+        "source": source, "draft": view, "edit": edit if rules.may(here.actor(), "plan.edit") else None,
+        "undoes": edit_sentence(view.undo, view) if view.undo else "", "redoes": edit_sentence(view.redo, view) if view.redo else "",
+        "yard": _yard(db, view), "supposed": (),
+    }  # fmt: skip
+
+
+def _frame(db: Session, eye: Eye) -> dict[str, Any]:
+    """What every form of the page has."""
+    return {
+        "day": eye.day, "slot": eye.slot, "eye": eye, "versions": queries.versions(db, eye.day, eye.slot),
+        "job": jobs.latest(db, service.job_key(eye.day, eye.slot)), "search": SearchForm(), "board": None, "draft": None, "edit": None,
+        "comfort": COMFORT_S, "food_clock": FOOD_CLOCK_S, "yard": Yard((), (), ()), "elsewhere": None, "supposed": (), "undoes": "", "redoes": "",
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Yard:
+    """Who and what could be used that day, as codes with the words for them; names masked."""
+
+    drivers: tuple[tuple[str, str], ...]
+    spare: tuple[tuple[str, str, bool], ...]
+    register: tuple[tuple[str, str], ...]
+
+
+def _yard(db: Session, view: DraftView) -> Yard:
+    """Drivers of the day; vehicles of the draft that carry nothing (and whether they were taken out); the rest of the register."""
+    people = vendors.drivers(db, scope=Scope.everything())
+    names = {driver.code: mask_name(driver.name) for driver in people}
+    vehicles = {vehicle.code: vehicle for vehicle in vendors.vehicles(db)}
+    known = {route.vehicle_code for route in view.routes} | {one.vehicle_code for one in view.spare}
+    return Yard(
+        tuple((driver.code, f"{names[driver.code]} {driver.code}") for driver in people if driver.works_on(view.day)),
+        tuple(
+            (
+                one.vehicle_code,
+                f"{names.get(one.driver_code, one.driver_code)} · {vehicles[one.vehicle_code].plate}",
+                one.out,
+            )
+            for one in view.spare
+            if one.vehicle_code in vehicles
+        ),
+        tuple(
+            (one.code, f"{one.plate} · {word('vehicle', one.kind)}")
+            for one in vehicles.values()
+            if one.code not in known
+        ),
+    )
 
 
 def around(db: Session, board: Board) -> dict[str, Any]:

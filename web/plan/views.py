@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mealroute.core.db import unit_of_work
@@ -16,13 +16,12 @@ from web import here
 from web.errors import wants_json
 from web.permissions import requires
 from web.plan import mapdata
+from web.plan.blueprint import bp
 from web.plan.board import board_of
 from web.plan.eye import Eye
 from web.plan.finding import hits
 from web.plan.forms import SearchForm
 from web.plan.page import page_of, parts_of
-
-bp = Blueprint("plan", __name__, template_folder="templates")
 
 
 @bp.get("/days/<day:day>/<slot:slot>/plan")

@@ -25,6 +25,8 @@ export function kept() {
     scroll: [...document.querySelectorAll("[data-scroll]")].map((box) => [box.id, box.scrollTop, box.scrollLeft]),
     checked: [...document.querySelectorAll("input[type=checkbox][name=stop]:checked")].map((box) => box.value),
     chosen: document.querySelector("tr[aria-selected]")?.dataset.key,
+    index: [...document.querySelectorAll("tr.stop[data-key]")].findIndex((row) => row.hasAttribute("aria-selected")),
+    list: document.getElementById("stops")?.dataset.number,
     open: [...document.querySelectorAll("details[id][open]")].map((box) => box.id),
   };
 }
@@ -39,8 +41,12 @@ export function restore(state) {
     if (box) box.checked = true;
   }
   for (const id of state.open) document.getElementById(id)?.setAttribute("open", "");
-  const row = state.chosen && document.querySelector(`tr[data-key="${state.chosen}"]`);
+  // A stop that left the list hands its place to the one that moved up, so that the keyboard goes on from there.
+  const rows = [...document.querySelectorAll("tr.stop[data-key]")];
+  const same = state.list === document.getElementById("stops")?.dataset.number;
+  const row = state.chosen && (document.querySelector(`tr[data-key="${state.chosen}"]`) ?? (same && state.index >= 0 ? rows[Math.min(state.index, rows.length - 1)] : null));
   if (row) row.setAttribute("aria-selected", "true");
+  if (row && state.focus?.id.startsWith("stop-") && !document.getElementById(state.focus.id)) row.focus({ preventScroll: true });
   const focus = find(state.focus);
   if (focus && focus !== document.activeElement) focus.focus({ preventScroll: true });
   if (state.typed && focus && "selectionStart" in focus && focus.value !== undefined && focus.type !== "checkbox") {

@@ -4,6 +4,10 @@ import { ask, swap } from "./parts.mjs";
 import { keys } from "./board-keys.mjs";
 import { follow as followFilter } from "./board-filter.mjs";
 import { finder } from "./board-find.mjs";
+import { Editor, editKeys, pickedText } from "./board-edit.mjs";
+import { dragging } from "./board-drag.mjs";
+import { watch } from "./board-since.mjs";
+import { beside } from "./board-beside.mjs";
 
 const ROWS = "tr[data-key], .tl-stop[data-key], .lane__windows g[data-key]";
 
@@ -143,6 +147,10 @@ const root = document.querySelector("[data-board]");
 if (root) {
   document.documentElement.classList.add("has-script");
   const board = new Board(root);
+  const editor = pickedText(new Editor(board));
+  if (editor.allowed) { editKeys(board, editor); dragging(board, editor); }
+  watch(board, editor);
+  beside(board, editor);
   keys(board);
   followFilter(board);
   finder(board);

@@ -1,0 +1,141 @@
+// Changes of the plan. Every form and button that changes it is sent from here, one after another, each with the newest
+// revision; the answer swaps what looks different and says the consequence. Without script the same forms work by themselves.
+import { ask, swap } from "./parts.mjs";
+import { inField } from "./page.mjs";
+
+export class Editor {
+  constructor(board) {
+    this.board = board;
+    this.queue = Promise.resolve();
+    this.busy = 0;
+    window.addEventListener("submit", (event) => this.submitted(event), true);
+    document.addEventListener("click", (event) => { if (event.target.closest("[data-hush]")) document.getElementById("said").replaceChildren(); });
+  }
+
+  facts() { return document.getElementById("board-forms")?.dataset ?? {}; }
+  get allowed() { return this.facts().version !== undefined; }
+
+  submitted(event) {
+    const form = event.target;
+    const button = event.submitter;
+    if (!form.matches("form[data-edit]") || button?.formMethod === "get") return;
+    event.preventDefault();
+    event.stopPropagation();
+    const data = new FormData(form, button);
+    if (form.id === "board-picked" && !data.has("stop")) for (const key of this.picked()) data.append("stop", key);
+    form.closest("details[open]")?.removeAttribute("open");
+    button?.closest("details[open]")?.removeAttribute("open");
+    button?.closest("dialog")?.close();
+    this.send(data);
+  }
+
+  // The marked stops, else the one that is selected.
+  picked() {
+    const marked = [...document.querySelectorAll("input[name=stop]:checked")].map((box) => box.value);
+    const one = this.board.selected();
+    return marked.length ? marked : one ? [String(one)] : [];
+  }
+
+  do(verb, fields = {}) {
+    const data = new FormData(document.getElementById("board-do"));
+    data.set("do", verb);
+    for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) data.append(name, one);
+    return this.send(data);
+  }
+
+  send(data) {
+    this.busy += 1;
+    this.queue = this.queue.then(() => this.sent(data)).catch(() => this.refuse({ sentence: this.board.root.dataset.lost, hint: "" })).finally(() => { this.busy -= 1; });
+    return this.queue;
+  }
+
+  async sent(data) {
+    const facts = this.facts();
+    data.set("seen", facts.seen);
+    data.set("draft", facts.draft);
+    const started = performance.now();
+    const answer = await ask(this.board.root.dataset.editUrl + location.search, { method: "POST", body: data });
+    if (!answer.ok) { await this.refuse(answer.data); return; }
+    if (answer.data.reload) { location.assign(answer.data.reload); return; }
+    this.apply(answer.data);
+    for (const box of document.querySelectorAll("input[name=stop]:checked")) box.checked = false;
+    document.dispatchEvent(new CustomEvent("changed", { detail: { answer: answer.data, ms: performance.now() - started } }));
+  }
+
+  apply(data, { flash = true } = {}) {
+    swap(data.parts);
+    if (flash) this.flash(data);
+    const map = this.board.map;
+    if (map) {
+      const gone = [...map.routes.keys()].filter((number) => !data.map.numbers.includes(number));
+      map.change({ routes: data.map.routes, gone, unassigned: data.map.unassigned, shown: data.map.shown });
+    }
+    if (map && data.changed.length) this.ways(data.changed, data.revision);
+  }
+
+  flash(data) {
+    for (const number of data.changed) document.getElementById(`route-${number}`)?.classList.add("is-changed");
+    for (const key of data.stops) document.getElementById(`stop-${key}`)?.classList.add("is-changed");
+  }
+
+  // The ways along roads come after the answer: they take longer than the answer may.
+  async ways(numbers, revision) {
+    const asked = new URL(this.board.root.dataset.ways, location.href);
+    asked.searchParams.set("routes", numbers.join(","));
+    const answer = await ask(asked).catch(() => null);
+    if (answer?.ok && answer.data.revision === revision && Number(this.facts().seen) === revision) this.board.map?.change({ routes: answer.data.routes });
+  }
+
+  async refuse({ sentence, hint }) {
+    const said = document.getElementById("said");
+    const banner = document.createElement("div");
+    banner.className = "banner";
+    banner.dataset.tone = "danger";
+    banner.append(Object.assign(document.createElement("p"), { className: "banner__text", textContent: `${sentence ?? ""} ${hint ?? ""}`.trim() }));
+    await this.board.catchUp?.();
+    document.getElementById("said")?.replaceChildren(banner);
+    (said ?? banner).scrollIntoView?.({ block: "nearest" });
+  }
+}
+
+// The keys that change the plan; see board-keys.mjs for the others.
+export function editKeys(board, editor) {
+  const about = (verb) => { const keys = editor.picked(); if (keys.length) editor.do(verb, { stop: keys }); };
+  board.shift = (by) => { const keys = editor.picked(); if (editor.allowed && keys.length) editor.do(by < 0 ? "earlier" : "later", { stop: keys[0] }); };
+  board.editKeys = {
+    m: () => { const box = document.getElementById("move-to"); box?.focus(); box?.select(); },
+    x: () => { const row = board.root.querySelector("tr.stop[aria-selected]"); const box = row?.querySelector("input[name=stop]"); if (box) { box.checked = !box.checked; box.dispatchEvent(new Event("change", { bubbles: true })); } },
+    l: () => about("toggle-lock"),
+    "Shift l": () => document.querySelector("[data-lock-route]")?.click(),
+    z: () => editor.allowed && editor.do("undo"),
+    "Shift z": () => editor.allowed && editor.do("redo"),
+    r: () => document.querySelector("[data-replan]")?.click(),
+  };
+  document.addEventListener("keydown", (event) => {
+    const row = event.target.closest?.("tr[data-left]");
+    if (row && event.target === row && event.key === "Enter") { event.preventDefault(); editor.do(`place:${row.dataset.key}`); }
+    const box = event.target.closest?.("#move-to, #move-place");
+    if (box && event.key === "Escape") { box.value = ""; board.root.querySelector("tr.stop[aria-selected]")?.focus(); }
+    if (box && event.key === "Enter" && !inField({ closest: () => null })) { event.preventDefault(); document.querySelector("[data-act='move']")?.click(); board.root.querySelector("tr.stop[aria-selected]")?.focus(); }
+  });
+}
+
+// How many are marked, in words.
+export function pickedText(editor) {
+  const show = () => {
+    const text = document.querySelector("[data-picked-text]");
+    if (!text) return;
+    const marked = document.querySelectorAll("input[name=stop]:checked").length;
+    const row = document.querySelector("tr.stop[aria-selected]");
+    const one = row ? row.dataset.n + " · " + row.dataset.label : "";
+    text.textContent = marked ? text.dataset.many.replace("#", String(marked)) : one ? text.dataset.one.replace("#", one) : text.dataset.none;
+  };
+  document.addEventListener("change", (event) => { if (event.target.name === "stop") show(); });
+  document.addEventListener("picked", show);
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-unmark]")) return;
+    for (const box of document.querySelectorAll("input[name=stop]:checked")) box.checked = false;
+    show();
+  });
+  return editor;
+}
