@@ -82,6 +82,12 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
 
+    work = commands.add_parser(
+        "work", help="carry planning jobs on this machine for a dask scheduler, until terminated"
+    )
+    work.add_argument("scheduler", nargs="?", help="its address, tcp://host:8786 (default: MEALROUTE_SCHEDULER)")
+    work.add_argument("--threads", type=int, help="jobs at once (default: one for each processor)")
+
     commands.add_parser("verify-audit", help="walk the audit chain; exit 3 if it does not hold")
     return top
 
@@ -128,6 +134,8 @@ def _run(args: argparse.Namespace) -> int:
         case "serve":
             setup.open_here()
             return system.serve(args.host, args.port)
+        case "work":
+            return system.work(setup.open_here(), args.scheduler, args.threads)
         case "verify-audit":
             setup.open_here()
             return system.verify_audit()

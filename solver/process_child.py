@@ -24,7 +24,7 @@ MOST_MEMORY = 4 * 2**30
 
 def main() -> None:
     parent = int(sys.argv[1])
-    _die_with(parent)
+    die_with(parent)
     _be_killed_first()
     _bound_memory()
     requests = sys.stdin.buffer
@@ -57,8 +57,8 @@ def _run(frame: bytes, answers: IO[bytes]) -> None:
         send("done", result)
 
 
-def _die_with(parent: int) -> None:
-    """End when the parent ends, however it ends.
+def die_with(parent: int) -> None:
+    """End this process when its parent ends, however that ends.
 
     The kernel does it on Linux, even while a native library holds the interpreter lock; elsewhere a thread looks.
     """

@@ -4,14 +4,18 @@ from flask import Flask
 
 from web import (
     account,
+    ahead,
     api,
     audit,
+    dishes,
     driver,
     home,
     imports,
     jobs,
     kitchen,
     live,
+    menus,
+    offer,
     orders,
     plan,
     publish,
@@ -23,7 +27,7 @@ from web import (
 )
 
 PACKAGES = (
-    home, account, today, orders, plan, publish, live, driver, residents, kitchen, vendors, settlement, imports, jobs, users, audit, api,
+    home, account, today, orders, plan, publish, live, driver, residents, menus, dishes, ahead, offer, kitchen, vendors, settlement, imports, jobs, users, audit, api,
 )  # fmt: skip
 
 

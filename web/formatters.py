@@ -11,7 +11,7 @@ from mealroute.core.money import Fen, yuan
 from mealroute.core.text import mask_id, mask_name, mask_phone, route_label
 from mealroute.kitchen.log_rules import degrees
 from mealroute.orders.words import cancel_label
-from web import here
+from web import food_words, here
 from web.vocabulary import tone, word
 
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
@@ -117,4 +117,5 @@ def register(app: Flask) -> None:
         mask_name=mask_name, mask_phone=mask_phone, mask_id=mask_id, local_address=local_address, route_label=route_label,
         cancel_label=cancel_label, degrees=degrees,
     )  # fmt: skip
+    app.jinja_env.filters.update(food_words.FILTERS)
     app.jinja_env.globals.update(percent_of=percent_of, word=word, tone=tone)

@@ -30,6 +30,7 @@ TOP = (
     Item("live.board", _l("On the road"), "live.view", daily=True),
     Item("driver.runs", _l("My runs"), "runs.drive", daily=True),
     Item("residents.index", _l("Residents"), "residents.view"),
+    Item("menus.index", _l("Menu"), "menus.view"),
     Item("kitchen.sheet", _l("Kitchen"), "kitchen.view", daily=True),
     Item("vendors.index", _l("Vendors"), "vendors.view"),
     Item("settlement.index", _l("Settlement"), "subsidy.view"),

@@ -36,6 +36,12 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "counter-cash": _l("Cash at the counter"),
     },
     "order-state": {"placed": _l("Placed"), "cancelled": _l("Cancelled")},
+    "choice": {
+        "dish": _l("Another dish"), "by-hand": _l("The kitchen cooks something safe by hand"), "no-meal": _l("No meal that day"),
+        "by-rule": _l("Back to what the rules give"),
+    },
+    "voice": {"resident": _l("The resident's own"), "contact": _l("A contact's"), "desk": _l("The desk's, nobody was reached")},
+    "consent": {"given": _l("Agreed"), "refused": _l("Refused"), "unknown": _l("Not asked yet")},
     "flag": {"no-point": _l("No point"), "no-dish": _l("No dish suits"), "no-station": _l("Station unknown")},
     "book-state": {"open": _l("Book open"), "closed": _l("Book closed")},
     "amendment": {"add": _l("Added"), "cancel": _l("Cancelled"), "change": _l("Changed")},

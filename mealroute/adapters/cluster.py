@@ -3,7 +3,6 @@
 import logging
 import os
 import time
-from collections.abc import Callable
 from typing import Any
 
 from mealroute.core.config import Settings
@@ -49,9 +48,19 @@ class Cluster:
             log.warning("jobs wait: %s", self.reason)
         return 0 if self.reason else self._threads
 
-    def submit(self, function: Callable[..., Any], *args: object, key: str) -> Any:
-        """Begin a call on a worker; the future's status is ``error`` if that worker died."""
-        return self._client.submit(function, *args, key=key, retries=0, pure=False)
+    def submit(self, target: str, *args: object, key: str) -> Any:
+        """Begin a call of ``module:function`` on a worker; the future's status is ``error`` if that worker died.
+
+        What travels is a function that is pickled whole: a scheduler looks into what it passes on, and has no mealroute.
+        """
+
+        def call(target: str, args: tuple[object, ...]) -> object:
+            import importlib
+
+            module, function = target.split(":")
+            return getattr(importlib.import_module(module), function)(*args)
+
+        return self._client.submit(call, target, args, key=key, retries=0, pure=False)
 
     def close(self) -> None:
         """End the connection, and the local cluster with its workers."""

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from mealroute.adapters.cluster import Cluster
-from mealroute.adapters.job_attempt import run_attempt
 from mealroute.adapters.registry import HANDLERS, TICKS
 from mealroute.adapters.ticks import Ticker
 from mealroute.core import db, job_queue, jobs
@@ -26,6 +25,9 @@ log = logging.getLogger(__name__)
 
 SWEEP_S = 2.0
 """How often the table is looked at without being asked: finds jobs of dead workers and of other web processes."""
+RUN_ATTEMPT = "mealroute.adapters.job_attempt:run_attempt"
+WORKERS_REFUSE = "workers-refuse"
+"""The reason to wait when attempts fail before they begin: a worker without the program, its database or its keys."""
 
 
 class Executor(Protocol):
@@ -46,6 +48,7 @@ class DaskExecutor:
         self._cluster = Cluster(settings)
         self._flying: dict[JobId, Any] = {}
         self._connections = 0
+        self._trouble = ""
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._closed = False
@@ -106,9 +109,10 @@ class DaskExecutor:
 
     def _begin(self, waiting: list[JobRecord], under_way: int) -> None:
         slots = self._cluster.slots()
-        if any(job.waiting_code != self._cluster.reason for job in waiting):
+        reason = self._cluster.reason or self._trouble
+        if any(job.waiting_code != reason for job in waiting):
             with db.unit_of_work() as session:
-                job_queue.set_waiting(session, self._cluster.reason)
+                job_queue.set_waiting(session, reason)
         with self._lock:
             if self._cluster.connections != self._connections:
                 self._connections = self._cluster.connections
@@ -117,7 +121,7 @@ class DaskExecutor:
         free = slots - under_way - len(submitted)
         for job in [job for job in waiting if job not in submitted][: max(0, free)]:
             future = self._cluster.submit(
-                run_attempt, job.id, HANDLERS[job.kind], slots, key=f"job-{job.id}-{uuid4().hex}"
+                RUN_ATTEMPT, job.id, HANDLERS[job.kind], slots, key=f"job-{job.id}-{uuid4().hex}"
             )
             with self._lock:
                 self._flying[job.id] = future
@@ -141,9 +145,14 @@ class DaskExecutor:
                 self._flying.pop(job_id)
         if self._closed:
             return
+        self._trouble = ""
         if future.status == "error":
-            log.warning("job worker lost", extra={"job": job_id})
+            error = type(future.exception()).__name__
+            log.warning("job worker lost: %s", error, extra={"job": job_id})
             self._free(job_id, attempt)
+            if error != "KilledWorker":
+                self._trouble = WORKERS_REFUSE
+                return  # tried again at the next look, not at once
         self._wake.set()
 
     def _free(self, job_id: JobId, attempt: int | None = None) -> None:

@@ -14,6 +14,7 @@ from mealroute.core import audit
 from mealroute.core import db as database
 from mealroute.core.actor import SYSTEM
 from mealroute.core.db import unit_of_work
+from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.money import yuan
 from mealroute.subsidy import service as subsidy
@@ -85,6 +86,21 @@ def serve(host: str, port: int) -> NoReturn:
     """`serve`: become the web server (`python -m web`), which lies above this package and is never imported by it."""
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "web", "--host", host, "--port", str(port)])
+
+
+def work(here: Here, scheduler: str | None, threads: int | None) -> int:
+    """`work`: be a worker of the planning cluster until terminated."""
+    from mealroute.adapters.workers import work_for  # dask takes a moment to load
+
+    address = scheduler or here.settings.scheduler
+    if not address:
+        raise MealrouteError(
+            "scheduler-missing",
+            _("Which scheduler to work for is not known."),
+            _("Give its address, tcp://host:8786, or set MEALROUTE_SCHEDULER."),
+        )
+    work_for(address, here.settings, threads=threads)
+    return 0
 
 
 def verify_audit() -> int:

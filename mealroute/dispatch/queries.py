@@ -18,6 +18,7 @@ from mealroute.dispatch.build import Door, SheetParts
 from mealroute.dispatch.models import Run
 from mealroute.dispatch.records import Manifest, ManifestItem, RunId, RunRecord, RunState
 from mealroute.menus.models import Dish
+from mealroute.menus.words import dish_label
 from mealroute.orders.models import BookLine
 from mealroute.orders.records import Delivery
 from mealroute.planning import queries as planning
@@ -133,7 +134,7 @@ def _doors(db: Session, route_ids: Iterable[int]) -> dict[int, Door]:
     """Everybody on these routes, by book line: one statement for people, one for their contacts."""
     wanted = list(route_ids)
     rows = db.execute(
-        select(BookLine, Resident, PlanLine.new_face, Dish.name)
+        select(BookLine, Resident, PlanLine.new_face, Dish.name, Dish.name_en)
         .join(PlanLine, PlanLine.book_line_id == BookLine.id)
         .join(PlanVisit, PlanVisit.id == PlanLine.visit_id)
         .join(Resident, Resident.id == BookLine.resident_id)
@@ -142,8 +143,8 @@ def _doors(db: Session, route_ids: Iterable[int]) -> dict[int, Door]:
     ).tuples()
     contacts = _first_contacts(db, wanted)
     return {
-        line.id: _door(line, person, new_face, dish or "", contacts.get(person.id))
-        for line, person, new_face, dish in rows
+        line.id: _door(line, person, new_face, dish_label(dish or "", dish_en or ""), contacts.get(person.id))
+        for line, person, new_face, dish, dish_en in rows
     }
 
 

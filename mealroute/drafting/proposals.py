@@ -61,7 +61,7 @@ def keep(
     row = DraftProposal(
         draft_id=at.id, job_id=job_id, kind=kind, revision=at.edit.revision, detail=dict(detail), ground_id=ground_id,
         figures={
-            "before": asdict(now.total), "after": asdict(found.total), "moved": searching.moved_between(now.arrangement, found.arrangement),
+            "before": asdict(now.total), "after": asdict(found.total), "moved": len(rules.moved_stops(now.arrangement, found.arrangement)),
             "unplaced_before": len(now.unplaced), "unplaced_after": len(found.unplaced),
         },
         arrangement=storing.pack_arrangement(found.arrangement), by_name=by.name, at=clock.now(), state=OPEN, ended_by="",
@@ -128,7 +128,7 @@ def _take(db: Session, draft: PlanDraft, row: DraftProposal, *, seen: int, by: A
         )  # fmt: skip
     rules.require_locks(at.arrangement, arrangement)
     _ended(row, TAKEN, by=by, clock=clock)
-    detail = {"proposal": row.id, "moved": searching.moved_between(at.arrangement, arrangement), **row.detail}
+    detail = {"proposal": row.id, "moved": len(rules.moved_stops(at.arrangement, arrangement)), **row.detail}
     done = Applied(arrangement=arrangement, kind=EditKind.PROPOSAL_TAKEN, detail=detail)
     return writing.written(db, draft, at, done, seen=seen, by=by, clock=clock, ground_id=row.ground_id)
 

@@ -198,6 +198,13 @@ def _in_order(order: Sequence[int], arrangement: Arrangement) -> bool:
     return all(one < other for one, other in pairwise(found))
 
 
+def moved_stops(before: Arrangement, after: Arrangement) -> frozenset[int]:
+    """Stops that have another vehicle, or none, or one again."""
+    one = {stop: route.vehicle for route in before.routes for stop in route.stops}
+    other = {stop: route.vehicle for route in after.routes for stop in route.stops}
+    return frozenset(stop for stop in one.keys() | other.keys() if one.get(stop) != other.get(stop))
+
+
 def projected(arrangement: Arrangement, stops: Collection[int], vehicles: Collection[int]) -> Arrangement:
     """An earlier arrangement on today's problem: stops and vehicles that are no longer there are left out."""
     gone = {stop for route in arrangement.routes for stop in route.stops if stop not in stops}

@@ -69,14 +69,7 @@ def search(
     kept = {route.vehicle for route in arrangement.routes if route.vehicle not in inside}
     after = build.arranged(sequences(output.plan), arrangement, kept=kept)
     rules.require_locks(arrangement, after)
-    return Found(evaluate(now.ground, after), moved_between(arrangement, after))
-
-
-def moved_between(before: Arrangement, after: Arrangement) -> int:
-    """How many stops have another vehicle, or none, or one again."""
-    one = {stop: route.vehicle for route in before.routes for stop in route.stops}
-    other = {stop: route.vehicle for route in after.routes for stop in route.stops}
-    return sum(one.get(stop) != other.get(stop) for stop in one.keys() | other.keys())
+    return Found(evaluate(now.ground, after), len(rules.moved_stops(arrangement, after)))
 
 
 def one_fewer(now: Evaluation, without: int | None) -> Arrangement:

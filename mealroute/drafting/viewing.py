@@ -16,6 +16,7 @@ from mealroute.drafting.records import (
     Broken,
     DraftState,
     DraftView,
+    EditKind,
     EditRecord,
     Effect,
     SpareVehicle,
@@ -46,7 +47,7 @@ def view_of(db: Session, at: Standing) -> DraftView:
         id=at.id, day=draft.day, slot=MealSlot(draft.slot), state=DraftState(draft.state), revision=at.edit.revision,
         base_version=base.id, base_number=base.number, base_published=base.state is PlanState.PUBLISHED,
         ordered=given.ordered, planned=planned, unassigned=unassigned, total=now.total, routes=now.routes,
-        spare=_spare(at), unplaced=unplaced, broken=now.broken, last=edit_record(at.edit), undo=undo, redo=redo,
+        spare=_spare(db, at), unplaced=unplaced, broken=now.broken, last=edit_record(at.edit), undo=undo, redo=redo,
         assumes=tuple(each for each in at.ground.assumes if each["kind"] in SUPPOSED), outdated=outdated(db, draft, at),
     )  # fmt: skip
 
@@ -129,13 +130,17 @@ def _number(at: Standing, vehicle: int | None) -> int | None:
     return at.arrangement.numbers.get(vehicle) if vehicle is not None and vehicle in used else None
 
 
-def _spare(at: Standing) -> tuple[SpareVehicle, ...]:
+def _spare(db: Session, at: Standing) -> tuple[SpareVehicle, ...]:
     arrangement = at.arrangement
+    why: dict[int, str] = {}
+    if arrangement.out:
+        query = select(DraftEdit.detail).where(DraftEdit.draft_id == at.id, DraftEdit.kind == str(EditKind.VEHICLE_OUT))
+        why = {detail["vehicle"]: detail["reason"] for detail in db.scalars(query.order_by(DraftEdit.revision))}
     used = {route.vehicle for route in arrangement.routes}
     return tuple(
         SpareVehicle(
             vehicle=v.number, vehicle_code=v.vehicle_code, driver_code=v.driver_code, kitchen_code=v.kitchen_code,
-            out=v.number in arrangement.out,
+            out=v.number in arrangement.out, reason=why.get(v.number, "") if v.number in arrangement.out else "",
         )
         for v in at.now.given.built.vehicles
         if v.number not in used

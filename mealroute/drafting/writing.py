@@ -24,7 +24,7 @@ def written(
 ) -> Answer:  # fmt: skip
     """Add the change to the trail and answer with what it did."""
     shows = row.revision + 1
-    moved = moved_stops(at.arrangement, done.arrangement)
+    moved = rules.moved_stops(at.arrangement, done.arrangement)
     edit = DraftEdit(
         draft_id=row.id, revision=shows, kind=done.kind, detail=dict(done.detail), stops=sorted(done.stops | moved),
         vehicles=sorted(done.vehicles), arrangement=storing.pack_arrangement(done.arrangement),
@@ -46,7 +46,7 @@ def turned(
         under_way=at.arrangement.under_way,
     )
     edit = DraftEdit(
-        draft_id=row.id, revision=row.revision + 1, kind=kind, detail=dict(detail), stops=sorted(moved_stops(at.arrangement, fit)), vehicles=[],
+        draft_id=row.id, revision=row.revision + 1, kind=kind, detail=dict(detail), stops=sorted(rules.moved_stops(at.arrangement, fit)), vehicles=[],
         arrangement=storing.pack_arrangement(fit), ground_id=at.edit.ground_id, shows=to.shows, parent=None, redo=list(redo_of),
         account_id=by.account_id, by_name=by.name, at=clock.now(),
     )  # fmt: skip
@@ -87,13 +87,6 @@ def require_newest(db: Session, row: PlanDraft, seen: int) -> None:
 
 def edit_at(db: Session, row: PlanDraft, revision: int) -> DraftEdit:
     return db.scalars(select(DraftEdit).where(DraftEdit.draft_id == row.id, DraftEdit.revision == revision)).one()
-
-
-def moved_stops(before: Arrangement, after: Arrangement) -> frozenset[int]:
-    """Stops that have another vehicle, or none, or one again."""
-    one = {stop: route.vehicle for route in before.routes for stop in route.stops}
-    other = {stop: route.vehicle for route in after.routes for stop in route.stops}
-    return frozenset(stop for stop in one.keys() | other.keys() if one.get(stop) != other.get(stop))
 
 
 def _added(db: Session, row: PlanDraft, at: Standing, edit: DraftEdit, *, seen: int) -> Answer:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mealroute.core.errors import MealrouteError
+from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.i18n import _
 from mealroute.core.money import Fen
 from mealroute.core.slots import MealSlot
@@ -33,6 +33,14 @@ LOOK_AHEAD_DAYS = 60
 def dishes(db: Session) -> tuple[DishRecord, ...]:
     """Every dish, by code."""
     return tuple(dish_record(row) for row in db.scalars(select(Dish).order_by(Dish.code)))
+
+
+def dish(db: Session, dish_id: int) -> DishRecord:
+    """One dish. Raises NotFound where there is none."""
+    row = db.get(Dish, dish_id)
+    if row is None:
+        raise NotFound("dish-not-found", _("There is no such dish."))
+    return dish_record(row)
 
 
 def menu(db: Session, day: date, slot: MealSlot) -> Menu:
@@ -163,7 +171,7 @@ def dish_record(row: Dish) -> DishRecord:
     return DishRecord(
         code=row.code, name=row.name, name_en=row.name_en, suits=frozenset(row.suits), contains=frozenset(row.contains),
         size_large=row.size_large, compartment=Compartment(row.compartment), price_fen=row.price_fen,
-        allergens=frozenset(row.allergens), textures=frozenset(row.textures), active=row.active,
+        id=row.id, allergens=frozenset(row.allergens), textures=frozenset(row.textures), active=row.active,
     )  # fmt: skip
 
 

@@ -59,6 +59,7 @@ class DishRecord:
     compartment: Compartment
     price_fen: Fen
     size_large: bool = False
+    id: int = 0
     allergens: frozenset[str] = frozenset()
     textures: frozenset[str] = frozenset()
     active: bool = True

@@ -8,7 +8,7 @@ from mealroute.core.i18n import _
 from mealroute.core.tables import Column, Kind, Table, csv_bytes, xlsx_bytes
 from mealroute.core.text import mask_name
 from mealroute.menus.records import DishRecord
-from mealroute.menus.words import slot_label
+from mealroute.menus.words import dish_label, slot_label
 from mealroute.orders.records import OrderRecord
 from mealroute.orders.words import cancel_label, label
 from mealroute.residents.words import diet_label
@@ -61,7 +61,7 @@ def _cells(
     return {
         "order": order.natural_key, "day": order.day, "slot": slot_label(order.slot), "resident": order.resident_code,
         "name": mask_name(names.get(int(order.resident_id), "")), "street": streets.get(order.street_code, order.street_code),
-        "delivery": label(order.delivery), "station": order.station_code or "", "dish": dish.name if dish else "",
+        "delivery": label(order.delivery), "station": order.station_code or "", "dish": dish_label(dish.name, dish.name_en) if dish else "",
         "size": label(order.size), "quantity": order.quantity, "diets": "；".join(map(diet_label, order.diets)),
         "window": f"{clock_text(order.window_from_s)}–{clock_text(order.window_to_s)}", "price": order.unit_price_fen,
         "own": order.resident_part_fen, "subsidy": order.expected_subsidy_fen, "paid": order.paid_fen,

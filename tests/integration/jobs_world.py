@@ -22,8 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 class Server:
     """The server process and the database that it shares with the test."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, scheduler: str = "") -> None:
         self.folder = folder
+        self.scheduler = scheduler
         self.url = f"sqlite:///{folder / 'jobs.sqlite'}"
         self.process: subprocess.Popen[str] | None = None
 
@@ -33,6 +34,7 @@ class Server:
             "MEALROUTE_DATABASE_URL": self.url,
             "MEALROUTE_FIELD_KEYS": FIELD_KEY,
             "MEALROUTE_INSTANCE_DIR": str(self.folder),
+            "MEALROUTE_SCHEDULER": self.scheduler,
         }
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.integration.job_server"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
@@ -50,11 +52,10 @@ class Server:
             self.process.kill()
             self.process.wait()
 
-    def queue(self, kind: str, by: Actor) -> JobId:
+    def queue(self, kind: str, by: Actor, key: str = "") -> JobId:
+        payload = {"folder": str(self.folder)}
         with db.unit_of_work() as session:
-            return jobs.enqueue(
-                session, kind, f"test/{kind}", {"folder": str(self.folder)}, by=by, clock=SystemClock()
-            )[0]
+            return jobs.enqueue(session, kind, f"test/{key or kind}", payload, by=by, clock=SystemClock())[0]
 
     def job(self, job_id: JobId) -> JobRecord:
         with db.unit_of_work(read_only=True) as session:
@@ -75,6 +76,18 @@ def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
     while not condition():
         assert time.monotonic() < until, "waited in vain"
         time.sleep(0.05)
+
+
+def processes_of(folder: Path) -> dict[int, str]:
+    """Every living process that was started for this test, by what its environment says, with its command."""
+    mark, found = f"MEALROUTE_INSTANCE_DIR={folder}\0".encode(), {}
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (place / "environ").read_bytes() + b"\0" and alive(int(place.name)):
+                found[int(place.name)] = (place / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+    return found
 
 
 def alive(pid: int) -> bool:

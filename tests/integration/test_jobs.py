@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from mealroute.core import audit, db, jobs
+from mealroute.adapters.cluster import cores
+from mealroute.core import audit, db, job_queue, jobs
 from mealroute.core.actor import Actor
 from mealroute.core.clock import FixedClock, SystemClock
 from mealroute.core.jobs import JobState, StaleAttempt
-from tests.integration.jobs_world import Server, alive, wait_for
+from tests.integration.jobs_world import Server, alive, processes_of, wait_for
 
 
 @pytest.fixture
@@ -78,6 +79,75 @@ def test_a_running_job_stops_when_asked_and_a_refusal_or_a_mistake_ends_it_with_
     assert "Close the book first." in server.job(refused).error_sentence
     assert (server.job(crashed).state, server.job(crashed).error_code) == (JobState.FAILED, "job-crashed")
     assert server.done_rows() == 0
+
+
+def test_a_worker_killed_in_the_middle_of_saving_leaves_nothing_and_the_result_is_written_once(
+    server: Server, by: Actor
+) -> None:
+    job_id = server.queue("saving", by)
+    first = server.worker(1)
+    wait_for((server.folder / "saving-1").exists)
+
+    (server.folder / "go").touch()
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: not server.job(job_id).open)
+
+    assert server.job(job_id).result == {"attempt": 2}
+    assert server.done_rows() == 1
+
+
+def test_a_crash_inside_a_native_library_costs_one_attempt(server: Server, by: Actor) -> None:
+    job_id = server.queue("dying", by)
+
+    wait_for(lambda: not server.job(job_id).open)
+
+    assert server.job(job_id).state is JobState.DONE
+    assert server.job(job_id).result == {"attempt": 2}
+
+
+@pytest.mark.parametrize("kind", ["deaf", "with_engine"])
+def test_a_cancelled_job_ends_without_its_help_and_its_processes_with_it(server: Server, by: Actor, kind: str) -> None:
+    job_id = server.queue(kind, by)
+    worker = server.worker(1)
+    engines = [int(pid) for mark in server.folder.glob("engine-*") for pid in mark.read_text().split()]
+
+    with db.unit_of_work() as session:
+        jobs.stop(session, job_id, keep=False, by=by, clock=SystemClock())
+    wait_for(lambda: not server.job(job_id).open, 30)
+
+    assert server.job(job_id).state is JobState.CANCELLED
+    assert not alive(worker)
+    wait_for(lambda: not any(alive(pid) for pid in engines), 10)
+    assert len(engines) == (kind == "with_engine")
+
+
+def test_a_killed_server_leaves_no_process_behind(server: Server, by: Actor) -> None:
+    server.queue("with_engine", by)
+    server.worker(1)
+    assert len(processes_of(server.folder)) >= 4
+
+    server.kill()
+
+    wait_for(lambda: processes_of(server.folder) == {}, 30)
+
+
+def test_a_server_begins_no_more_jobs_than_it_has_cores_and_lets_askers_take_turns(server: Server, by: Actor) -> None:
+    other = Actor(account_id=2, name="other", role=by.role, scope=by.scope)
+    many = [server.queue("slow", by, f"many/{n}") for n in range(cores() + 2)]
+    wait_for(lambda: sum(server.job(n).state is JobState.RUNNING for n in many) == cores())
+    one = server.queue("slow", other, "one")
+
+    with db.unit_of_work(read_only=True) as session:
+        assert job_queue.places(session)[one] == 1
+    assert server.job(many[-1]).state is JobState.QUEUED
+    (server.folder / "go").touch()
+    wait_for(lambda: not any(server.job(n).open for n in (*many, one)))
+
+    begun = {n: started for n in (*many, one) if (started := server.job(n).started_at) is not None}
+    assert len(begun) == len(many) + 1
+    first_turn = sorted((*many[cores() :], one), key=lambda n: begun[n])[: cores()]
+    assert one in first_turn
+    assert server.done_rows() == len(many) + 1
 
 
 def test_a_job_of_a_kind_that_nobody_knows_fails_with_a_reason_and_holds_up_no_other(server: Server, by: Actor) -> None:

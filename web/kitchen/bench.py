@@ -12,6 +12,7 @@ from mealroute.core.slots import MealSlot
 from mealroute.kitchen import packing as bench
 from mealroute.kitchen import service
 from mealroute.kitchen.records import TripState
+from mealroute.menus import week_queries
 from mealroute.planning import queries as planning
 from mealroute.planning.records import PlanVersionId
 from web import here
@@ -27,10 +28,11 @@ def packing_bench(day: date, slot: MealSlot) -> ResponseReturnValue:
         version = planning.latest(db, day, slot)
         sheet = service.production(db, version.id, scope=here.actor().scope) if version else None
         trips = bench.bench(db, version, sheet.packing, clock=here.clock()) if version and sheet else ()
+        amended = week_queries.amendments(db, day, slot)
     shown = [each for each in trips if only in {"", each.trip.kitchen_code}]
     packed = sum(each.trip.portions for each in shown if each.state is TripState.PACKED)
     return render_template(
-        "kitchen/bench.html", day=day, slot=slot, version=version, sheet=sheet, trips=shown, only=only, packed=packed,
+        "kitchen/bench.html", day=day, slot=slot, version=version, sheet=sheet, trips=shown, only=only, packed=packed, amended=amended,
         late=bench.late(tuple(shown)), now=here.clock().now(), next=next((each for each in shown if each.state is not TripState.PACKED), None),
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from mealroute.dispatch.exports import manifest_pdf
 from mealroute.kitchen import exports, service
 from mealroute.kitchen.overview import overview
 from mealroute.kitchen.records import ProductionSheet
+from mealroute.menus import week_queries
 from mealroute.planning import queries as planning
 from mealroute.planning.records import PlanState, PlanVersionId
 from mealroute.vendors import queries as vendors
@@ -33,9 +34,18 @@ def sheet(day: date, slot: MealSlot) -> ResponseReturnValue:
         found = service.production(db, version.id, scope=here.actor().scope) if version else None
         alerts = overview(db, day, slot, scope=here.actor().scope, clock=here.clock())
         names = {kitchen.code: kitchen.name for kitchen in vendors.kitchens(db)}
+        amended = week_queries.amendments(db, day, slot)
     terms = [(kitchen.portions, kitchen.kitchen_name, None) for kitchen in found.kitchens] if found else []
     return render_template(
-        "kitchen/sheet.html", day=day, slot=slot, version=version, sheet=found, terms=terms, found=alerts, names=names
+        "kitchen/sheet.html",
+        day=day,
+        slot=slot,
+        version=version,
+        sheet=found,
+        terms=terms,
+        amended=amended,
+        found=alerts,
+        names=names,
     )
 
 

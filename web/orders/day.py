@@ -11,6 +11,7 @@ from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.core.text import mask_name
 from mealroute.menus import queries as menus
+from mealroute.menus.words import dish_label
 from mealroute.orders import queries as orders
 from mealroute.orders.late import late_changes
 from mealroute.orders.records import BookState, DayRoll, LateChange, OrderBookRecord, OrderRecord, OrderState
@@ -91,7 +92,7 @@ def day_of(db: Session, day: date, slot: MealSlot, *, scope: Scope, street: str)
 
 def _rows(db: Session, listed: list[OrderRecord], day: date) -> tuple[Row, ...]:
     people = residents.by_ids(db, {order.resident_id for order in listed}, day=day)
-    dishes = {dish.code: dish.name for dish in menus.dishes(db)}
+    dishes = {dish.code: dish_label(dish.name, dish.name_en) for dish in menus.dishes(db)}
     stations = {station.code: station.name for station in vendors.stations(db)}
     rows = []
     for order in listed:

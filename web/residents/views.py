@@ -1,14 +1,18 @@
 """The one search box, the card, and what is changed from it."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from mealroute.accounts.rules import may
 from mealroute.core.db import unit_of_work
-from mealroute.core.errors import MealrouteError
+from mealroute.core.errors import Forbidden, MealrouteError
 from mealroute.core.i18n import _
-from mealroute.residents import pausing, search, service
+from mealroute.residents import avoiding, pausing, search, service
 from mealroute.residents import queries as residents
-from mealroute.residents.records import Datum, PauseReason, Precision, ResidentId, ResidentState
+from mealroute.residents.foods import food_table
+from mealroute.residents.records import Consent, Datum, PauseReason, Precision, ResidentId, ResidentState
 from web import here, nav
 from web.formdata import valid
 from web.permissions import requires
@@ -96,6 +100,26 @@ def end_pause(resident: int, pause: int) -> ResponseReturnValue:
     return redirect(url_for("residents.card", resident=resident), 303)
 
 
+@bp.post("/residents/<int:resident>/foods")
+@requires("residents.edit")
+def foods(resident: int) -> ResponseReturnValue:
+    """Avoided foods and the consent to keep them; needs the right to see health data as well."""
+    if not may(here.actor(), "residents.health"):
+        raise Forbidden("not-permitted", _("Your role does not see what residents avoid."))
+    consent = Consent(request.form.get("consent", ""))
+    needs, strict = request.form.getlist("wish"), request.form.getlist("strict")
+    with unit_of_work() as db:
+        given: dict[str, Any] = {"by": here.actor(), "clock": here.clock()}
+        avoiding.note_consent(db, ResidentId(resident), consent, **given)
+        if consent is Consent.GIVEN:
+            avoiding.change_avoids(db, ResidentId(resident), needs, strict, **given)
+    if consent is not Consent.GIVEN and (needs or strict):
+        flash(_("Without consent no avoided foods are kept. Dishes are chosen by the diets alone."), "watch")
+    else:
+        flash(_("What the person avoids is noted; orders of open books follow it."), "ok")
+    return redirect(url_for("residents.card", resident=resident), 303)
+
+
 @bp.post("/residents/<int:resident>/point")
 @requires("residents.edit")
 def point(resident: int) -> ResponseReturnValue:
@@ -136,4 +160,6 @@ def _card(resident: ResidentId, revealed: dict[str, str] | None = None) -> str:
             "recent": recent_orders(db, resident, scope=here.actor().scope, day=day),
         }  # fmt: skip
     form, place = PauseForm(data={"starts_on": here.clock().today()}), PointForm()
-    return render_template("residents/card.html", day=day, revealed=revealed, form=form, place=place, **page)
+    return render_template(
+        "residents/card.html", foods=food_table(), day=day, revealed=revealed, form=form, place=place, **page
+    )
