@@ -173,7 +173,7 @@ class _RouteSheet:
         if m.cash_total_fen:
             notes.append(_("Cash to collect on this route: %(yuan)s yuan.", yuan=yuan(m.cash_total_fen)))
         if m.note:
-            notes.append(m.note)
+            notes.insert(0, m.note)
         names = [item.name for trip in m.trips for stop in trip.stops for item in stop.items]
         if fonts.missing(names):
             notes.append(_("Characters not in the fonts are printed as their reading with %(mark)s.", mark=fonts.MARK))
@@ -228,6 +228,10 @@ class _RouteSheet:
         self._room(self._stop_height(stop))
         top = self.y
         paper.write(X_SEQ, top + 8, str(stop.position), 22, bold=True)
+        if mark := self.manifest.marks.get(stop.visit_id):
+            paper.box(X_SEQ - 3.4, top + 1, 1.6, 12, line=0, fill=(0, 0, 0))
+            for n, word in enumerate(mark.splitlines()):
+                paper.fit(X_SEQ, top + 11.4 + n * 3.4, word, X_NAME - X_SEQ - 1, 8, bold=True)
         paper.write(X_TIME, top + 7, clock_text(stop.arrival_s), 17, bold=True)
         if stop.window_from_s is not None and stop.window_to_s is not None:
             paper.write(X_TIME, top + 11.6, f"{clock_text(stop.window_from_s)}–{clock_text(stop.window_to_s)}", 9.5)

@@ -1,6 +1,7 @@
 """The words of dispatch: a published run, and the sheet that goes with it. Times are seconds since local midnight."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
@@ -131,3 +132,5 @@ class Manifest:
     trips: tuple[ManifestTrip, ...]
     link_url: str = ""
     note: str = ""
+    marks: Mapping[int, str] = field(default_factory=dict)
+    """Visit → a word beside the stop's number, where the sheet replaces an earlier one and says something else."""

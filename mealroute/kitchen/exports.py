@@ -53,7 +53,7 @@ def packing_pdf(sheet: ProductionSheet) -> bytes:
             paper.write(paper.right, 20, names[kitchen_code], 14, align="right")
             paper.rule(24, width=1)
             y = 30
-        y = _packing_block(paper, y, trip)
+        y = packing_block(paper, y, trip)
     if not sheet.packing:
         paper.new_page()
         paper.write(12, 30, _("No meal is planned."), 16)
@@ -162,7 +162,8 @@ def _group(paper: Sheet, y: float, group: DietGroup) -> float:
     return y
 
 
-def _packing_block(paper: Sheet, y: float, trip: PackingTrip) -> float:
+def packing_block(paper: Sheet, y: float, trip: PackingTrip) -> float:
+    """One trip: who loads it when, and what goes into its boxes. Gives back where the next one may begin."""
     paper.box(12, y, 13, 13, line=0, fill=route_color(trip.route))
     paper.write(
         18.5,

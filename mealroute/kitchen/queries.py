@@ -73,7 +73,7 @@ def _portion(
     planned = Batch(cooked_s=load_at, ready_s=load_at, eat_by_s=route.eat_by_s)
     batch = batch_at(cooked.get(route.kitchen_code) or (planned,), load_at)
     return PlannedPortion(
-        book_line_id=line.id, kitchen_code=route.kitchen_code, route=route.number, trip=trip, position=position,
+        book_line_id=line.id, order_id=line.order_id, kitchen_code=route.kitchen_code, route=route.number, trip=trip, position=position,
         load_at_s=load_at, leave_s=leave, resident_name=resident, dish_code=line.dish_code or "",
         dish_name=dish_label(dish.name, dish.name_en) if dish else "",
         diets=(*line.diets, *line.avoids.get("needs", ())),

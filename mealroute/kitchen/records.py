@@ -173,6 +173,7 @@ class PlannedPortion:
     cooked_at_s: int = 0
     ready_at_s: int = 0
     eat_by_s: int = 0
+    order_id: int = 0
 
 
 class TripState(StrEnum):

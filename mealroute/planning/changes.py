@@ -247,13 +247,14 @@ def _kitchen(code: str, old: list[RouteRecord], new: list[RouteRecord], meals: M
 
 def _labels(
     routes: Iterable[RouteRecord], meals: Meals
-) -> Counter[tuple[int, int, int, tuple[tuple[str, ...], str, str]]]:
-    """Portions by what their label is about: the order, the route and trip that take it, what is in the box."""
-    found: Counter[tuple[int, int, int, tuple[tuple[str, ...], str, str]]] = Counter()
+) -> Counter[tuple[int, int, int, int, tuple[tuple[str, ...], str, str]]]:
+    """Portions by what their label is about: the order, how many boxes it has, the route and trip that take it, what is inside."""
+    found: Counter[tuple[int, int, int, int, tuple[tuple[str, ...], str, str]]] = Counter()
     for route in routes:
         for visit in route.visits:
             for line in visit.lines:
-                found[meals[line].order_id, route.number, visit.trip, meals[line].kind] += meals[line].portions
+                meal = meals[line]
+                found[meal.order_id, meal.portions, route.number, visit.trip, meal.kind] += meal.portions
     return found
 
 

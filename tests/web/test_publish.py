@@ -7,10 +7,12 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 
 from mealroute.adapters.straight_line import StraightLine
 from mealroute.core.actor import SYSTEM, Role, Scope
@@ -227,3 +229,20 @@ def test_today_names_who_must_phone_when_a_change_stays_unseen(
 
     assert "打电话。" in desk.get(f"/days/{DAY}/lunch/today").text
     assert "要打电话" in desk.get(f"/days/{DAY}/lunch/notices").text
+
+
+def test_papers_of_what_changed_are_printed_and_only_for_a_plan_that_replaced_another(
+    desk: FlaskClient, broken: PlanVersionId
+) -> None:
+    papers = ("count", "packing", "labels", "manifests")
+    assert {desk.post(f"/plans/1/changes/{name}.pdf").status_code for name in papers} == {422}
+
+    desk.post(f"/plans/{broken}/publish", data=form(desk.get(f"/plans/{broken}/publish").text))
+
+    texts = {}
+    for name in papers:
+        answer = desk.post(f"/plans/{broken}/changes/{name}.pdf")
+        assert answer.mimetype == "application/pdf", name
+        texts[name] = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
+    assert "替换 10:30 的单子（第 1 版）" in texts["manifests"].replace("\n", "")
+    assert "只打印和上一版不同的" in desk.get(f"/days/{DAY}/lunch/kitchen").text

@@ -33,13 +33,17 @@ def sheets_of(
     found = dispatch.manifests(
         db, version, scope=actor.scope, link_base=link_base(), secret_key=here.settings().secret_key
     )
-    lines = {line.number: line for line in planning.geometry(db, version)} if found else {}
-    paths = {
+    return found, paths_of(db, version, found)
+
+
+def paths_of(db: Session, version: PlanVersionId, sheets: Sequence[Manifest]) -> Mapping[int, Sequence[LonLat]]:
+    """The way along the roads of each sheet, by run."""
+    lines = {line.number: line for line in planning.geometry(db, version)} if sheets else {}
+    return {
         sheet.run_id: [point for leg in lines[sheet.number].legs for point in leg]
-        for sheet in found
+        for sheet in sheets
         if sheet.number in lines
     }
-    return found, paths
 
 
 def hand_out(db: Session, name: str, version: int, content: bytes, *, rows: int) -> None:

@@ -1,5 +1,6 @@
 """Publishing: what is broken and who answers for it, what a new plan changes, and who knows."""
 
+from web.publish import papers
 from web.publish.views import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "papers"]
