@@ -97,6 +97,13 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "applied": _l("Applied"), "admitted": _l("Admitted"), "probation": _l("On probation"), "active": _l("Working"),
         "suspended": _l("Suspended"), "exited": _l("Left"),
     },
+    "vendor-step": {
+        "applied": _l("Applies again"), "admitted": _l("Admit"), "probation": _l("Put on probation"), "active": _l("Let work"),
+        "suspended": _l("Suspend at once"), "exited": _l("Close the application"),
+    },
+    "answer": {"yes": _l("Fulfilled"), "no": _l("Not fulfilled"), "not-applicable": _l("Not applicable")},
+    "backup-kind": {"vendor": _l("Vendor"), "volunteer": _l("Volunteer")},
+    "size-class": {"extra-large": _l("Very large"), "large": _l("Large business"), "medium": _l("Medium"), "small": _l("Small")},
     "vendor-type": {
         "catering": _l("Caterer"), "institution": _l("Care home"), "care-centre": _l("Care centre"), "station": _l("Station"),
         "delivery-company": _l("Delivery company"), "canteen": _l("Canteen"),

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     CASES_CLOSE = "cases.close"
     VENDORS_VIEW = "vendors.view"
     VENDORS_EDIT = "vendors.edit"
+    VENDORS_REPORT = "vendors.report"
     SUBSIDY_VIEW = "subsidy.view"
     SUBSIDY_CLOSE = "subsidy.close"
     EXPORTS_RUN = "exports.run"

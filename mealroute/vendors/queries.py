@@ -11,7 +11,7 @@ from mealroute.core.errors import NotFound
 from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
-from mealroute.vendors import models, rules
+from mealroute.vendors import life_queries, models, rules
 from mealroute.vendors import scores as kept_scores
 from mealroute.vendors.area_models import StreetBackup, StreetContract
 from mealroute.vendors.area_records import BackupKind, BackupRecord, StreetContractRecord
@@ -184,6 +184,10 @@ def warnings(db: Session, day: date, *, scope: Scope) -> tuple[ValidityWarning, 
     for driver in drivers(db, scope=scope):
         found.extend(rules.driver_warnings(driver, day))
     return tuple(sorted(found, key=lambda item: (not item.blocks, item.due or date.max, item.subject, item.code)))
+
+
+history = life_queries.history
+"""Every step of a vendor, the newest first."""
 
 
 def street_contracts(

@@ -104,6 +104,15 @@ def end_backup(db: Session, backup_id: int, last_day: date, *, by: Actor, clock:
     _told(db, "backup-ended", who, row.street_code, row.valid_from, last_day, by=by, clock=clock)
 
 
+def reveal_backups(db: Session, reason: str, *, by: Actor, clock: Clock) -> None:
+    """Somebody looks at the names and numbers of volunteers; the audit keeps who and why."""
+    if len(reason.strip()) < 2:
+        raise MealrouteError("reason-needed", _("Say why, in a sentence."))
+    audit.record(
+        db, by=by, clock=clock, action="vendors.stand-ins-revealed", subject="street-backups", reason=reason.strip()
+    )
+
+
 def import_contracts(db: Session, sheets: Sheets, *, by: Actor, clock: Clock) -> ImportResult:
     """Contracts of streets by vendor, street and first day."""
     return _import(

@@ -122,9 +122,7 @@ def test_a_plan_with_a_vendor_suspended_since_is_not_handed_out(db: Session, clo
     version = planning.save_draft(db, given, plan_quick(given), by=SYSTEM, clock=clock)
     life.write_step(db, life.locked(db, "V1"), VendorState.SUSPENDED, on=DAY, reason="检查", by=SYSTEM, clock=clock)
     with pytest.raises(Conflict) as refused:
-        dispatch.publish(
-            db, version, by=SYSTEM, clock=clock, override_reason="着急", secret_key="a secret of the tests"
-        )
+        dispatch.publish(db, version, by=SYSTEM, clock=clock, secret_key="a secret of the tests")
     assert refused.value.code == "papers-over"
     assert "V1" in refused.value.sentence
 
