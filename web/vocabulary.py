@@ -41,7 +41,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "by-rule": _l("Back to what the rules give"),
     },
     "voice": {"resident": _l("The resident's own"), "contact": _l("A contact's"), "desk": _l("The desk's, nobody was reached")},
-    "consent": {"given": _l("Agreed"), "refused": _l("Refused"), "unknown": _l("Not asked yet")},
+    "consent": {"given": _l("Agreed"), "refused": _l("Does not agree"), "unknown": _l("Not asked yet")},
     "flag": {"no-point": _l("No point"), "no-dish": _l("No dish suits"), "no-station": _l("Station unknown")},
     "book-state": {"open": _l("Book open"), "closed": _l("Book closed")},
     "amendment": {"add": _l("Added"), "cancel": _l("Cancelled"), "change": _l("Changed")},

@@ -29,7 +29,7 @@ def line_label(entry: MenuEntryRecord) -> str:
 def menu_table(menus: Menus, table: DietTable, subsidy_fen: Fen) -> Table:
     """One row a dish: day, meal, line, both names, ingredients, allergens, price, and the price after the usual subsidy."""
     headings = (
-        (_("Day"), Kind.DAY, 12), (_("Meal"), Kind.TEXT, 8), (_("For"), Kind.TEXT, 12), (_("Dish"), Kind.TEXT, 34),
+        (_("Day"), Kind.DAY, 12), (_("Meal"), Kind.TEXT, 8), (_("Offered as"), Kind.TEXT, 12), (_("Dish"), Kind.TEXT, 34),
         (_("English name"), Kind.TEXT, 40), (_("Contains"), Kind.TEXT, 24), (_("Allergens"), Kind.TEXT, 24),
         (_("Price (yuan)"), Kind.MONEY, 10), (_("After the usual subsidy (yuan)"), Kind.MONEY, 14),
     )  # fmt: skip

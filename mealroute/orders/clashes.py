@@ -68,8 +68,8 @@ class MealClashes:
     closed: bool
     cases: tuple[ClashCase, ...]
 
-    def count(self, standing: Standing) -> int:
-        return sum(case.standing is standing for case in self.cases)
+    def count(self, standing: Standing | str) -> int:
+        return sum(case.standing == standing for case in self.cases)
 
     @property
     def clashing(self) -> int:

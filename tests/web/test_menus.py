@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -143,7 +144,10 @@ def test_a_clash_is_listed_with_its_reason_decided_and_counted(desk: FlaskClient
     with unit_of_work(read_only=True) as db:
         row = db.scalars(select(DishChoice)).one()
         assert (row.kind, row.by_name, row.means, row.voice) == ("no-meal", "李敏", "phone", "resident")
-    assert "李敏" in desk.get(f"{WEEK}/clashes?show=chosen").text
+    decided = desk.get(f"{WEEK}/clashes?show=chosen").text
+    assert "李敏" in decided
+    assert "差 " not in decided
+    assert re.search(r"<b>\d+</b>冲突.*?<b>1</b>已决定", decided, re.DOTALL)
 
 
 def test_nobody_decides_without_saying_whose_word_it_is(desk: FlaskClient, soft: int) -> None:
