@@ -7,6 +7,7 @@ from web import (
     ahead,
     api,
     audit,
+    counter,
     dishes,
     driver,
     home,
@@ -27,7 +28,7 @@ from web import (
 )
 
 PACKAGES = (
-    home, account, today, orders, plan, publish, live, driver, residents, menus, dishes, ahead, offer, kitchen, vendors, settlement, imports, jobs, users, audit, api,
+    home, account, today, orders, plan, publish, live, counter, driver, residents, menus, dishes, ahead, offer, kitchen, vendors, settlement, imports, jobs, users, audit, api,
 )  # fmt: skip
 
 

@@ -104,6 +104,12 @@ def local_address(address: str) -> str:
     return re.sub(r"^[\u4e00-\u9fff]{2,3}市[\u4e00-\u9fff]{1,4}?区", "", address)
 
 
+def proxy_masked(text: str) -> str:
+    """``女儿 李女士`` → ``女儿 李*士``: who took a meal, for a screen that others see."""
+    relation, _space, name = text.rpartition(" ")
+    return f"{relation} {mask_name(name)}".strip()
+
+
 def percent_of(part: float, whole: float) -> str:
     """A width for a bar, 0 % to 100 %."""
     return f"{min(100.0, max(0.0, 100 * part / whole)) if whole else 0:.1f}%"
@@ -115,7 +121,7 @@ def register(app: Flask) -> None:
         weekday=weekday, short_day=short_day, full_day=full_day, month_name=month_name, moment=moment, time_of=time_of, due=due,
         number=number, money=money, clock_at=clock_at, span=span, kilometres=kilometres,
         mask_name=mask_name, mask_phone=mask_phone, mask_id=mask_id, local_address=local_address, route_label=route_label,
-        cancel_label=cancel_label, degrees=degrees,
+        cancel_label=cancel_label, degrees=degrees, proxy_masked=proxy_masked,
     )  # fmt: skip
     app.jinja_env.filters.update(food_words.FILTERS)
     app.jinja_env.globals.update(percent_of=percent_of, word=word, tone=tone)

@@ -8,6 +8,7 @@ from flask import Flask, current_app, g, request, session, url_for
 from flask_login import current_user
 
 from mealroute.accounts import rules
+from mealroute.core.actor import Role
 from mealroute.core.i18n import _l
 from mealroute.core.slots import MealSlot
 from web import here
@@ -28,6 +29,7 @@ TOP = (
     Item("orders.book", _l("Orders"), "orders.view", daily=True),
     Item("plan.board", _l("Plan"), "plan.view", daily=True),
     Item("live.board", _l("On the road"), "live.view", daily=True),
+    Item("counter.board", _l("Counter"), "station.counter", daily=True),
     Item("driver.runs", _l("My runs"), "runs.drive", daily=True),
     Item("residents.index", _l("Residents"), "residents.view"),
     Item("menus.index", _l("Menu"), "menus.view"),
@@ -41,6 +43,8 @@ MENU = (
     Item("imports.index", _l("Import sheets"), "import.run"),
     Item("audit.index", _l("Audit trail"), "audit.view"),
 )
+HOMES = {Role.STATION: "counter.board", Role.KITCHEN: "kitchen.sheet"}
+"""Where those begin whose work is not the first entry that they may open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ def allowed(items: tuple[Item, ...]) -> list[Item]:
 def home() -> str:
     """The first page that this person may open, for the chosen day."""
     found = allowed(TOP) or allowed(MENU)
+    first = HOMES.get(current_user.actor.role) if current_user.is_authenticated else None
+    found = [item for item in found if item.endpoint == first] or found
     return href(found[0]) if found else url_for("account.preferences")
 
 

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     RUNS_DRIVE = "runs.drive"
     DELIVERY_RECORD = "delivery.record"
     CASES_CLOSE = "cases.close"
+    STATION_COUNTER = "station.counter"
     VENDORS_VIEW = "vendors.view"
     VENDORS_EDIT = "vendors.edit"
     VENDORS_REPORT = "vendors.report"

@@ -31,6 +31,8 @@ from mealroute.delivery.station_records import (
 )
 from mealroute.kitchen import log
 from mealroute.kitchen.log_records import Action, ReadingInput, ReadingKind
+from mealroute.residents import service as residents
+from mealroute.residents.records import ResidentId
 
 
 def sign(
@@ -119,6 +121,23 @@ def hand_out(
         line, client_id=client_id, proxy=name, by_name=by.name, quantity=quantity, cash_collected_fen=cash_collected_fen
     )
     return service.record_proof(db, entry, by=_at_counter(by, station_code), clock=clock)
+
+
+def reveal(
+    db: Session, day: date, slot: MealSlot, station_code: str, *, line_id: int, by: Actor, clock: Clock
+) -> dict[str, str]:
+    """The full name of somebody on the list; of an open case also whom to ring and where to call. On the audit trail.
+
+    Raises ``station-not-found``, ``line-not-here``.
+    """
+    found = station_queries.counter(db, day, slot, station_code, by=by, clock=clock)
+    line = next((each for each in found.lines if each.book_line_id == line_id), None)
+    if line is None:
+        raise NotFound("line-not-here", _("This meal is not waited for at this counter."))
+    fields = ("name", "phone", "address", "contacts") if line.case_open else ("name",)
+    return residents.reveal(
+        db, ResidentId(line.resident_id), fields, _("Handing out at the counter"), by=_at_counter(by, station_code), clock=clock
+    )  # fmt: skip
 
 
 def proof_of(
