@@ -13,12 +13,12 @@ from web.errors import wants_json
 from web.plan import mapdata
 from web.plan.eye import Eye
 from web.plan.page import page_of_draft, parts_of
-from web.plan.said import Said, said_of
+from web.plan.said import said_of
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-ALWAYS = ("plan-head", "total", "unassigned", "board-forms", "keys")
+ALWAYS = ("plan-head", "total", "unassigned", "board-forms", "keys", "notes")
 
 
 def answered(db: Session, answer: Answer, eye: Eye, *, own: bool = True) -> ResponseReturnValue:
@@ -62,6 +62,3 @@ def _other_routes(answer: Answer) -> bool:
         if vehicle not in used or (effect is not None and not effect.before.stops):
             return True
     return False
-
-
-__all__ = ["Said", "answered"]

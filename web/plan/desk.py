@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
-from mealroute.core.errors import Conflict
+from mealroute.core.errors import Conflict, NotFound
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.delivery import queries as delivery
@@ -45,8 +45,8 @@ def draft_for(
 
 
 def own_draft(db: Session, day: date, slot: MealSlot) -> DraftId:
-    """The draft that is open for the day and slot. Raises Conflict where there is none."""
+    """The draft that is open for the day and slot. Raises NotFound where there is none."""
     draft_id = queries.open_draft(db, day, slot)
     if draft_id is None:
-        raise Conflict("no-draft", _("No draft is open."), _("Open the plan again."))
+        raise NotFound("no-draft", _("No draft is open."), _("Open the plan again."))
     return draft_id

@@ -13,6 +13,7 @@ from mealroute.core import jobs
 from mealroute.core.actor import Scope
 from mealroute.core.text import mask_name
 from mealroute.drafting import queries as drafting
+from mealroute.drafting.alterations import SUPPOSED
 from mealroute.drafting.records import DraftView
 from mealroute.drafting.words import edit_sentence
 from mealroute.orders import queries as orders
@@ -25,6 +26,8 @@ from web.plan.board import COMFORT_S, FOOD_CLOCK_S, Board, board_of
 from web.plan.drafted import board_of_draft
 from web.plan.eye import RISKS, Eye, Filter
 from web.plan.forms import SearchForm
+from web.plan.proposed import beside_plan, running
+from web.plan.supposed import supposed_sentence
 from web.plan.timeline import Scale
 from web.streets import street_names
 from web.vocabulary import word
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
 PARTS: Mapping[str, str] = {
     "plan-head": "plan/_head.html", "total": "plan/_total.html", "route-list": "plan/_routes.html", "unassigned": "plan/_left.html",
-    "only": "plan/_filter.html", "board-forms": "plan/_board_forms.html", "keys": "plan/_keys.html", "timeline": "plan/_timeline.html", "stops": "plan/_stops.html",
+    "only": "plan/_filter.html", "board-forms": "plan/_board_forms.html", "notes": "plan/_notes.html", "keys": "plan/_keys.html", "timeline": "plan/_timeline.html", "stops": "plan/_stops.html",
 }  # fmt: skip
 """Element id → the template that draws it. ``route-4`` and ``lane-4`` draw one row each."""
 
@@ -65,10 +68,12 @@ def page_of_draft(db: Session, view: DraftView, eye: Eye) -> dict[str, Any]:
     board = board_of_draft(db, view, scope=here.actor().scope, eye=eye)
     edit = {"draft": view.id, "seen": view.revision, "version": view.base_version, "url": eye.url("plan.edit")}
     source = url_for("plan.draft_map", day=eye.day, slot=eye.slot)
-    return _frame(db, eye) | around(db, board) | {
+    frame = _frame(db, eye)
+    frame["job"] = running(db, view.id) or frame["job"]
+    return frame | around(db, board) | {
         "source": source, "draft": view, "edit": edit if rules.may(here.actor(), "plan.edit") else None,
         "undoes": edit_sentence(view.undo, view) if view.undo else "", "redoes": edit_sentence(view.redo, view) if view.redo else "",
-        "yard": _yard(db, view), "supposed": (),
+        "yard": _yard(db, view), "proposals": beside_plan(db, view.id), "supposed": _supposed(view),
     }  # fmt: skip
 
 
@@ -77,8 +82,13 @@ def _frame(db: Session, eye: Eye) -> dict[str, Any]:
     return {
         "day": eye.day, "slot": eye.slot, "eye": eye, "versions": queries.versions(db, eye.day, eye.slot),
         "job": jobs.latest(db, service.job_key(eye.day, eye.slot)), "search": SearchForm(), "board": None, "draft": None, "edit": None,
-        "comfort": COMFORT_S, "food_clock": FOOD_CLOCK_S, "yard": Yard((), (), ()), "elsewhere": None, "supposed": (), "undoes": "", "redoes": "",
+        "comfort": COMFORT_S, "food_clock": FOOD_CLOCK_S, "yard": Yard((), (), ()), "elsewhere": None, "proposals": (), "supposed": (), "undoes": "", "redoes": "",
     }  # fmt: skip
+
+
+def _supposed(view: DraftView) -> list[str]:
+    """What somebody has to arrange before the draft can be saved."""
+    return [supposed_sentence(one) for one in view.assumes if one["kind"] in SUPPOSED]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.dispatch import service as dispatch
+from mealroute.drafting import queries as drafting
 from mealroute.planning import queries, service
 from mealroute.planning.records import PlanVersionId
 from web import here
@@ -22,6 +23,7 @@ from web.plan.eye import Eye
 from web.plan.finding import hits
 from web.plan.forms import SearchForm
 from web.plan.page import page_of, parts_of
+from web.plan.proposed import stop_all
 
 
 @bp.get("/days/<day:day>/<slot:slot>/plan")
@@ -69,6 +71,9 @@ def stop(day: date, slot: MealSlot) -> ResponseReturnValue:
     keep = request.form.get("keep") == "yes"
     with unit_of_work() as db:
         service.stop_job(db, day, slot, keep=keep, by=here.actor(), clock=here.clock())
+        draft_id = drafting.open_draft(db, day, slot)
+        if draft_id is not None:
+            stop_all(db, draft_id, keep=keep, by=here.actor())
     flash(_("The search stops and keeps the best plan so far.") if keep else _("The search is being dropped."), "info")
     return redirect(url_for("plan.board", day=day, slot=slot), 303)
 

@@ -109,7 +109,7 @@ export function editKeys(board, editor) {
     "Shift l": () => document.querySelector("[data-lock-route]")?.click(),
     z: () => editor.allowed && editor.do("undo"),
     "Shift z": () => editor.allowed && editor.do("redo"),
-    r: () => document.querySelector("[data-replan]")?.click(),
+    r: () => (document.querySelector("[data-job] button[name=keep][value=yes]") ?? document.querySelector("[data-replan]"))?.click(),
   };
   document.addEventListener("keydown", (event) => {
     const row = event.target.closest?.("tr[data-left]");
