@@ -84,12 +84,23 @@ def _driver(content: Content) -> Iterator[str]:
         yield _("In another order: stop %(list)s.", list=_list(moved))
     yield from _shifts([stop for stop in changes if stop["old_s"] is not None and stop["new_s"] is not None])
     if "loading" in content:
-        old, new = content["loading"]
-        if len(old) != len(new):
-            yield _("Loads %(new)d times instead of %(old)d.", new=len(new), old=len(old))
-        elif new[0][0] != old[0][0]:
-            yield _("Load at %(new)s instead of %(old)s.", new=clock_text(new[0][0]), old=clock_text(old[0][0]))
+        yield from _loading(*content["loading"])
     yield from _loads(content["loads"])
+
+
+def _loading(old: Sequence[Sequence[int]], new: Sequence[Sequence[int]]) -> Iterator[str]:
+    if len(old) != len(new):
+        yield _("Loads %(new)d times instead of %(old)d.", new=len(new), old=len(old))
+        return
+    for trip, (was, now) in enumerate(zip(old, new, strict=True), 1):
+        if abs(now[0] - was[0]) <= 60:
+            continue
+        if len(new) == 1:
+            yield _("Load at %(new)s instead of %(old)s.", new=clock_text(now[0]), old=clock_text(was[0]))
+        else:
+            yield _(
+                "Trip %(trip)d: load at %(new)s instead of %(old)s.", trip=trip, new=clock_text(now[0]), old=clock_text(was[0])
+            )  # fmt: skip
 
 
 def _of(changes: Sequence[Content], kind: StopChangeKind) -> list[Content]:
@@ -174,6 +185,13 @@ def _kitchen(content: Content) -> Iterator[str]:
             yield _("%(route)s is off.", route=label)
         elif old_s is None:
             yield _("%(route)s is new: %(n)d portions, loads at %(at)s.", route=label, n=new, at=clock_text(new_s))
+        elif old == new:
+            yield _(
+                "%(route)s: loads at %(at)s instead of %(old)s.",
+                route=label,
+                at=clock_text(new_s),
+                old=clock_text(old_s),
+            )
         else:
             yield _(
                 "%(route)s: %(old)d → %(new)d portions, loads at %(at)s.",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy.orm import Session
 
 from mealroute.adapters.straight_line import StraightLine
 from mealroute.core import audit
+from mealroute.core import db as database
 from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import FixedClock
 from mealroute.core.errors import Conflict
@@ -27,6 +29,8 @@ from mealroute.orders.models import Amendment, BookLine, OrderBook
 from mealroute.planning import publishing, queries, service
 from mealroute.planning.records import PlanVersionId, RouteRecord
 from mealroute.planning.solving import plan_quick
+from mealroute.subsidy.build import day_facts
+from mealroute.subsidy.queries import rows_between
 from solver.plan import Plan, Route
 from solver.schedule import time_route
 from tests.integration.planning_world import AT, DAY, build_world
@@ -264,3 +268,141 @@ def test_a_second_replacement_of_the_same_version_is_refused(world: World) -> No
         replacing.republish(
             world.db, third, replaces=world.first, reason="又改", by=world.by, clock=world.clock, secret_key=SECRET
         )
+
+
+def test_two_people_who_publish_at_once_leave_one_plan_in_force(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
+    drafts = [world.draft(), world.draft()]
+    db.commit()
+    begin, answers = Barrier(2), []
+
+    def put(draft: PlanVersionId) -> None:
+        begin.wait()
+        try:
+            with database.unit_of_work() as own:
+                replacing.republish(
+                    own, draft, replaces=world.first, reason="改线", by=by, clock=clock, secret_key=SECRET
+                )
+            answers.append("done")
+        except Conflict as refused:
+            answers.append(refused.code)
+
+    people = [Thread(target=put, args=(draft,)) for draft in drafts]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+
+    assert sorted(answers) == ["done", "plan-not-published"]
+    db.expire_all()
+    assert sorted(str(one.state) for one in queries.versions(db, DAY, LUNCH)) == ["draft", "published", "withdrawn"]
+    carried = [one.book_line_id for one in delivery.outcomes(db, DAY, "lunch", scope=Scope.everything())]
+    assert len(carried) == len(set(carried)) == len(world.lines) - 1
+
+
+def test_two_people_who_publish_different_drafts_of_a_free_day_leave_one_in_force(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
+    dispatch.withdraw(db, world.first, "改线", by=by, clock=clock)
+    drafts = [world.draft(), world.draft()]
+    db.commit()
+    begin, answers = Barrier(2), []
+
+    def put(draft: PlanVersionId) -> None:
+        begin.wait()
+        try:
+            with database.unit_of_work() as own:
+                dispatch.publish(own, draft, by=by, clock=clock, secret_key=SECRET)
+            answers.append("done")
+        except Conflict as refused:
+            answers.append(refused.code)
+
+    people = [Thread(target=put, args=(draft,)) for draft in drafts]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+
+    assert sorted(answers) == ["done", "plan-already-published"]
+
+
+def test_the_month_adds_up_after_a_day_on_which_the_plan_was_replaced(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
+    run = world.runs()[0]
+    route = next(r for r in world.routes(world.first) if r.id == run.route_id)
+    early = [line for visit in route.visits for line in visit.lines if not visit.station_code][:3]
+    for line in early:
+        world.hand_over(run, line)
+    stops, _moved, _giver = world.one_stop_moved()
+    new = world.draft(stops)
+    preview = replacing.preview(db, new, replaces=world.first, clock=clock)
+    world.replace(new, overrides={one.key: "已和司机说好" for one in preview.under_way})
+    doors.close_day(db, DAY, "lunch", by=by, clock=clock)
+
+    (day,) = day_facts(rows_between(db, DAY, DAY))
+
+    totals = delivery.totals(db, DAY, "lunch")
+    assert (day.planned, day.delivered, day.not_delivered, day.open, day.adrift) == (
+        totals.portions_loaded,
+        totals.delivered,
+        totals.not_delivered,
+        0,
+        0,
+    )
+    assert day.ordered == day.planned + day.unassigned
+    assert day.delivered == sum(db.get_one(BookLine, line).quantity for line in early)
+
+
+def test_the_month_counts_a_meal_that_was_handed_over_and_then_dropped(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
+    run = world.runs()[0]
+    route = next(r for r in world.routes(world.first) if r.id == run.route_id)
+    line = next(visit.lines[0] for visit in route.visits if visit.lines and not visit.station_code)
+    world.hand_over(run, line)
+    order = db.get_one(BookLine, line).order_id
+    book = db.query(OrderBook).one()
+    db.add(
+        Amendment(
+            book_id=book.id,
+            kind="cancel",
+            order_id=order,
+            cancels_line_id=line,
+            reason="来电取消",
+            by_name="test",
+            at=AT,
+        )
+    )
+    db.flush()
+    db.expire_all()
+    given = service.prepare(db, DAY, LUNCH, matrix_of=StraightLine().matrix)
+    new = service.save_draft(db, given, plan_quick(given), by=by, clock=clock)
+    preview = replacing.preview(db, new, replaces=world.first, clock=clock)
+    world.replace(new, overrides={one.key: "餐已送到" for one in preview.under_way})
+    doors.close_day(db, DAY, "lunch", by=by, clock=clock)
+
+    (day,) = day_facts(rows_between(db, DAY, DAY))
+
+    assert day.adrift == 0
+    assert day.delivered == db.get_one(BookLine, line).quantity
+    assert day.planned == day.delivered + day.not_delivered == delivery.totals(db, DAY, "lunch").portions_loaded
+    assert day.ordered == day.planned + day.unassigned
+
+
+def test_a_station_s_signature_counts_after_the_plan_was_replaced_and_not_for_a_box_with_more_in_it(
+    world: World, db: Session, by: Actor, clock: FixedClock
+) -> None:
+    def bulk(version: PlanVersionId) -> int:
+        return next(visit.id for route in world.routes(version) for visit in route.visits if visit.station_code)
+
+    doors.station_receipt(
+        db, client_id=str(uuid.uuid4()), visit_id=bulk(world.first), station_code="S1", portions=6, signed_by="王站长", by=by, clock=clock
+    )  # fmt: skip
+    second = world.draft()
+    preview = replacing.preview(db, second, replaces=world.first, clock=clock)
+    world.replace(second, overrides={one.key: "站里知道" for one in preview.under_way})
+
+    assert delivery.station_receipts(db, [bulk(second)])[bulk(second)].signed_by == "王站长"
+    assert preview.under_way == ()
