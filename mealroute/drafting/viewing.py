@@ -30,7 +30,7 @@ from mealroute.planning.records import PlanState, PlanVersionId
 MOST_TRIED = 60
 """So many unassigned stops are tried on every route for each view; beyond that a person has another problem first."""
 
-_left: Memory[tuple[Mapping[int, int], Mapping[int, str]]] = Memory(24)
+_left: Memory[tuple[Evaluation, Mapping[int, int], Mapping[int, str]]] = Memory(24)
 
 
 def view_of(db: Session, at: Standing) -> DraftView:
@@ -102,8 +102,13 @@ def _unplaced(at: Standing) -> tuple[Unplaced, ...]:
     stops = {stop.number: stop for stop in given.built.stops}
     problem = given.built.problem
     tried = now.unplaced[:MOST_TRIED]
-    key = (id(now), tried)
-    fits, codes = _left.get(key, lambda: (placing.fitting(now, tried), placing.reasons(now, tried)))
+
+    def look() -> tuple[Evaluation, Mapping[int, int], Mapping[int, str]]:
+        return now, placing.fitting(now, tried), placing.reasons(now, tried)
+
+    of, fits, codes = _left.get(id(now), look)
+    if of is not now:  # an id may be given again after an evaluation was forgotten
+        _of, fits, codes = look()
     found = [
         Unplaced(
             stop=number, lines=stops[number].lines, portions=stops[number].portions,
