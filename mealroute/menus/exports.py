@@ -16,6 +16,8 @@ from mealroute.residents.foods import Names, name_of
 from mealroute.residents.words import diet_label
 
 Menus = Mapping[tuple[date, MealSlot], Menu]
+STEP = 22.0
+"""Height of one dish in mm: two names and the allergens, none smaller than 12 pt."""
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 
 
@@ -68,7 +70,7 @@ def menu_pdf(monday: date, menus: Menus, table: DietTable, *, subsidy_note: str,
     y = 34.0
     for day, of_day in groupby(sorted(menus.items()), key=lambda item: item[0][0]):
         meals = [(slot, menu) for (_day, slot), menu in of_day]
-        height = 14 + sum(9 + 19 * len(menu.entries) for _slot, menu in meals)
+        height = 14 + sum(8 + STEP * len(menu.entries) for _slot, menu in meals)
         if y + min(height, paper.height - 60) > paper.height - 22:
             paper.new_page()
             y = 22
@@ -89,7 +91,7 @@ def _day_block(
         paper.write(12, y, slot_label(slot), 14, bold=True, color=GREY)
         y += 8
         for entry in menu.entries:
-            if y + 16 > paper.height - 22:
+            if y + STEP > paper.height - 20:
                 paper.new_page()
                 y = 24
             y = _entry(paper, y, entry, table, subsidy_fen)
@@ -105,11 +107,11 @@ def _entry(paper: Sheet, y: float, entry: MenuEntryRecord, table: DietTable, sub
     paper.fit(12, y + 1, line_label(entry), 30, 13)
     paper.fit(44, y + 1, first, paper.right - 44 - 34, 18, bold=True)
     paper.write(paper.right, y + 1, price, 18, bold=True, align="right")
-    under = "  ".join(part for part in (second, _allergy_words(entry, table)) if part)
-    paper.fit(44, y + 7.5, under, paper.right - 44 - 40, 11)
+    paper.fit(44, y + 8, second, paper.right - 44 - 40, 13)
+    paper.fit(44, y + 14, _allergy_words(entry, table), paper.right - 44, 12)
     if lower != entry.price_fen:
-        paper.write(paper.right, y + 7.5, _("with subsidy %(price)s", price=yuan(lower)), 11, align="right")
-    return y + 16
+        paper.write(paper.right, y + 8, _("with subsidy %(price)s", price=yuan(lower)), 13, align="right")
+    return y + STEP
 
 
 def _allergy_words(entry: MenuEntryRecord, table: DietTable) -> str:

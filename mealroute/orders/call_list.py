@@ -81,7 +81,7 @@ def _entry(paper: Sheet, y: float, street: str, monday: date, cases: Sequence[Cl
     person = cases[0].person
     paper.write(12, y + 3, person.name, 22, bold=True)
     phone = person.phone or next((f"{c.relation} {c.name} {c.phone}" for c in person.contacts), _("no telephone"))
-    paper.write(paper.right, y + 3, phone, 20, bold=True, align="right")
+    paper.fit(paper.right, y + 3, phone, 115, 20, bold=True, align="right")
     paper.write(12, y + 9, f"{person.code}  {person.address} {person.building}".rstrip(), 11, color=GREY)
     y += 17
     for words in lines:

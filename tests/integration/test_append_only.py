@@ -61,3 +61,41 @@ def test_every_table_that_is_written_once_has_its_guards(migrated: Engine) -> No
         assert set(inspect(connection).get_table_names()) >= set(audit.append_only_tables())
     for table in audit.append_only_tables():
         assert [name for guarded, name in found if guarded == table], table
+
+
+WEEK = (
+    (
+        "insert into dish (code, name, name_en, suits, contains, allergens, textures, active, size_large, compartment, price_fen, extra) "
+        "values ('D1', '菜', '', '[]', '[]', '[]', '[]', true, false, 'hot', 1600, '{}')"
+    ),
+    (
+        "insert into menu_week (id, monday, number, state, created_by, created_at, signed_by, published_by) "
+        "values (1, '2026-03-09', 1, 'draft', '李', '2026-03-01 00:00:00+00', '', '')"
+    ),
+    (
+        "insert into menu_item (week_id, day, slot, diet, choice, dish_code, price_fen) "
+        "values (1, '2026-03-09', 'lunch', 'normal', 'A', 'D1', 1600)"
+    ),
+    "update menu_item set price_fen = 1700",
+    "update menu_week set state = 'published'",
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update menu_item set price_fen = 1",
+        "delete from menu_item",
+        "update menu_week set state = 'draft'",
+        (
+            "insert into menu_item (week_id, day, slot, diet, choice, dish_code, price_fen) "
+            "values (1, '2026-03-09', 'lunch', 'normal', 'B', 'D1', 1600)"
+        ),
+    ],
+)
+def test_a_published_week_is_immutable_while_a_draft_is_not(migrated: Engine, change: str) -> None:
+    with migrated.begin() as connection:
+        for statement in WEEK:
+            connection.execute(text(statement))
+    with pytest.raises(DBAPIError, match="immutable"), migrated.begin() as connection:
+        connection.execute(text(change))

@@ -150,6 +150,11 @@ def test_a_clash_is_listed_with_its_reason_decided_and_counted(desk: FlaskClient
     assert re.search(r"<b>\d+</b>冲突.*?<b>1</b>已决定", decided, re.DOTALL)
 
 
+def test_the_open_book_says_how_many_are_still_to_be_asked(desk: FlaskClient, soft: int) -> None:
+    desk.post(f"/days/{NEXT}/lunch/orders/materialise")
+    assert "还有 1 人的菜不合适" in desk.get(f"/days/{NEXT}/lunch/orders").text
+
+
 def test_nobody_decides_without_saying_whose_word_it_is(desk: FlaskClient, soft: int) -> None:
     data = {"resident": soft, "answer": "no-meal", "means": "phone"}
     assert desk.post(f"/menus/{NEXT}/lunch/choices", data=data).status_code == 422

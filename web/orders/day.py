@@ -13,6 +13,8 @@ from mealroute.core.text import mask_name
 from mealroute.menus import queries as menus
 from mealroute.menus.words import dish_label
 from mealroute.orders import queries as orders
+from mealroute.orders.ahead import meal_clashes
+from mealroute.orders.clashes import Standing
 from mealroute.orders.late import late_changes
 from mealroute.orders.records import BookState, DayRoll, LateChange, OrderBookRecord, OrderRecord, OrderState
 from mealroute.residents import queries as residents
@@ -66,6 +68,7 @@ class DayPage:
     streets: tuple[StreetSum, ...]
     shown: tuple[Row, ...]
     late: tuple[LateChange, ...]
+    to_decide: int
 
 
 def day_of(db: Session, day: date, slot: MealSlot, *, scope: Scope, street: str) -> DayPage:
@@ -87,7 +90,14 @@ def day_of(db: Session, day: date, slot: MealSlot, *, scope: Scope, street: str)
         flagged=sum(1 for order in placed if order.flags), street=chosen,
         heading=_("Orders that need a person") if chosen == FLAGGED else names.get(chosen, chosen),
         streets=tuple(sums), shown=_rows(db, listed[:LONGEST], day), late=late_changes(db, day, slot, scope=scope),
+        to_decide=_to_decide(db, day, slot, scope=scope) if placed and (book is None or book.state is BookState.OPEN) else 0,
     )  # fmt: skip
+
+
+def _to_decide(db: Session, day: date, slot: MealSlot, *, scope: Scope) -> int:
+    """How many people whose dish clashes are still to be asked before the book closes."""
+    meal = meal_clashes(db, day, slot, scope=scope)
+    return 0 if meal is None else meal.count(Standing.OPEN)
 
 
 def _rows(db: Session, listed: list[OrderRecord], day: date) -> tuple[Row, ...]:
