@@ -7,6 +7,7 @@ from web import (
     ahead,
     api,
     audit,
+    complaints,
     counter,
     dishes,
     driver,
@@ -25,10 +26,11 @@ from web import (
     today,
     users,
     vendors,
+    vendorscore,
 )
 
 PACKAGES = (
-    home, account, today, orders, plan, publish, live, counter, driver, residents, menus, dishes, ahead, offer, kitchen, vendors, settlement, imports, jobs, users, audit, api,
+    home, account, today, orders, plan, publish, live, counter, driver, residents, menus, dishes, ahead, offer, kitchen, vendors, settlement, imports, jobs, users, audit, api, complaints, vendorscore,
 )  # fmt: skip
 
 

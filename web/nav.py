@@ -38,6 +38,9 @@ TOP = (
     Item("settlement.index", _l("Settlement"), "subsidy.view"),
 )
 MENU = (
+    Item("complaints.index", _l("Complaints"), "complaints.view"),
+    Item("vendorscore.scorecards", _l("Scorecards"), "scores.view"),
+    Item("vendorscore.scorecard", _l("Scorecard"), "vendor.figures"),
     Item("jobs.index", _l("Jobs"), "plan.view"),
     Item("users.index", _l("Users"), "users.manage"),
     Item("imports.index", _l("Import sheets"), "import.run"),

@@ -123,6 +123,19 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "changed": _l("Changed since packed"), "late": _l("Late"), "now": _l("Pack now"), "ahead": _l("Later"), "packed": _l("Packed"),
     },
     "station-kind": {"hub": _l("Street hub"), "station": _l("Station")},
+    "complaint-kind": {
+        "late": _l("Brought late"), "cold": _l("Food cold"), "spilled": _l("Spilled or damaged"), "not-brought": _l("Not brought"),
+        "manner": _l("Manner of the driver"), "charged": _l("Wrongly charged"), "other-delivery": _l("Other, about the bringing"),
+        "taste": _l("Taste"), "portion": _l("Too little food"), "wrong-diet": _l("Wrong for the diet"), "spoiled": _l("Food gone off"),
+        "foreign-object": _l("Something in the food"), "other-food": _l("Other, about the food"),
+    },
+    "complainant": {
+        "resident": _l("The resident"), "family": _l("Family"), "neighbour": _l("A neighbour"), "staff": _l("Staff"), "other": _l("Somebody else"),
+    },
+    "complaint-state": {
+        "received": _l("Received"), "answered": _l("Answered"), "confirmed": _l("Confirmed"), "dismissed": _l("Dismissed"),
+    },
+    "answer": {"good": _l("Good"), "so-so": _l("So-so"), "bad": _l("Bad"), "not-asked": _l("Not asked")},
 }  # fmt: skip
 
 TONES: Mapping[str, Mapping[str, str]] = {
@@ -141,6 +154,8 @@ TONES: Mapping[str, Mapping[str, str]] = {
         "applied": "info", "admitted": "info", "probation": "watch", "active": "ok", "suspended": "danger", "exited": "quiet",
     },
     "order-state": {"placed": "ok", "cancelled": "quiet"},
+    "complaint-state": {"received": "watch", "answered": "info", "confirmed": "danger", "dismissed": "quiet"},
+    "answer": {"good": "ok", "so-so": "watch", "bad": "danger", "not-asked": "quiet"},
     "door": {
         "handed-over": _l("The person"), "left-with-contact": _l("Family or carer"), "left-at-door": _l("Left at the door"),
         "refused": _l("Refused"), "cancelled-at-door": _l("Cancelled at the door"), "in-hospital": _l("In hospital"), "moved": _l("Moved away"),

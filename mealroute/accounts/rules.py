@@ -8,7 +8,7 @@ from mealroute.core.actor import Actor, Role, Scope
 P = Permission
 _READ_DAY = frozenset({P.DAY_VIEW, P.ORDERS_VIEW, P.LIVE_VIEW, P.MENUS_VIEW})
 
-PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+_WORK: Mapping[Role, frozenset[Permission]] = {
     Role.DISPATCHER: _READ_DAY | {
         P.RESIDENTS_VIEW, P.RESIDENTS_EDIT, P.RESIDENTS_REVEAL, P.RESIDENTS_HEALTH, P.RESIDENTS_IMPORT, P.ORDERS_EDIT,
         P.ORDERS_CLOSE, P.MENUS_EDIT,
@@ -34,6 +34,24 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset({P.USERS_MANAGE, P.IMPORT_RUN}),
     Role.SYSTEM: frozenset(Permission),
 }  # fmt: skip
+
+_NOTHING: frozenset[Permission] = frozenset()
+_VOICE = frozenset({P.COMPLAINTS_VIEW, P.COMPLAINTS_TAKE})
+_WATCH: Mapping[Role, frozenset[Permission]] = {
+    Role.DISPATCHER: _VOICE | {P.COMPLAINTS_DECIDE, P.SCORES_VIEW},
+    Role.VENDOR: frozenset({P.VENDOR_FIGURES}),
+    Role.STATION: _VOICE,
+    Role.HOTLINE: _VOICE,
+    Role.FINANCE: frozenset({P.SCORES_VIEW}),
+    Role.STREET_CHECKER: frozenset({P.COMPLAINTS_VIEW}),
+    Role.AUDITOR: frozenset({P.COMPLAINTS_VIEW, P.SCORES_VIEW}),
+    Role.DISTRICT: frozenset({P.COMPLAINTS_VIEW, P.COMPLAINTS_DECIDE, P.SCORES_VIEW}),
+}
+"""Who hears and decides complaints, and who reads whose scorecards."""
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    role: held | _WATCH.get(role, _NOTHING) for role, held in _WORK.items()
+}
 """Roles of the system, of its security and of its audit are three people: the administrator reads no audit and no resident."""
 
 NEEDS_CODE: Mapping[Role, str] = {

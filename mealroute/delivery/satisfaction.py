@@ -5,6 +5,7 @@ meetings and the resident's own number, so that residents take turns and a quest
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -101,3 +102,55 @@ def answers(db: Session, line_ids: Sequence[int]) -> dict[int, Answer]:
         )
         found |= {line: Answer(answer) for line, answer in db.execute(query)}
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRecord:
+    """One answer with its meal's day and who wrote it down."""
+
+    day: date
+    slot: str
+    answer: Answer
+    source: Source
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AskableMeal:
+    """The resident's last meal that stayed with them: what a call asks about."""
+
+    book_line_id: int
+    day: date
+    slot: str
+
+
+def of_resident(db: Session, resident_id: int, *, limit: int = 20) -> tuple[AnswerRecord, ...]:
+    """A resident's answers, the newest first. For callers that already hold the resident within their scope."""
+    query = (
+        select(Run.day, Run.slot, Satisfaction.answer, Satisfaction.source, Satisfaction.by_name, Satisfaction.at)
+        .join(Proof, Proof.id == Satisfaction.proof_id)
+        .join(Run, Run.id == Proof.run_id)
+        .join(BookLine, BookLine.id == Satisfaction.book_line_id)
+        .where(BookLine.resident_id == resident_id)
+        .order_by(Satisfaction.id.desc())
+        .limit(limit)
+    )
+    return tuple(
+        AnswerRecord(day, slot, Answer(answer), Source(source), by_name, at)
+        for day, slot, answer, source, by_name, at in db.execute(query)
+    )
+
+
+def last_meal(db: Session, resident_id: int) -> AskableMeal | None:
+    """The newest meal that stayed with the resident. For callers that already hold the resident within their scope."""
+    query = (
+        select(BookLine.id, Run.day, Run.slot)
+        .join(Proof, Proof.book_line_id == BookLine.id)
+        .join(Run, Run.id == Proof.run_id)
+        .where(BookLine.resident_id == resident_id, queries.current(), Proof.quantity > 0)
+        .order_by(Run.day.desc(), Run.slot, BookLine.id.desc())
+        .limit(1)
+    )
+    row = db.execute(query).tuples().first()
+    return None if row is None else AskableMeal(*row)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
@@ -26,7 +26,6 @@ from mealroute.oversight.records import (
 )
 from mealroute.planning.models import PlanLine, PlanVisit
 from mealroute.residents.models import Resident
-from mealroute.vendors.models import Kitchen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,8 @@ class Subject:
     street_code: str | None
     vendor_code: str | None
     kitchen_vendor_code: str | None
+    day: date | None = None
+    slot: str = ""
 
 
 def within(scope: Scope) -> tuple[ColumnElement[bool], ...]:
@@ -146,25 +147,60 @@ def subject(db: Session, entry: ComplaintInput, *, scope: Scope) -> Subject:
         only = next(iter(scope.streets)) if scope.streets is not None and len(scope.streets) == 1 else None
         return Subject(
             resident_id=None, book_line_id=None, run_id=whole.run_id, street_code=only, vendor_code=whole.vendor_code,
-            kitchen_vendor_code=whole.kitchen_vendor_code,
+            kitchen_vendor_code=whole.kitchen_vendor_code, day=whole.day, slot=whole.slot,
         )  # fmt: skip
     raise MealrouteError("complaint-subject", _("Say whom or which run the complaint is about."))
 
 
-def _meal(db: Session, scope: Scope, *wanted: ColumnElement[bool]) -> Subject | None:
-    query = (
-        select(BookLine.resident_id, BookLine.id, Run.id, BookLine.street_code, Run.vendor_code, Kitchen.vendor_code)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meal:
+    """One loaded meal, or the first of a run, as a form about it names it. The name is masked."""
+
+    resident_id: int
+    resident_name: str
+    run_number: int
+    day: date
+    slot: str
+
+
+def meal(db: Session, *, scope: Scope, line: int | None = None, run: int | None = None) -> Meal | None:
+    """The meal of a line, or any of a run, within the scope; None where there is none."""
+    wanted = BookLine.id == line if line is not None else Run.id == run
+    query = _aboard(scope, wanted).join(Resident, Resident.id == BookLine.resident_id)
+    row = (
+        db.execute(query.with_only_columns(Resident.id, Resident.name, Run.number, Run.day, Run.slot)).tuples().first()
+    )
+    if row is None:
+        return None
+    return Meal(resident_id=row[0], resident_name=mask_name(row[1]), run_number=row[2], day=row[3], slot=row[4])
+
+
+def _aboard(scope: Scope, *wanted: ColumnElement[bool]) -> Select[int, int, int, str, str | None, str, date, str]:
+    return (
+        select(
+            BookLine.resident_id,
+            BookLine.id,
+            Run.id,
+            BookLine.street_code,
+            case((Run.accepted_at.is_not(None), Run.vendor_code)),
+            func.coalesce(Run.cooked_by, Run.vendor_code),
+            Run.day,
+            Run.slot,
+        )
         .join(PlanVisit, PlanVisit.route_id == Run.route_id)
         .join(PlanLine, PlanLine.visit_id == PlanVisit.id)
         .join(BookLine, BookLine.id == PlanLine.book_line_id)
-        .outerjoin(Kitchen, Kitchen.code == Run.kitchen_code)
         .where(and_(*wanted), Run.state.in_(ABOARD), *in_scope(scope))
         .order_by(Run.id.desc(), BookLine.id)
         .limit(1)
     )
-    row = db.execute(query).tuples().first()
+
+
+def _meal(db: Session, scope: Scope, *wanted: ColumnElement[bool]) -> Subject | None:
+    row = db.execute(_aboard(scope, *wanted)).tuples().first()
     if row is None:
         return None
     return Subject(
-        resident_id=row[0], book_line_id=row[1], run_id=row[2], street_code=row[3], vendor_code=row[4], kitchen_vendor_code=row[5]
+        resident_id=row[0], book_line_id=row[1], run_id=row[2], street_code=row[3], vendor_code=row[4] or None, kitchen_vendor_code=row[5] or None,
+        day=row[6], slot=row[7],
     )  # fmt: skip

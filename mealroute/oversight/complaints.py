@@ -38,7 +38,7 @@ def take(db: Session, entry: ComplaintInput, *, by: Actor, clock: Clock) -> Comp
     _check_day(entry.day, clock)
     about = queries.subject(db, entry, scope=by.scope)
     row = Complaint(
-        client_id=entry.client_id, kind=str(entry.kind), complainant=str(entry.complainant), day=entry.day, slot=entry.slot,
+        client_id=entry.client_id, kind=str(entry.kind), complainant=str(entry.complainant), day=about.day or entry.day, slot=about.slot or entry.slot,
         resident_id=about.resident_id, book_line_id=about.book_line_id, run_id=about.run_id, street_code=about.street_code,
         vendor_code=about.vendor_code, kitchen_vendor_code=about.kitchen_vendor_code, text=entry.text.strip(),
         by_name=by.name[:80], by_role=str(by.role), at=clock.now(),
@@ -47,7 +47,7 @@ def take(db: Session, entry: ComplaintInput, *, by: Actor, clock: Clock) -> Comp
     db.flush()
     audit.record(
         db, by=by, clock=clock, action="oversight.complaint-taken", subject=f"complaint/{row.id}",
-        detail={"kind": row.kind, "day": entry.day.isoformat(), "vendor": row.vendor_code, "kitchen_vendor": row.kitchen_vendor_code},
+        detail={"kind": row.kind, "day": row.day.isoformat(), "vendor": row.vendor_code, "kitchen_vendor": row.kitchen_vendor_code},
     )  # fmt: skip
     return ComplaintId(row.id)
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from mealroute.core.actor import Scope
@@ -24,7 +24,7 @@ from mealroute.oversight.records import DoorLine, Scorecard
 from mealroute.oversight.rulebook import policy_on
 from mealroute.planning.models import PlanLine, PlanVisit
 from mealroute.subsidy.queries import month_days
-from mealroute.vendors.models import Kitchen, Vendor
+from mealroute.vendors.models import Vendor
 
 
 def vendor_code(db: Session, vendor_id: int, *, scope: Scope) -> str:
@@ -40,6 +40,11 @@ def vendor_ids(db: Session) -> dict[str, int]:
     return dict(db.execute(select(Vendor.code, Vendor.id)).tuples().all())
 
 
+def bringer(run: type[Run]) -> ColumnElement[str | None]:
+    """Who answers for bringing a run: the vendor that has accepted it; NULL while nobody has, whoever it was meant for."""
+    return case((run.accepted_at.is_not(None), run.vendor_code))
+
+
 def door_lines(
     db: Session, first: date, last: date, *, zone: ZoneInfo, vendor: str | None = None
 ) -> tuple[DoorLine, ...]:
@@ -47,11 +52,12 @@ def door_lines(
 
     Where a line was recorded on another run than the one that carries it now, that run's vendor brought it.
     """
-    recorded, cooked = aliased(Run), aliased(Kitchen)
-    brought = func.coalesce(recorded.vendor_code, Run.vendor_code)
+    recorded = aliased(Run)
+    brought = func.coalesce(case((recorded.id.is_not(None), bringer(recorded)), else_=bringer(Run)), "")
+    cooked = func.coalesce(recorded.cooked_by, recorded.vendor_code, Run.cooked_by, Run.vendor_code)
     query = (
         select(
-            BookLine.id, Run.day, Run.slot, Run.id, Run.number, brought, func.coalesce(cooked.vendor_code, ""),
+            BookLine.id, Run.day, Run.slot, Run.id, Run.number, brought, cooked, BookLine.street_code,
             BookLine.station_code, BookLine.quantity, BookLine.window_from_s, BookLine.window_to_s, BookLine.lon, BookLine.lat,
             Proof.outcome, Proof.quantity, Proof.reason, Proof.seen, Proof.source, Proof.phone_at, Proof.server_at, Proof.lon, Proof.lat,
         )
@@ -60,12 +66,11 @@ def door_lines(
         .join(BookLine, BookLine.id == PlanLine.book_line_id)
         .outerjoin(Proof, and_(Proof.book_line_id == BookLine.id, current()))
         .outerjoin(recorded, recorded.id == Proof.run_id)
-        .outerjoin(cooked, cooked.code == func.coalesce(recorded.kitchen_code, Run.kitchen_code))
         .where(Run.day >= first, Run.day <= last, Run.state.in_(ABOARD))
         .order_by(Run.day, Run.slot, Run.number, PlanVisit.position, BookLine.id)
     )  # fmt: skip
     if vendor is not None:
-        query = query.where(or_(brought == vendor, cooked.vendor_code == vendor))
+        query = query.where(or_(brought == vendor, cooked == vendor))
     rows = db.execute(query).tuples().all()
     said = satisfaction.answers(db, [row[0] for row in rows])
     return tuple(_door(row, said.get(row[0]), zone) for row in rows)
@@ -73,12 +78,12 @@ def door_lines(
 
 def _door(row: Any, answer: Answer | None, zone: ZoneInfo) -> DoorLine:
     (
-        line, day, slot, run, number, brought, cooked, station, quantity, window_from, window_to, lon, lat, outcome, delivered,
+        line, day, slot, run, number, brought, cooked, street, station, quantity, window_from, window_to, lon, lat, outcome, delivered,
         reason, seen, source, phone_at, server_at, at_lon, at_lat,
     ) = row  # fmt: skip
     return DoorLine(
         book_line_id=line, day=day, slot=slot, run_id=run, run_number=number, vendor_code=brought, kitchen_vendor_code=cooked,
-        at_station=bool(station), quantity=quantity, window_from_s=window_from, window_to_s=window_to,
+        street_code=street, at_station=bool(station), quantity=quantity, window_from_s=window_from, window_to_s=window_to,
         outcome=None if outcome is None else Outcome(outcome), delivered=delivered or 0, reason=reason or "", seen=bool(seen),
         source=None if source is None else Source(source), phone_s=_seconds(phone_at, day, zone),
         delay_minutes=None if phone_at is None else int((server_at - phone_at).total_seconds() // 60),
@@ -117,3 +122,10 @@ def scorecards(db: Session, month: str, *, clock: Clock) -> tuple[Scorecard, ...
     complaints = complaint_queries.blamed(db, first, last)
     policy = policy_on(last)
     return tuple(rules.scorecard(code, first, last, of[code], complaints, policy) for code in sorted(of))
+
+
+def last_driven(db: Session, vendor: str, before: date) -> tuple[date, str] | None:
+    """The newest day and meal before ``before`` on which the vendor brought something."""
+    query = select(Run.day, Run.slot).where(bringer(Run) == vendor, Run.day < before, Run.state.in_(ABOARD))
+    row = db.execute(query.order_by(Run.day.desc(), Run.slot).limit(1)).tuples().first()
+    return None if row is None else (row[0], row[1])

@@ -178,6 +178,7 @@ class DoorLine:
     run_number: int
     vendor_code: str
     kitchen_vendor_code: str
+    street_code: str
     at_station: bool
     quantity: int
     window_from_s: int

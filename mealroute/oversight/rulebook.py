@@ -4,6 +4,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.core.rulebook import RULES, Node, read
 from mealroute.delivery.records import Answer, Outcome
@@ -30,10 +31,13 @@ def load_policies(folder: Path = RULES) -> tuple[ScorePolicy, ...]:
 
 
 def policy_on(day: date, folder: Path = RULES) -> ScorePolicy:
-    """The newest version that has begun by ``day``. Raises RulebookError where none has."""
+    """The newest version that has begun by ``day``. Raises NotFound where none has."""
     begun = [policy for policy in load_policies(folder) if policy.valid_from <= day]
     if not begun:
-        Node("vendor-score.yaml", "", {}).fail("versions", _("no version is in force on %(day)s", day=day.isoformat()))
+        raise NotFound(
+            "score-rules-not-begun",
+            _("Scorecards begin with %(day)s.", day=load_policies(folder)[0].valid_from.isoformat()),
+        )
     return begun[-1]
 
 

@@ -1,4 +1,4 @@
-"""The settlement world with a kitchen of a second vendor: V01 brings what V02 cooks. One day, seven doors, one open line."""
+"""The settlement world with a second vendor: V01 brings what V02 cooks. One day, seven doors, one open line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from mealroute.core.actor import SYSTEM
 from mealroute.core.clock import FixedClock
 from mealroute.delivery import service as delivery
 from mealroute.delivery.records import Answer, Outcome, ProofInput
-from mealroute.vendors.models import Kitchen, Vendor
+from mealroute.dispatch.models import Run
+from mealroute.vendors.models import Vendor
 from tests.integration.settlement_world import make_world
 
 DAY = date(2026, 2, 2)
@@ -26,13 +27,12 @@ class Doors:
         self.db, self.world = db, make_world(db)
         db.add_all([Vendor(code="V02", name="和顺餐饮"), Vendor(code="V03", name="旁观餐饮")])
         db.flush()
-        db.add(
-            Kitchen(code="K01", vendor_code="V02", name="二厨", lon=116.41, lat=39.94, daily_capacity=100, address="x")
-        )
         self.residents = [self.world.resident() for _ in range(8)]
         book = self.world.book(DAY)
         self.lines = [self.world.line(book, self.world.order(person, DAY)) for person in self.residents]
         self.run = self.world.publish(DAY, self.lines)
+        run = db.get_one(Run, self.run)
+        run.cooked_by, run.accepted_at = "V02", NOON
         self._tell()
 
     def _tell(self) -> None:

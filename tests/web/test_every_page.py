@@ -31,7 +31,7 @@ def addresses(app: Flask) -> Iterator[tuple[str, str]]:
             continue
         address = rule.rule
         for name in rule.arguments:
-            address = re.sub(rf"<(?:\w+:)?{name}>", VALUES[name], address)
+            address = re.sub(rf"<(?:\w+:)?{name}>", VALUES.get(name, "1"), address)
         yield address, permission
 
 

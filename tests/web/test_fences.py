@@ -37,7 +37,7 @@ def posts(app: Flask) -> Iterator[tuple[str, str, str]]:
     """Address, endpoint and permission of everything that writes."""
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()):
-            address = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: VALUES[found[1]], rule.rule)
+            address = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: VALUES.get(found[1], "1"), rule.rule)
             yield address, rule.endpoint, str(getattr(app.view_functions[rule.endpoint], "permission", ""))
 
 

@@ -52,6 +52,11 @@ PROOF = _object(
     reason={"type": "string", "maxLength": 200},
     note={"type": "string", "maxLength": 1000},
     left_with={"type": "string", "maxLength": 80},
+    satisfaction={
+        "type": "string",
+        "enum": ["good", "so-so", "bad", "not-asked"],
+        "description": "what the resident said when asked whether they are content",
+    },
     cash_collected={"type": "string", "description": "yuan, at most two decimals"},
     phone_at={"type": "string", "format": "date-time"},
     lon={"type": "number", "minimum": -180, "maximum": 180},

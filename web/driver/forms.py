@@ -8,7 +8,7 @@ from typing import Any
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _, _l
 from mealroute.core.money import parse_yuan
-from mealroute.delivery.records import LineOutcome, Outcome, ProofInput, Source
+from mealroute.delivery.records import Answer, LineOutcome, Outcome, ProofInput, Source
 from mealroute.dispatch.records import Manifest, ManifestStop
 
 REASONS = {
@@ -50,7 +50,7 @@ def _proof(data: Mapping[str, Any], run_id: int, line: int, by_name: str, source
         client_id=_uuid(data.get("client_id")), run_id=run_id, book_line_id=line, outcome=outcome, reason=_text(data, "reason", 200),
         note=_text(data, "note", 1000), left_with=_text(data, "left_with", 80), cash_collected_fen=_cash(data.get("cash_collected")),
         phone_at=_moment(data.get("phone_at")), lon=_degrees(data.get("lon"), "lon", 180), lat=_degrees(data.get("lat"), "lat", 90),
-        by_name=by_name, source=source,
+        by_name=by_name, source=source, answer=_answer(data.get("satisfaction")),
     )  # fmt: skip
 
 
@@ -97,6 +97,16 @@ def _cash(value: object) -> int:
     if amount < 0:
         raise _wrong("cash_collected")
     return amount
+
+
+def _answer(value: object) -> Answer | None:
+    """What the resident said, if they were asked; nothing is ever taken for an answer."""
+    if value is None or value == "":
+        return None
+    try:
+        return Answer(str(value))
+    except ValueError:
+        raise _wrong("satisfaction") from None
 
 
 def _moment(value: object) -> datetime | None:

@@ -12,6 +12,7 @@ from mealroute.core.db import unit_of_work
 from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
+from mealroute.delivery import satisfaction
 from mealroute.delivery import service as delivery
 from mealroute.delivery.records import Duplicate
 from mealroute.dispatch import notices
@@ -136,7 +137,8 @@ def _stop_page(token: str, view: RunView, visit: int) -> str:
 def _outcome_page(token: str, line: int, mode: str) -> str:
     with unit_of_work(read_only=True) as db:
         view = view_of(db, links.manifest_of(db, token))
-    stop, item = view.line(line)
+        stop, item = view.line(line)
+        ask = mode == "hand-over" and satisfaction.due(db, item.resident_id, view.manifest.day)
     choices = [("handed-over", _("seen"))]
     if item.handover != "in-person-only":
         choices.append(("left-with-contact", _("counts as left, not seen")))
@@ -145,5 +147,5 @@ def _outcome_page(token: str, line: int, mode: str) -> str:
     choices += [(value, "") for value in ("refused", "cancelled-at-door", "in-hospital", "moved")]
     return _page(
         "driver/outcome.html", token, view, stop=stop, item=item, mode=mode, choices=choices, reasons=REASONS[mode],
-        client_id=str(uuid.uuid4()), next_url=url_for("driver.run", token=token),
+        client_id=str(uuid.uuid4()), next_url=url_for("driver.run", token=token), ask=ask,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from mealroute.residents import queries as residents
 from mealroute.residents.foods import food_table
 from mealroute.residents.records import Consent, Datum, PauseReason, Precision, ResidentId, ResidentState
 from web import here, nav
+from web.complaints.cards import voice_of
 from web.formdata import valid
 from web.permissions import requires
 from web.residents.cards import card_of, recent_orders, shows, standing_week, summaries_for
@@ -157,6 +158,7 @@ def _card(resident: ResidentId, revealed: dict[str, str] | None = None) -> str:
         page = {
             "r": record, "street": street_names(db).get(record.street_code, record.street_code), "pauses": residents.pauses(db, resident),
             "states": residents.history(db, resident), "categories": card_of(record), "standing": standing_week(db, resident, scope=here.actor().scope, day=day),
+            "voice": voice_of(db, resident, scope=here.actor().scope) if may(here.actor(), "complaints.view") else None,
             "recent": recent_orders(db, resident, scope=here.actor().scope, day=day),
         }  # fmt: skip
     form, place = PauseForm(data={"starts_on": here.clock().today()}), PointForm()

@@ -34,8 +34,18 @@ export function stick(form, store = sessionStorage) {
 export function record(form) {
   const data = new FormData(form);
   const proof = { client_id: data.get("client_id"), book_line_id: Number(form.dataset.line), outcome: data.get("outcome"), phone_at: new Date().toISOString() };
-  for (const name of ["reason", "note", "left_with", "cash_collected"]) if (data.get(name)) proof[name] = data.get(name);
+  for (const name of ["reason", "note", "left_with", "cash_collected", "satisfaction"]) if (data.get(name)) proof[name] = data.get(name);
+  if (place.here && Date.now() - place.at < PLACE_FRESH_MS) Object.assign(proof, place.here);
   return { to: form.dataset.api, proof };
+}
+
+// Where the phone is, while a door's form is open and only if its owner allows it; a record never waits for it.
+const PLACE_FRESH_MS = 120_000;
+export const place = { here: null, at: 0 };
+
+export function keepPlace(position, now = Date.now()) {
+  place.here = { lon: position.coords.longitude, lat: position.coords.latitude };
+  place.at = now;
 }
 
 export async function send(entry) {
@@ -98,6 +108,7 @@ async function again() {
 
 if (typeof document !== "undefined" && document.body) {
   for (const form of document.querySelectorAll("form[data-proof]")) form.dataset.sticky = stick(form);
+  if (document.querySelector("form[data-proof]")) navigator.geolocation?.watchPosition(keepPlace, () => {}, { enableHighAccuracy: true, maximumAge: 30_000 });
   document.addEventListener("submit", submit);
   tell(document, waiting().length);
   window.addEventListener("online", again);
