@@ -135,7 +135,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "complaint-state": {
         "received": _l("Received"), "answered": _l("Answered"), "confirmed": _l("Confirmed"), "dismissed": _l("Dismissed"),
     },
-    "answer": {"good": _l("Good"), "so-so": _l("So-so"), "bad": _l("Bad"), "not-asked": _l("Not asked")},
+    "contentment": {"good": _l("Good"), "so-so": _l("So-so"), "bad": _l("Bad"), "not-asked": _l("Not asked")},
 }  # fmt: skip
 
 TONES: Mapping[str, Mapping[str, str]] = {
@@ -155,7 +155,7 @@ TONES: Mapping[str, Mapping[str, str]] = {
     },
     "order-state": {"placed": "ok", "cancelled": "quiet"},
     "complaint-state": {"received": "watch", "answered": "info", "confirmed": "danger", "dismissed": "quiet"},
-    "answer": {"good": "ok", "so-so": "watch", "bad": "danger", "not-asked": "quiet"},
+    "contentment": {"good": "ok", "so-so": "watch", "bad": "danger", "not-asked": "quiet"},
     "door": {
         "handed-over": _l("The person"), "left-with-contact": _l("Family or carer"), "left-at-door": _l("Left at the door"),
         "refused": _l("Refused"), "cancelled-at-door": _l("Cancelled at the door"), "in-hospital": _l("In hospital"), "moved": _l("Moved away"),
