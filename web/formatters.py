@@ -94,6 +94,11 @@ def span(seconds: int | None) -> str:
     return "" if seconds is None else f"{seconds // 3600}:{seconds % 3600 // 60:02d}"
 
 
+def minutes(seconds: int) -> str:
+    """A short duration as minutes and seconds: 0:38."""
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
 def kilometres(metres: int | None) -> str:
     """18250 → 18.3."""
     return "" if metres is None else f"{metres / 1000:.1f}"

@@ -59,6 +59,18 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "job-state": {
         "queued": _l("Waiting"), "running": _l("Running"), "done": _l("Done"), "failed": _l("Failed"), "cancelled": _l("Stopped by hand"),
     },
+    "job-kind": {
+        "plan-day": _l("Plan a meal"), "draft-replan": _l("Plan again around the locks"), "draft-what-if": _l("What if"),
+    },
+    "job-stage": {
+        "matrix": _l("Measuring the ways"), "construct": _l("Making a first plan"), "ortools": _l("Improving the plan"),
+        "sisr": _l("Improving the plan"), "drawing": _l("Drawing the routes"), "saving": _l("Saving"),
+    },
+    "job-waiting": {
+        "scheduler-away": _l("Waits: the planning cluster does not answer. It begins when the cluster is back."),
+        "no-workers": _l("Waits: the planning cluster has no worker. It begins when one joins."),
+        "workers-refuse": _l("Waits: the workers cannot begin it. The log says why."),
+    },
     "vehicle": {"e-bike": _l("E-bike"), "van": _l("Van")},
     "outcome": {
         "handed-over": _l("Handed over"), "left-with-contact": _l("Left with a contact"), "left-at-door": _l("Left at the door"),

@@ -50,7 +50,7 @@ class JobContext:
     def report(self, **progress: object) -> None:
         """How the work stands; small values that fit JSON, kept until they are reported anew.
 
-        Pages know ``stage``, ``elapsed_s``, ``limit_s``, ``best_cost`` (cost units), ``unassigned`` and ``driver_hour_fen``, by which
+        Pages know ``stage``, ``elapsed_s``, ``limit_s``, ``best_cost`` (cost units), ``unassigned`` (stops), ``set_aside`` (portions) and ``driver_hour_fen``, by which
         costs are shown as money. Every better ``best_cost`` becomes a point of the curve.
         """
         self._progress = {**self._progress, **progress}

@@ -30,6 +30,7 @@ def plan_day(job: JobContext) -> None:
     travel = travel_of()
     with db.unit_of_work(read_only=True) as session:
         given = service.prepare(session, day, slot, matrix_of=travel.matrix)
+    job.report(set_aside=sum(given.lines[rejected.line_id].portions for rejected in given.built.rejected))
     found = threading.Event()
 
     def report(step: PlanProgress) -> None:

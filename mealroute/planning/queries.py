@@ -50,6 +50,13 @@ def policy_on(day: date, slot: MealSlot, *, path: Path = RULES / "planning.yaml"
     return Policy(times=timetable.times_of(slot), doors=timetable.door_times(), prices=Prices(**found))
 
 
+def driver_hour_source(day: date, *, path: Path = RULES / "planning.yaml") -> str:
+    """Where the value of ``driver-hour`` in force on a day comes from, in the words of the file."""
+    node = read(path, kind="planning-policy").node("values").node("driver-hour")
+    begun = sorted((entry.day("from"), entry.text("source")) for entry in node.nodes("values"))
+    return next((source for start, source in reversed(begun) if start <= day), begun[0][1])
+
+
 @lru_cache(maxsize=4)
 def _price_values(path: Path) -> dict[str, list[tuple[date, int]]]:
     root = read(path, kind="planning-policy").only("kind", "schema", "values")

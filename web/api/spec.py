@@ -30,6 +30,18 @@ JOB = _object(
     progress={"type": "object", "description": "figures of the search: elapsed, budget, best so far"},
     result={"type": ["object", "null"]},
     error={"type": ["string", "null"], "description": "one sentence, when failed"},
+    attempt={**COUNT, "description": "counts the workers that have begun it"},
+    place={"type": ["integer", "null"], "minimum": 1, "description": "in the queue, while queued"},
+    waiting={
+        "type": ["string", "null"],
+        "description": "why none can begin now: scheduler-away, no-workers, workers-refuse",
+    },
+    figures={"type": "object", "description": "the same in words and money, in the reader's language"},
+    percent={"type": "string", "description": "of the time limit, with a percent sign"},
+    curve={
+        "type": ["object", "null"],
+        "description": "best cost over time as SVG paths in a box of 200 by 40: line, area",
+    },
 )
 PROOF = _object(
     ("client_id", "book_line_id", "outcome"),
@@ -93,7 +105,7 @@ OPERATIONS = (
         answers={200: ("OpenAPI 3.1", {"type": "object"})},
     ),
     Operation(
-        method="get", path="/api/jobs/{job}", endpoint="api.job", summary="How far a job is; poll once a second",
+        method="get", path="/api/jobs/{job}", endpoint="api.job", summary="How far a job is; poll twice a second",
         parameters=(_path("job", {"type": "integer", "minimum": 1}, "the job's number"),),
         answers={200: ("The job", JOB), 401: ("Not signed in", PROBLEM), 403: ("Not permitted", PROBLEM), 404: ("No such job", PROBLEM)},
     ),

@@ -15,6 +15,7 @@ from web import here
 from web.api.spec import document
 from web.driver import links
 from web.driver.forms import proof_from
+from web.jobs import progress
 from web.permissions import open_to_all, requires
 
 bp = Blueprint("api", __name__)
@@ -37,9 +38,12 @@ def openapi() -> ResponseReturnValue:
 def job(job: int) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         found = jobs.job(db, JobId(job))
+        shown = progress.view(db, found)
+    curve = shown.curve
     return jsonify(
         id=found.id, kind=found.kind, state=str(found.state), progress=dict(found.progress or {}), result=found.result,
-        error=found.error_sentence or None, links={"self": url_for("api.job", job=found.id)},
+        error=found.error_sentence or None, attempt=found.attempt, place=shown.place, waiting=found.waiting_code or None,
+        figures=shown.figures(), percent=shown.percent, curve=None if curve is None else {"line": curve.line, "area": curve.area}, links={"self": url_for("api.job", job=found.id)},
     )  # fmt: skip
 
 

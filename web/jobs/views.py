@@ -7,6 +7,7 @@ from mealroute.core import jobs
 from mealroute.core.db import unit_of_work
 from mealroute.core.jobs import JobId
 from web import here
+from web.jobs import progress
 from web.permissions import requires
 
 bp = Blueprint("jobs", __name__, template_folder="templates")
@@ -16,7 +17,7 @@ bp = Blueprint("jobs", __name__, template_folder="templates")
 @requires("plan.view")
 def index() -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
-        found = jobs.recent(db)
+        found = progress.listed(db)
     return render_template("jobs/index.html", jobs=found)
 
 
@@ -24,7 +25,7 @@ def index() -> ResponseReturnValue:
 @requires("plan.view")
 def show(job: int) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
-        found = jobs.job(db, JobId(job))
+        found = progress.view(db, jobs.job(db, JobId(job)))
     return render_template("jobs/show.html", job=found)
 
 

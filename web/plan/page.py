@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from flask import render_template, session, url_for
 
 from mealroute.accounts import rules
-from mealroute.core import jobs
 from mealroute.core.actor import Scope
 from mealroute.core.text import mask_name
 from mealroute.drafting import queries as drafting
@@ -22,6 +21,7 @@ from mealroute.planning.records import PlanVersionId
 from mealroute.residents.words import DIETS, diet_label
 from mealroute.vendors import queries as vendors
 from web import here
+from web.jobs import progress
 from web.plan.board import COMFORT_S, FOOD_CLOCK_S, Board, board_of
 from web.plan.drafted import board_of_draft
 from web.plan.eye import RISKS, Eye, Filter
@@ -81,7 +81,7 @@ def _frame(db: Session, eye: Eye) -> dict[str, Any]:
     """What every form of the page has."""
     return {
         "day": eye.day, "slot": eye.slot, "eye": eye, "versions": queries.versions(db, eye.day, eye.slot),
-        "job": jobs.latest(db, service.job_key(eye.day, eye.slot)), "search": SearchForm(), "board": None, "draft": None, "edit": None,
+        "job": progress.latest(db, service.job_key(eye.day, eye.slot)), "search": SearchForm(), "board": None, "draft": None, "edit": None,
         "comfort": COMFORT_S, "food_clock": FOOD_CLOCK_S, "yard": Yard((), (), ()), "elsewhere": None, "proposals": (), "supposed": (), "undoes": "", "redoes": "",
     }  # fmt: skip
 

@@ -1,22 +1,23 @@
-// A running job: asks once a second how far it is, shows the figures, reloads the page when it is over.
+// A running job: asks twice a second how far it is, shows the figures and the curve, reloads the page when it is over.
 
-const PAUSE_MS = 1000;
+const PAUSE_MS = 500;
 
 export function show(box, job) {
-  const figures = job.progress ?? {};
+  const figures = job.figures ?? {};
   for (const spot of box.querySelectorAll("[data-figure]")) {
-    const value = figures[spot.dataset.figure];
-    if (value !== undefined && value !== null) spot.textContent = typeof value === "number" ? String(Math.round(value)) : String(value);
+    const text = figures[spot.dataset.figure];
+    if (typeof text === "string" && spot.textContent !== text) spot.textContent = text;
   }
-  const fill = box.querySelector(".bar__fill");
-  const elapsed = Number(figures.elapsed_s ?? 0);
-  const budget = Number(figures.limit_s ?? 0);
-  if (fill && budget > 0) fill.setAttribute("width", `${Math.min(100, (100 * elapsed) / budget).toFixed(1)}%`);
+  box.querySelector(".bar__fill")?.setAttribute("width", job.percent ?? "0%");
+  for (const path of box.querySelectorAll("[data-curve]")) {
+    const drawn = job.curve?.[path.dataset.curve];
+    if (drawn) path.setAttribute("d", drawn);
+  }
 }
 
 export async function follow(box, wait = (ms) => new Promise((done) => { setTimeout(done, ms); })) {
   for (;;) {
-    await wait(PAUSE_MS);
+    await wait(Number(box.dataset.pause) || PAUSE_MS);
     let answer;
     try {
       answer = await fetch(box.dataset.job, { headers: { Accept: "application/json", "X-Poll": "1" } });
