@@ -131,6 +131,8 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "sample": _l("Sample of"), "core": _l("Core temperature of"), "cold": _l("Cold temperature of"), "box-hot": _l("Hot box of"),
         "box-cold": _l("Cold box of"), "discard": _l("Discard the sample of"),
     },
+    "box": {"hot": _l("Hot box"), "cold": _l("Cold box"), "halal": _l("Halal box"), "bulk": _l("Bulk box")},
+    "box-way": {"out": _l("Out"), "back": _l("Back in"), "written-off": _l("Written off")},
     "trip-state": {
         "changed": _l("Changed since packed"), "late": _l("Late"), "now": _l("Pack now"), "ahead": _l("Later"), "packed": _l("Packed"),
     },

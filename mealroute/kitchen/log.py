@@ -28,13 +28,13 @@ def record_reading(db: Session, entry: ReadingInput, *, by: Actor, clock: Clock)
     MealrouteError
         What ``log_rules.check_reading`` refuses; ``kitchen-not-found``, ``row-not-found``, ``row-corrected``.
     """
-    kitchen = _kitchen(db, entry.kitchen_code, by)
+    kitchen = reached_kitchen(db, entry.kitchen_code, by)
     figures = figures_on(entry.day)
     limits = log_rules.limits_of(entry.kind, figures)
     log_rules.check_reading(entry, limits, figures, clock.now())
     if by.scope.station not in {None, entry.station_code}:
         raise NotFound("station-not-found", _("There is no such station."), _("Choose a station from the list."))
-    before = _corrects(db, TemperatureReading, entry.corrects_id, kitchen.code)
+    before = corrected_row(db, TemperatureReading, entry.corrects_id, kitchen.code)
     if before is not None and by.scope.station not in {None, before.station_code}:
         raise NotFound("row-not-found", _("There is no such row in the log."))
     in_range = limits.hold(entry.tenths)
@@ -47,7 +47,7 @@ def record_reading(db: Session, entry: ReadingInput, *, by: Actor, clock: Clock)
         "by_name": _name(entry.by_name, by), "written_at": clock.now(), "corrects_id": entry.corrects_id,
         "correction": entry.correction.strip(),
     }  # fmt: skip
-    new = _write(db, TemperatureReading, row, entry.corrects_id)
+    new = write_row(db, TemperatureReading, row, entry.corrects_id)
     if new is None:
         return False
     if before is not None:
@@ -71,10 +71,10 @@ def record_sample(db: Session, entry: SampleInput, *, by: Actor, clock: Clock) -
     MealrouteError
         What ``log_rules.check_sample`` refuses; ``kitchen-not-found``, ``row-not-found``, ``row-corrected``.
     """
-    kitchen = _kitchen(db, entry.kitchen_code, by)
+    kitchen = reached_kitchen(db, entry.kitchen_code, by)
     figures = figures_on(entry.day)
     log_rules.check_sample(entry, figures, clock.now())
-    _corrects(db, RetainedSample, entry.corrects_id, kitchen.code)
+    corrected_row(db, RetainedSample, entry.corrects_id, kitchen.code)
     row = {
         "client_id": entry.client_id, "day": entry.day, "slot": entry.slot, "kitchen_code": kitchen.code,
         "dish_code": entry.dish_code, "dish_name": _dish(db, entry.dish_code), "grams": entry.grams, "place": entry.place.strip()[:80],
@@ -82,7 +82,7 @@ def record_sample(db: Session, entry: SampleInput, *, by: Actor, clock: Clock) -
         "by_name": _name(entry.by_name, by), "written_at": clock.now(), "corrects_id": entry.corrects_id,
         "correction": entry.correction.strip(),
     }  # fmt: skip
-    new = _write(db, RetainedSample, row, entry.corrects_id)
+    new = write_row(db, RetainedSample, row, entry.corrects_id)
     if new is None:
         return False
     audit.record(
@@ -100,7 +100,7 @@ def discard_sample(db: Session, sample_id: int, *, by: Actor, clock: Clock, by_n
     row = db.get(RetainedSample, sample_id)
     if row is None:
         raise NotFound("row-not-found", _("There is no such row in the log."))
-    _kitchen(db, row.kitchen_code, by)
+    reached_kitchen(db, row.kitchen_code, by)
     if db.scalar(select(RetainedSample.id).where(RetainedSample.corrects_id == sample_id)) is not None:
         raise Conflict("row-corrected", _("A later row corrects this one already."), _("Load the page again."))
     if clock.now() < row.keep_until:
@@ -148,7 +148,7 @@ def _close_corrected(db: Session, reading: Any, *, by: Actor, clock: Clock) -> N
         db.flush()
 
 
-def _kitchen(db: Session, code: str, by: Actor) -> Kitchen:
+def reached_kitchen(db: Session, code: str, by: Actor) -> Kitchen:
     """The kitchen whose log it is. NotFound where it lies beyond the person's reach, just as where there is none."""
     row = db.scalars(select(Kitchen).where(Kitchen.code == code)).one_or_none()
     scope = by.scope
@@ -157,7 +157,7 @@ def _kitchen(db: Session, code: str, by: Actor) -> Kitchen:
     return row
 
 
-def _corrects(db: Session, model: type[Any], row_id: int | None, kitchen_code: str) -> Any:
+def corrected_row(db: Session, model: type[Any], row_id: int | None, kitchen_code: str) -> Any:
     """The row that is about to be corrected: of the same kitchen."""
     if row_id is None:
         return None
@@ -167,7 +167,7 @@ def _corrects(db: Session, model: type[Any], row_id: int | None, kitchen_code: s
     return row
 
 
-def _write(db: Session, model: type[Any], row: dict[str, Any], corrects_id: int | None) -> int | None:
+def write_row(db: Session, model: type[Any], row: dict[str, Any], corrects_id: int | None) -> int | None:
     """The new row's id; None when the same client id is here already. Raises Conflict where another correction was first."""
     found = insert_new(db, model, [row], model.id, model.client_id)
     if found:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from mealroute.core.actor import Scope
 from mealroute.kitchen.log_records import (
@@ -39,7 +39,7 @@ def samples(
 ) -> tuple[SampleRecord, ...]:
     """Samples of the meals from ``first`` to ``last``, by time; corrected ones are marked."""
     row = RetainedSample
-    query = _samples_query().where(row.day.between(first, last), *_kitchens(scope, row.kitchen_code))
+    query = _samples_query().where(row.day.between(first, last), *kitchens_in_scope(scope, row.kitchen_code))
     if slot:
         query = query.where(row.slot == slot)
     if kitchen:
@@ -55,7 +55,7 @@ def kept_samples(db: Session, *, scope: Scope) -> tuple[SampleRecord, ...]:
         _samples_query().where(
             SampleDiscard.id.is_(None),
             ~select(later.id).where(later.corrects_id == RetainedSample.id).exists(),
-            *_kitchens(scope, RetainedSample.kitchen_code),
+            *kitchens_in_scope(scope, RetainedSample.kitchen_code),
         ),
     )
 
@@ -97,11 +97,11 @@ def reading_scope(scope: Scope) -> Iterator[ColumnElement[bool]]:
     row = TemperatureReading
     if scope.station is not None:
         yield row.station_code == scope.station
-    yield from _kitchens(scope, row.kitchen_code)
+    yield from kitchens_in_scope(scope, row.kitchen_code)
 
 
-def _kitchens(scope: Scope, column: ColumnElement[str] | object) -> Iterator[ColumnElement[bool]]:
-    code: ColumnElement[str] = column  # type: ignore[assignment]
+def kitchens_in_scope(scope: Scope, code: InstrumentedAttribute[str]) -> Iterator[ColumnElement[bool]]:
+    """The condition under which a row of a kitchen is within reach: the kitchen's own, or its vendor's."""
     if scope.kitchen is not None:
         yield code == scope.kitchen
     if scope.vendor is not None:

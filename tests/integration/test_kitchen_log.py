@@ -12,7 +12,8 @@ from mealroute.core.actor import SYSTEM, Actor, Role, Scope
 from mealroute.core.audit import events
 from mealroute.core.clock import FixedClock
 from mealroute.core.errors import Conflict, MealrouteError, NotFound
-from mealroute.kitchen import log, log_exports, log_queries
+from mealroute.kitchen import boxes, log, log_exports, log_queries
+from mealroute.kitchen.box_records import BoxInput, BoxKind, BoxWay
 from mealroute.kitchen.log_records import Action, ReadingInput, ReadingKind, SampleInput
 from tests.integration.planning_world import DAY, build_world
 
@@ -137,3 +138,39 @@ def test_the_log_as_a_file_has_every_row_and_is_recorded(db: Session, clock: Fix
 def test_an_export_without_a_reason_is_refused(db: Session, clock: FixedClock) -> None:
     with pytest.raises(MealrouteError, match="reason-missing"):
         log_exports.export_log(db, DAY, DAY, what="samples", kind="xlsx", reason=" ", by=SYSTEM, clock=clock)
+
+
+# -- boxes -------------------------------------------------------------------------------------------------------
+def _boxes(client_id: str, way: BoxWay, count: int, **more: object) -> BoxInput:
+    values: dict[str, object] = {
+        "client_id": client_id, "day": DAY, "slot": "lunch", "kitchen_code": "K1", "vehicle_code": "E11", "route": 1, "trip": 1,
+        "kind": BoxKind.HOT, "way": way, "count": count,
+    }  # fmt: skip
+    return BoxInput(**{**values, **more})  # type: ignore[arg-type]
+
+
+def test_boxes_are_counted_once_and_what_is_away_is_known(db: Session, clock: FixedClock) -> None:
+    assert boxes.count_boxes(db, _boxes("box-1", BoxWay.OUT, 4), by=COOK, clock=clock)
+    assert not boxes.count_boxes(db, _boxes("box-1", BoxWay.OUT, 4), by=COOK, clock=clock)
+    out_at = clock.now()
+    clock.at += timedelta(hours=30)
+    boxes.count_boxes(db, _boxes("box-2", BoxWay.BACK, 3, trip=0), by=COOK, clock=clock)
+    (balance,) = boxes.balances(db, DAY, scope=COOK.scope, now=clock.now())
+    assert (balance.out, balance.back, balance.away, balance.missing, balance.since) == (4, 3, 1, 1, out_at)
+    assert boxes.balances(db, DAY, scope=OTHER.scope, now=clock.now()) == ()
+
+
+def test_a_miscount_is_mended_by_a_later_row_and_keeps_its_time(db: Session, clock: FixedClock) -> None:
+    boxes.count_boxes(db, _boxes("box-1", BoxWay.OUT, 40), by=COOK, clock=clock)
+    (wrong,) = boxes.counts(db, scope=ALL)
+    clock.at += timedelta(hours=1)
+    mended = _boxes("box-2", BoxWay.OUT, 4, corrects_id=wrong.id, note="多写一个零")
+    boxes.count_boxes(db, mended, by=COOK, clock=clock)
+    assert [(row.count, row.corrected, row.at) for row in boxes.counts(db, scope=ALL)] == [
+        (40, True, wrong.at), (4, False, wrong.at),
+    ]  # fmt: skip
+
+
+def test_another_kitchens_boxes_are_not_counted(db: Session, clock: FixedClock) -> None:
+    with pytest.raises(NotFound):
+        boxes.count_boxes(db, _boxes("box-1", BoxWay.OUT, 4), by=OTHER, clock=clock)

@@ -12,6 +12,7 @@ from mealroute.core.actor import Role
 from mealroute.core.clock import FixedClock
 
 BENCH = "/days/2026-03-09/lunch/kitchen/packing"
+BOXES = "/days/2026-03-09/lunch/kitchen/boxes"
 LOG = "/days/2026-03-09/lunch/kitchen/log"
 READING = "/days/2026-03-09/lunch/kitchen/readings/new"
 SAMPLE = "/days/2026-03-09/lunch/kitchen/samples/new"
@@ -121,3 +122,19 @@ def test_a_vendor_writes_nothing_into_the_log(signed_in: SignIn) -> None:
     assert client.get(READING).status_code == 403
     assert client.post(SAMPLE, data={"kitchen": "K1", "grams": "130"}).status_code == 403
     assert "/readings/new" not in client.get(LOG).text
+
+
+def test_boxes_are_counted_out_and_back_by_trip(signed_in: SignIn) -> None:
+    client = signed_in(Role.KITCHEN)
+    trip = {"kitchen": "K1", "vehicle": "E11", "route": 1, "trip": 1}
+    client.post(BOXES, data={**trip, "way": "out", "hot": "4", "halal": "1"})
+    client.post(BOXES, data={**trip, "way": "back", "hot": "3"})
+    page = client.get(BOXES).text
+    assert re.search(r"<b>4</b>出门</span>.*?<b>3</b>回来.*?<b>1</b>在外", page, re.S)
+    assert client.post(BOXES, data={**trip, "way": "out"}).status_code == 422
+
+
+def test_a_vendor_reads_the_boxes_and_counts_none(signed_in: SignIn) -> None:
+    client = signed_in(Role.VENDOR)
+    assert client.get(BOXES).status_code == 200
+    assert client.post(BOXES, data={"kitchen": "K1", "vehicle": "E11", "way": "out", "hot": "4"}).status_code == 403
