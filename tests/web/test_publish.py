@@ -246,3 +246,17 @@ def test_papers_of_what_changed_are_printed_and_only_for_a_plan_that_replaced_an
         texts[name] = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
     assert "替换 10:30 的单子（第 1 版）" in texts["manifests"].replace("\n", "")
     assert "只打印和上一版不同的" in desk.get(f"/days/{DAY}/lunch/kitchen").text
+
+
+def test_a_page_that_was_open_before_the_change_leads_to_it_and_on(
+    client: FlaskClient, desk: FlaskClient, broken: PlanVersionId, now: FixedClock
+) -> None:
+    token = next(iter(links(now).values()))
+    visit = re.findall(r"/stops/(\d+)", client.get(f"/r/{token}/stops").text)[0]
+    desk.post(f"/plans/{broken}/publish", data=form(desk.get(f"/plans/{broken}/publish").text))
+
+    old = client.get(f"/r/{token}/stops/{visit}", follow_redirects=True)
+
+    assert old.status_code == 200
+    assert "先看这里" in old.text
+    assert client.get(f"/r/{token}/stops").status_code == 200

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from mealroute.core.actor import Actor, Role, Scope
+from mealroute.core.db import unit_of_work
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.dispatch import notices, queries
@@ -36,6 +37,20 @@ def manifest_to_record(db: Session, token: str, line: object) -> Manifest:
     own = _own(db, token)
     found = [queries.manifest(db, run.id) for run in (queries.going_on(db, own), own) if run is not None]
     return next((manifest for manifest in found if str(line) in _lines(manifest)), found[0])
+
+
+def manifest_to_sign(db: Session, token: str, visit: int) -> Manifest:
+    """The sheet with a station's stop: a page that was open before the plan changed still names the old one."""
+    own = _own(db, token)
+    found = [queries.manifest(db, run.id) for run in (queries.going_on(db, own), own) if run is not None]
+    return next((each for each in found if visit in {s.visit_id for t in each.trips for s in t.stops}), found[0])
+
+
+def moved_on(token: str) -> bool:
+    """Whether the run of a true link is not the one in force any more, so that an old page leads nowhere."""
+    with unit_of_work(read_only=True) as db:
+        own = queries.linked_run(db, token, clock=here.clock(), secret_key=here.settings().secret_key)
+        return own is not None and own.state is RunState.WITHDRAWN
 
 
 def closed_run(db: Session, token: str) -> RunRecord | None:

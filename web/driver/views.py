@@ -2,13 +2,17 @@
 
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
+from typing import ParamSpec
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mealroute.adapters.coordinates import amap_navigation_url
 from mealroute.core.db import unit_of_work
+from mealroute.core.errors import NotFound
 from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
@@ -24,6 +28,25 @@ from web.permissions import open_to_all, requires
 
 bp = Blueprint("driver", __name__, template_folder="templates")
 SIGNED = "the signed link of a run is the key"
+
+
+P = ParamSpec("P")
+
+
+def goes_on(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """An address from before the plan changed leads to what has changed and then on: no phone goes blank under way."""
+
+    @wraps(view)
+    def led(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        try:
+            return view(*args, **kwargs)
+        except NotFound:
+            token = str(kwargs["token"])
+            if not links.moved_on(token):
+                raise
+            return redirect(url_for("driver.run", token=token), 303)
+
+    return led
 
 
 @bp.get("/my-runs/<day:day>/<slot:slot>")
@@ -67,6 +90,7 @@ def seen(token: str) -> ResponseReturnValue:
 
 @bp.get("/r/<token>/stops")
 @open_to_all(SIGNED)
+@goes_on
 def stops(token: str) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         view = view_of(db, links.manifest_of(db, token))
@@ -75,6 +99,7 @@ def stops(token: str) -> ResponseReturnValue:
 
 @bp.get("/r/<token>/stops/<int:visit>")
 @open_to_all(SIGNED)
+@goes_on
 def stop(token: str, visit: int) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         view = view_of(db, links.manifest_of(db, token))
@@ -83,12 +108,14 @@ def stop(token: str, visit: int) -> ResponseReturnValue:
 
 @bp.get("/r/<token>/lines/<int:line>/hand-over")
 @open_to_all(SIGNED)
+@goes_on
 def outcome(token: str, line: int) -> ResponseReturnValue:
     return _outcome_page(token, line, "hand-over")
 
 
 @bp.get("/r/<token>/lines/<int:line>/no-answer")
 @open_to_all(SIGNED)
+@goes_on
 def no_answer(token: str, line: int) -> ResponseReturnValue:
     return _outcome_page(token, line, "no-answer")
 
@@ -110,7 +137,7 @@ def record(token: str) -> ResponseReturnValue:
 def station(token: str, visit: int) -> ResponseReturnValue:
     """A station's counter signs for its box; who collects there is recorded at the counter."""
     with unit_of_work() as db:
-        manifest = links.manifest_of(db, token)
+        manifest = links.manifest_to_sign(db, token, visit)
         stop, client_id, portions = station_box(request.form, manifest, visit)
         new = delivery.station_receipt(
             db, client_id=client_id, visit_id=visit, station_code=stop.station_code, portions=portions,
