@@ -59,7 +59,7 @@ def write(
 def notices(db: Session, scope: Scope, *, day: date, slot: MealSlot | str, clock: Clock) -> tuple[NoticeRecord, ...]:
     """Notices of a day and slot within a person's scope, the newest first; of the unseen, who must phone once it is time.
 
-    A vendor sees its own and those of its drivers, a kitchen and a driver their own, a street those that touch its runs.
+    A vendor sees its own and those of its drivers and kitchens, a kitchen and a driver their own, a street those that touch its runs.
     """
     query = _query().where(PlanVersion.day == day, PlanVersion.slot == str(slot), *_reach(scope))
     return _records(db, db.execute(query).tuples().all(), clock.now())
@@ -124,9 +124,12 @@ def _reach(scope: Scope) -> tuple[ColumnElement[bool], ...]:
         return (_is(Audience.KITCHEN, RunNotice.code == scope.kitchen),)
     if scope.vendor is not None:
         theirs = select(Run.id).where(Run.vendor_code == scope.vendor)
+        cooks = select(Run.kitchen_code).where(Run.cooked_by == scope.vendor)
         return (
             or_(
-                _is(Audience.VENDOR, RunNotice.code == scope.vendor), _is(Audience.DRIVER, RunNotice.run_id.in_(theirs))
+                _is(Audience.VENDOR, RunNotice.code == scope.vendor),
+                _is(Audience.DRIVER, RunNotice.run_id.in_(theirs)),
+                _is(Audience.KITCHEN, RunNotice.code.in_(cooks)),
             ),
         )
     if scope.streets is None and scope.station is None:

@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
+from mealroute.accounts import service as accounts
 from mealroute.adapters.straight_line import StraightLine
 from mealroute.core.actor import SYSTEM, Role, Scope
 from mealroute.core.clock import FixedClock
@@ -217,6 +218,27 @@ def test_the_kitchen_sees_first_what_changed_until_it_says_seen(
     kitchen.post(f"/notices/{notice[1]}/seen", data={"back": f"/days/{DAY}/lunch/kitchen"})
     assert "计划已撤回" not in kitchen.get(f"/days/{DAY}/lunch/kitchen").text
     assert "在页面上" in desk.get(f"/days/{DAY}/lunch/notices").text
+
+
+def test_a_vendor_reads_its_own_notices_and_no_other_vendor_s(
+    desk: FlaskClient, signed_in: SignIn, now: FixedClock
+) -> None:
+    with unit_of_work() as db:
+        accounts.create_account(
+            db, login="vendor-2", display_name="王经理", role=Role.VENDOR, password=web_world.PASSWORD, by=SYSTEM, clock=now, vendor_code="V2"
+        )  # fmt: skip
+    desk.post("/plans/1/withdraw", data={"reason": "停电"})
+    with unit_of_work(read_only=True) as db:
+        every = {one.id for one in notices.notices(db, Scope.everything(), day=DAY, slot=LUNCH, clock=now)}
+        mine = {one.id for one in notices.notices(db, Scope(vendor="V1"), day=DAY, slot=LUNCH, clock=now)}
+        other = {one.id for one in notices.notices(db, Scope(vendor="V2"), day=DAY, slot=LUNCH, clock=now)}
+
+    assert mine | other == every
+    assert not mine & other
+    stranger = signed_in("vendor-2")
+    assert {stranger.post(f"/notices/{one}/seen").status_code for one in mine} == {404}
+    assert "停电" in signed_in(Role.VENDOR).get(f"/days/{DAY}/lunch/notices").text
+    assert "停电" not in stranger.get(f"/days/{DAY}/lunch/notices").text or other
 
 
 def test_today_names_who_must_phone_when_a_change_stays_unseen(

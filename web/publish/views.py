@@ -106,9 +106,14 @@ def seen(notice: int) -> ResponseReturnValue:
     """Those whom it is for have seen it; somebody else has told them on the phone."""
     scope = here.actor().scope
     own = {Audience.DRIVER: scope.driver, Audience.VENDOR: scope.vendor, Audience.KITCHEN: scope.kitchen}
+    at_home = scope.vendor is not None and scope.kitchen is None  # whoever runs a kitchen reads for it
     with unit_of_work() as db:
         record = notices.notice(db, notice, scope=scope, clock=here.clock())
-        means = Means.PAGE if own[record.audience] == record.code else Means.PHONE
+        means = (
+            Means.PAGE
+            if own[record.audience] == record.code or (at_home and record.audience is Audience.KITCHEN)
+            else Means.PHONE
+        )
         notices.seen(db, notice, means=means, by=here.actor(), clock=here.clock())
     flash(
         _("Noted.") if means is Means.PAGE else _("Noted that %(name)s was told on the phone.", name=record.name), "ok"
