@@ -7,6 +7,7 @@ HANDLERS: dict[str, str] = {
     "plan-day": "mealroute.planning.jobs:plan_day",
     "draft-replan": "mealroute.drafting.jobs:replan",
     "draft-what-if": "mealroute.drafting.jobs:what_if",
+    "vendor-exit-trial": "mealroute.commands.vendor_exit_job:run",
 }
 """Job kind → ``module:function`` of ``(job: JobContext) -> None``, which works in a process of its own."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from mealroute.areas import queries as areas
 from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock, seconds_of_day
-from mealroute.dispatch import papers, queries
+from mealroute.dispatch import offer_block, papers, queries
 from mealroute.dispatch.models import Run
 from mealroute.dispatch.records import RunRecord, RunState
 from mealroute.orders.models import BookLine
@@ -45,10 +45,14 @@ class StoppedRun:
 def take_step(
     db: Session, code: str, to: VendorState, *, reason: str, on: date | None = None, by: Actor, clock: Clock
 ) -> tuple[StoppedRun, ...]:
-    """A step of a vendor's life; returns the runs of today and later that must be handed on because of it."""
+    """A step of a vendor's life. A suspension takes its offers and unloaded runs from it at once (``offer_block``).
+
+    Returns the runs of today and later that must be handed on because of it.
+    """
     life.take_step(db, code, to, reason=reason, on=on, by=by, clock=clock)
     if to is not VendorState.SUSPENDED:
         return ()
+    offer_block.vendor_blocked(db, code, reason=reason.strip(), by=by, clock=clock)
     return stopped_runs(db, clock=clock, scope=Scope.everything(), vendor_code=code)
 
 
@@ -58,7 +62,9 @@ def decide_incident(
     """Confirm or dismiss a report; a confirmed one suspends at once. Returns the runs that must be handed on."""
     if not incidents.decide(db, incident_id, confirmed=confirmed, reason=reason, by=by, clock=clock):
         return ()
-    return stopped_runs(db, clock=clock, scope=Scope.everything(), vendor_code=incidents.vendor_of(db, incident_id))
+    code = incidents.vendor_of(db, incident_id)
+    offer_block.vendor_blocked(db, code, reason=reason.strip(), by=by, clock=clock)
+    return stopped_runs(db, clock=clock, scope=Scope.everything(), vendor_code=code)
 
 
 def stopped_runs(db: Session, *, clock: Clock, scope: Scope, vendor_code: str | None = None) -> tuple[StoppedRun, ...]:

@@ -1,6 +1,7 @@
 """Use-cases of planning: prepare a day, keep a checked answer as a version, publish and withdraw it, start a search."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -29,11 +30,11 @@ from mealroute.planning.records import (
     RouteLine,
 )
 from mealroute.planning.saving import write_version
-from mealroute.planning.sources import Known, PlanParts
+from mealroute.planning.sources import Gathered, Known, PlanParts
 from mealroute.vendors import queries as vendors
 
 __all__ = [
-    "PLAN_DAY", "job_key", "prepare", "publish_version", "save_draft", "start_job", "stop_job", "withdraw_version",
+    "PLAN_DAY", "assemble", "gather", "job_key", "prepare", "publish_version", "save_draft", "start_job", "stop_job", "withdraw_version",
 ]  # fmt: skip
 
 PLAN_DAY = "plan-day"
@@ -55,6 +56,14 @@ def prepare(
     of the meal, if there is one: vehicles keep their route numbers. ``altered`` may change what the problem is built from, to ask
     what would be if. Raises MealrouteError where the book is not closed or empty.
     """
+    gathered = gather(db, day, slot, parent_id=parent_id)
+    if altered is not None:
+        gathered = replace(gathered, parts=altered(gathered.parts))
+    return assemble(gathered, matrix_of)
+
+
+def gather(db: Session, day: date, slot: MealSlot, *, parent_id: PlanVersionId | None = None) -> Gathered:
+    """What a problem is built from, as the database has it in this moment; quick, without travel times. Raises as ``prepare``."""
     book = _closed_book(db, day, slot)
     standing = queries.published(db, day, slot)
     parent_id = parent_id or (standing.id if standing else None)
@@ -65,15 +74,22 @@ def prepare(
         compartments={dish.code: dish.compartment for dish in menus.dishes(db)}, known=known, owners=owners,
         policy=queries.policy_on(day, slot),
     )  # fmt: skip
-    parts = altered(parts) if altered is not None else parts
+    return Gathered(
+        day=day, parts=parts, book_digest=book.digest, parent_id=parent_id,
+        numbers=queries.route_numbers(db, parent_id) if parent_id else {},
+    )  # fmt: skip
+
+
+def assemble(given: Gathered, matrix_of: MatrixOf) -> PlanInput:
+    """The input of a search; no database. Raises MealrouteError ``no-kitchen``."""
+    parts = given.parts
     built, travel = build_problem(parts, matrix_of)
     return PlanInput(
-        day=day, slot=slot, built=built,
-        lines={line.line_id: _fact(line, known, owners) for line in book.lines},
-        book_digest=book.digest, network=" ".join(sorted({matrix.network for matrix in travel.values()}))[:200],
+        day=given.day, slot=parts.slot, built=built,
+        lines={line.line_id: _fact(line, parts.known, parts.owners) for line in parts.lines},
+        book_digest=given.book_digest, network=" ".join(sorted({matrix.network for matrix in travel.values()}))[:200],
         matrix_digest=matrix_digest(built.points, travel),
-        estimated_pairs=sum(matrix.estimated_pairs for matrix in travel.values()), parent_id=parent_id,
-        numbers=queries.route_numbers(db, parent_id) if parent_id else {},
+        estimated_pairs=sum(matrix.estimated_pairs for matrix in travel.values()), parent_id=given.parent_id, numbers=given.numbers,
     )  # fmt: skip
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from mealroute.core.slots import MealSlot
 from mealroute.menus.records import Compartment
 from mealroute.orders.records import BookLineRecord
 from mealroute.planning import rules
-from mealroute.planning.records import Batch
+from mealroute.planning.records import Batch, PlanVersionId
 from mealroute.planning.rules import Policy
 from mealroute.residents.records import Diet
 from mealroute.vendors.records import FleetUnit, KitchenRecord
@@ -32,6 +33,17 @@ class PlanParts:
     owners: Mapping[str, str]
     policy: Policy
     held: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """A day's closed book and everything else that a search needs, before travel times: what is read in one short transaction."""
+
+    day: date
+    parts: PlanParts
+    book_digest: str
+    parent_id: PlanVersionId | None
+    numbers: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,16 +9,21 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from mealroute.core import audit
+from mealroute.adapters.straight_line import StraightLine
+from mealroute.core import audit, jobs
 from mealroute.core.actor import SYSTEM, Role
 from mealroute.core.clock import FixedClock
 from mealroute.core.db import unit_of_work
+from mealroute.dispatch import exit_trial, vendor_exit
+from mealroute.dispatch.exit_records import Choices
+from mealroute.subsidy import service as subsidy
 from mealroute.vendors import editing, incidents, life_queries, queries, streets
 from mealroute.vendors.life_records import ListName
 from mealroute.vendors.models import Driver
 from mealroute.vendors.records import VendorState
 from tests.integration.planning_world import DAY, STREET
 from tests.web.test_reach import enter
+from tests.web_world import PASSWORD
 
 SignIn = Callable[[Role | str], FlaskClient]
 
@@ -49,7 +54,18 @@ def answers(app: Flask) -> dict[str, str]:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_page_about_vendors_opens_for_the_district(district: FlaskClient, language: str) -> None:
     district.post("/language", data={"language": language})
-    for address in ("", "/1", "/1/edit", "/1/checklist", "/new", "/lists", "/streets", "/kitchens", "/fleet"):
+    for address in (
+        "",
+        "/1",
+        "/1/edit",
+        "/1/checklist",
+        "/1/exit",
+        "/new",
+        "/lists",
+        "/streets",
+        "/kitchens",
+        "/fleet",
+    ):
         answer = district.get(f"/vendors{address}")
         assert answer.status_code == 200, address
         assert answer.text.count("<h1") == 1, address
@@ -181,3 +197,29 @@ def test_warnings_name_whose_paper_it_is(district: FlaskClient, now: FixedClock)
         editing.edit(db, "V2", {"licence_valid_to": DAY}, by=SYSTEM, clock=now)
     page = district.get("/vendors").text
     assert "餐饮 2</a>：食品经营许可证将于 2026-03-09 到期。" in page
+
+
+def test_an_exit_is_tried_and_carried_out_from_one_page(app: Flask, signed_in: SignIn, now: FixedClock) -> None:
+    now.at += timedelta(hours=8)  # the last run is back
+    district = signed_in(Role.DISTRICT)
+    choices = {"kitchens/K1": "V2", "drivers/D11": "with-kitchen", "vehicles/E12": ""}
+    assert district.post("/vendors/1/exit", data={"trial": "0", "reason": "合同到期"}).status_code == 404
+    assert district.post("/vendors/1/exit/trials", data=choices).status_code == 303
+    assert "正在试算" in district.get("/vendors/1/exit").text
+    with unit_of_work() as db:
+        job = jobs.latest(db, vendor_exit.trial_key("V1"))
+        assert job is not None
+        wanted = Choices.from_json(job.payload["choices"])
+        sides = exit_trial.gather(db, "V1", wanted, pricing=subsidy.pricing(db), by=SYSTEM, clock=now)
+        trial = exit_trial.run(sides, StraightLine().matrix)
+        jobs.claim(db, job.id, clock=now)
+        jobs.finish(db, job.id, 1, trial.as_json(), clock=now)
+    page = district.get("/vendors/1/exit").text
+    assert "5. 试算结果" in page
+    assert 'value="V2" selected' in page
+    answer = district.post("/vendors/1/exit", data={"trial": str(job.id), "reason": "合同到期"}, follow_redirects=True)
+    assert answer.status_code == 200
+    assert state("V1") is VendorState.EXITED
+    with unit_of_work(read_only=True) as db:
+        assert {kitchen.vendor_code for kitchen in queries.kitchens(db)} == {"V2"}
+    assert app.test_client().post("/sign-in", data={"login": "vendor", "password": PASSWORD}).status_code == 422

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock
-from mealroute.dispatch import vendor_stop
+from mealroute.dispatch import vendor_exit, vendor_stop
+from mealroute.dispatch.exit_records import ExitRecord
 from mealroute.dispatch.vendor_stop import StoppedRun
 from mealroute.vendors import life_queries, life_rules, queries, rules
 from mealroute.vendors.area_records import BackupRecord, StreetContractRecord
@@ -44,6 +45,7 @@ class VendorSheet:
     checklist: tuple[ChecklistLine, ...]
     incidents: tuple[IncidentRecord, ...]
     stopped: tuple[StoppedRun, ...]
+    exits: tuple[ExitRecord, ...]
 
     @property
     def open_items(self) -> int:
@@ -69,4 +71,5 @@ def sheet_of(db: Session, vendor_id: int, *, actor: Actor, clock: Clock) -> Vend
         backups=tuple(each for each in queries.all_backups(db, today) if each.code == vendor.code),
         history=life_queries.history(db, vendor.code), checklist=life_queries.checklist(db, vendor.code, today), incidents=incidents,
         stopped=vendor_stop.stopped_runs(db, clock=clock, scope=actor.scope, vendor_code=vendor.code),
+        exits=vendor_exit.exits(db, vendor.code) if actor.scope.vendor is None else (),
     )  # fmt: skip
