@@ -139,7 +139,13 @@ def replace(day: date) -> ResponseReturnValue:
             db, line.day, line.slot, diet=line.diet, choice=line.choice, dish_code=request.form.get("dish", ""),
             reason=request.form.get("reason", ""), by=here.actor(), clock=here.clock(), pricing=pricing(db),
         )  # fmt: skip
-    flash(_("The dish is replaced; %(n)d lines of the book were amended and the kitchen sees it.", n=changed), "ok")
+    flash(
+        _(
+            "The dish is replaced; %(n)d lines of the book were amended and the kitchen sees it. If the plan is published, put a new version in its place so that counts and labels follow.",
+            n=changed,
+        ),
+        "ok",
+    )
     return _back(day, anchor=f"d-{line.day.isoformat()}")
 
 
