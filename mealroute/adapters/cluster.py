@@ -21,6 +21,15 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def quiet_dask() -> None:
+    """Dask logs addresses and each lost connection with its traceback; what matters is logged by us."""
+    for name in (
+        "distributed",
+        *(f"distributed.{part}" for part in ("client", "core", "worker", "nanny", "scheduler")),
+    ):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
 class Cluster:
     """Where attempts run. ``reason`` says why nothing can be submitted now: a code, empty when all is well.
 
@@ -100,7 +109,7 @@ class Cluster:
         from distributed import Client
 
         dask.config.set({"distributed.scheduler.allowed-failures": 0})
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it logs addresses and connections
+        quiet_dask()
         if not self.outside and self._local is None:
             self._local = _local_cluster(self._settings)
         where = self._settings.scheduler if self.outside else self._local

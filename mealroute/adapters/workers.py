@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from mealroute.adapters.cluster import cores, worker_environment
+from mealroute.adapters.cluster import cores, quiet_dask, worker_environment
 from mealroute.core.config import CHECKOUT, Settings
 from solver.process_child import die_with
 
@@ -68,7 +68,6 @@ def main() -> None:
     """The worker process itself: arguments are the watching process, the scheduler's address and the number of threads."""
     parent, address, threads = sys.argv[1:]
     die_with(int(parent))
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it logs addresses and connections
     try:
         asyncio.run(_serve(address, int(threads)))
     finally:
@@ -78,6 +77,7 @@ def main() -> None:
 async def _serve(address: str, threads: int) -> None:
     from distributed import Worker
 
+    quiet_dask()
     async with Worker(
         address, nthreads=threads, memory_limit=None, silence_logs=logging.CRITICAL, dashboard=False
     ) as worker:
