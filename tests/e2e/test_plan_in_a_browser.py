@@ -59,11 +59,9 @@ def test_planning_from_the_page_shows_progress_and_ends_in_a_new_version(desk: W
     assert versions[0].violations == ()
 
 
-def test_the_publish_dialog_names_who_is_touched(desk: Watched) -> None:
+def test_the_key_of_publishing_opens_its_check(desk: Watched) -> None:
     desk.sign_in()
     page = desk.open(f"{PLAN}?version=2")
-    page.click("[data-opens='publish']")
-    text = page.inner_text("#publish")
-    assert "位司机会收到路单" in text
-    page.keyboard.press("Escape")
-    assert not page.is_visible("#publish")
+    page.wait_for_selector("#map[data-ready=yes]")
+    page.keyboard.press("p")
+    page.wait_for_url(lambda url: "publish" in url)

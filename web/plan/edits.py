@@ -63,8 +63,9 @@ def save(day: date, slot: MealSlot) -> ResponseReturnValue:
         lines = queries.lines(db, draft_id, None, travel())
         version = service.save(db, draft_id, lines=lines, confirmed=confirmed, by=here.actor(), clock=here.clock())
     flash(_("Saved as a version of its own; the one before stays as it is."), "ok")
-    anchor = "publish" if request.form.get("then") == "publish" else None
-    return redirect(url_for("plan.board", day=day, slot=slot, version=version, _anchor=anchor), 303)
+    if request.form.get("then") == "publish":
+        return redirect(url_for("publish.review", version=version), 303)
+    return redirect(url_for("plan.board", day=day, slot=slot, version=version), 303)
 
 
 @bp.post("/days/<day:day>/<slot:slot>/plan/draft/drop")

@@ -27,5 +27,4 @@ export function beside(board, editor) {
     const menu = event.target.closest("[data-opens-menu]");
     if (menu) { event.stopPropagation(); setTimeout(() => document.getElementById(menu.dataset.opensMenu)?.setAttribute("open", ""), 0); }
   });
-  if (location.hash === "#publish") document.getElementById("publish")?.showModal?.();
 }

@@ -65,12 +65,15 @@ export class Editor {
   apply(data, { flash = true } = {}) {
     swap(data.parts);
     if (flash) this.flash(data);
+    this.board.later(() => this.redraw(data));
+  }
+
+  redraw(data) {
     const map = this.board.map;
-    if (map) {
-      const gone = [...map.routes.keys()].filter((number) => !data.map.numbers.includes(number));
-      map.change({ routes: data.map.routes, gone, unassigned: data.map.unassigned, shown: data.map.shown });
-    }
-    if (map && data.changed.length) this.ways(data.changed, data.revision);
+    if (!map) return;
+    const gone = [...map.routes.keys()].filter((number) => !data.map.numbers.includes(number));
+    map.change({ routes: data.map.routes, gone, unassigned: data.map.unassigned, shown: data.map.shown });
+    if (data.changed.length) this.ways(data.changed, data.revision);
   }
 
   flash(data) {

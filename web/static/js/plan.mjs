@@ -70,6 +70,9 @@ export class Board {
     for (const row of this.root.querySelectorAll("tr[data-key]")) row.classList.toggle("is-over", Number(row.dataset.key) === key);
   }
 
+  // Drawing the map takes longer than the lists may wait for it.
+  later(draw) { requestAnimationFrame(() => setTimeout(draw, 0)); }
+
   // The address says what is looked at; a reload, a link and a print show the same.
   address(changes) {
     const found = new URL(location.href);
@@ -97,10 +100,11 @@ export class Board {
     for (const other of this.routes()) other.removeAttribute("aria-current");
     row.setAttribute("aria-current", "true");
     row.scrollIntoView({ block: "nearest" });
-    this.map?.select(number, { zoom });
     const lanes = this.root.querySelector(".lanes") ? [`lane-${before}`, `lane-${number}`] : [];
     const address = this.address({ route: number });
-    try { await this.fetchParts(["stops", ...lanes]); } catch { location.assign(address); }
+    const fetched = this.fetchParts(["stops", ...lanes]);
+    this.later(() => this.map?.select(number, { zoom }));
+    try { await fetched; } catch { location.assign(address); }
   }
 
   async tab(name) {
@@ -155,6 +159,5 @@ if (root) {
   followFilter(board);
   finder(board);
   board.openMap(document.getElementById("map"));
-  for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
 }
