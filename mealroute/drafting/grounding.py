@@ -19,7 +19,7 @@ from mealroute.orders import queries as orders
 from mealroute.planning import queries as planning
 from mealroute.planning import service as plans
 from mealroute.planning.build import MatrixOf
-from mealroute.planning.records import PlanVersionId
+from mealroute.planning.records import PlanVersionId, PlanVersionRecord
 from mealroute.vendors import queries as vendors
 from solver.problem import Problem
 
@@ -32,13 +32,15 @@ def build(
     matrix_of: MatrixOf,
     parent: PlanVersionId | None,
     before: Ground | None = None,
+    together: Mapping[int, int] | None = None,
     assumes: Sequence[Alteration] = (),
 ) -> Ground:
     """Today's book, fleet and kitchens with ``assumes`` on top; with ``before`` every stop and vehicle keeps its number.
 
-    Stops of ``before`` stay as they are: a late order next door becomes a stop of its own beside them.
+    Stops of ``before`` stay as they are, or those that ``together`` (order → stop) names: a late order next door becomes a stop
+    of its own beside them.
     """
-    held = _stops_of_orders(before) if before is not None else {}
+    held = _stops_of_orders(before) if before is not None else together or {}
     drivers = {driver.code: driver for driver in vendors.drivers(db, scope=Scope.everything())}
     altered = alter(assumes, held=held, vehicles={v.code: v for v in vendors.vehicles(db)}, drivers=drivers)
     given = plans.prepare(db, day, slot, matrix_of=matrix_of, parent_id=parent, altered=altered)
@@ -57,6 +59,12 @@ def build(
         highest=max((stop.number for stop in given.built.stops), default=0), assumes=tuple(assumes),
     )  # fmt: skip
     return renumbered(ground, before) if before is not None else ground
+
+
+def stops_of_version(db: Session, version: PlanVersionRecord) -> dict[int, int]:
+    """Which orders make one stop in a version: order → any number that is the stop's alone."""
+    visits = {line: visit.id for route in version.routes for visit in route.visits for line in visit.lines}
+    return {int(record.order_id): visits[line] for line, record in orders.lines(db, visits).items()}
 
 
 def keep(db: Session, draft_id: DraftId, ground: Ground) -> DraftGround:

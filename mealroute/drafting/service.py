@@ -53,7 +53,8 @@ def open_draft(
         )  # fmt: skip
     if standing is not None:
         drop_draft(db, DraftId(standing.id), drop, by=by, clock=clock)
-    ground = grounding.build(db, version.day, version.slot, matrix_of=matrix_of, parent=version_id)
+    together = grounding.stops_of_version(db, version)
+    ground = grounding.build(db, version.day, version.slot, matrix_of=matrix_of, parent=version_id, together=together)
     arrangement = opening.under_way(build.of_version(ground, version), version, ground, done, clock)
     row = PlanDraft(
         day=version.day, slot=str(version.slot), base_version_id=version_id, state=DraftState.OPEN, revision=0, opened_by=by.name,

@@ -1,5 +1,6 @@
 """Book lines that travel together: one stop for what goes to the same place, from the same kitchens, in the same window."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -55,7 +56,7 @@ def group_lines(
             window_to_s=key.window_to_s, lines=chunk,
         )
         for key, members in together.items()
-        for chunk in _chunks(members, _bulk_limit(key, kitchens, prices) if key.station else prices.stop_portions)
+        for chunk in _chunks(members, _limit(key, kitchens, prices))
     ]  # fmt: skip
     return groups, rejected
 
@@ -103,6 +104,13 @@ def _refusal(line: BookLineRecord, kitchens: Sequence[CookingKitchen], able: fro
         cooks = any(rules.needed_diets(line) <= kitchen.diets for kitchen in kitchens)
         return "no-halal-vehicle" if cooks else "no-kitchen-for-diet"
     return ""
+
+
+def _limit(key: _Key, kitchens: Sequence[CookingKitchen], prices: Prices) -> int:
+    """The most portions of a stop; what is one stop already stays one."""
+    if key.held:
+        return sys.maxsize
+    return _bulk_limit(key, kitchens, prices) if key.station else prices.stop_portions
 
 
 def _bulk_limit(key: _Key, kitchens: Sequence[CookingKitchen], prices: Prices) -> int:

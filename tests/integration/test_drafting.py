@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -78,6 +79,22 @@ def test_a_draft_begins_as_its_version_is(db: Session, version: PlanVersionId, d
     )
     assert view.broken == ()
     assert service.open_draft(db, version, matrix_of=MATRIX, by=LI, clock=EARLY) == draft
+
+
+def test_what_was_one_stop_in_the_version_is_one_stop_in_its_draft(
+    db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_world(db)
+    given = plans.prepare(db, DAY, LUNCH, matrix_of=MATRIX)
+    version = plans.save_draft(db, given, plan_quick(given), by=SYSTEM, clock=EARLY)
+    policy = planning.policy_on(DAY, LUNCH)
+    smaller = replace(policy, prices=replace(policy.prices, bulk_portions=2))
+    monkeypatch.setattr(planning, "policy_on", lambda *_a, **_k: smaller)
+    view = queries.view(db, service.open_draft(db, version, matrix_of=MATRIX, by=WANG, clock=EARLY))
+    kept = planning.version(db, version)
+    assert [[set(v.lines) for v in r.visits] for r in view.routes] == [
+        [set(v.lines) for v in r.visits] for r in kept.routes
+    ]
 
 
 def test_a_stop_goes_to_another_route_behind_a_stop_and_the_answer_says_what_it_costs(
