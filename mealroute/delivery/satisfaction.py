@@ -23,7 +23,7 @@ from mealroute.delivery.rulebook import load_every_nth
 from mealroute.delivery.satisfaction_models import Satisfaction
 from mealroute.dispatch.models import Run
 from mealroute.experience.models import DriverMemory
-from mealroute.orders.models import BookLine
+from mealroute.orders.models import BookLine, Order
 
 
 def due(db: Session, resident_id: int, day: date) -> bool:
@@ -132,7 +132,8 @@ def of_resident(db: Session, resident_id: int, *, limit: int = 20) -> tuple[Answ
         .join(Proof, Proof.id == Satisfaction.proof_id)
         .join(Run, Run.id == Proof.run_id)
         .join(BookLine, BookLine.id == Satisfaction.book_line_id)
-        .where(BookLine.resident_id == resident_id)
+        .join(Order, Order.id == BookLine.order_id)
+        .where(Order.resident_id == resident_id)
         .order_by(Satisfaction.id.desc())
         .limit(limit)
     )
@@ -148,7 +149,8 @@ def last_meal(db: Session, resident_id: int) -> AskableMeal | None:
         select(BookLine.id, Run.day, Run.slot)
         .join(Proof, Proof.book_line_id == BookLine.id)
         .join(Run, Run.id == Proof.run_id)
-        .where(BookLine.resident_id == resident_id, queries.current(), Proof.quantity > 0)
+        .join(Order, Order.id == BookLine.order_id)
+        .where(Order.resident_id == resident_id, queries.current(), Proof.quantity > 0)
         .order_by(Run.day.desc(), Run.slot, BookLine.id.desc())
         .limit(1)
     )
