@@ -62,5 +62,5 @@ def overview(db: Session, day: date, slot: MealSlot, *, scope: Scope, clock: Clo
         watches=tuple(
             watch for watch in log_queries.watches(db, scope=scope) if kitchen in {"", watch.reading.kitchen_code}
         ),
-        late=packing.late(packing.bench(db, version, trips, clock=clock)) if version else (),
+        late=packing.late(packing.bench(db, version, trips, scope=scope, clock=clock)) if version else (),
     )

@@ -1,7 +1,6 @@
 """The packing bench: which trip is next, which is late, and the tick of the person who packed it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -24,10 +23,16 @@ Key = tuple[str, int]
 
 
 def bench(
-    db: Session, version: PlanVersionSummary, trips: tuple[PackingTrip, ...], *, clock: Clock
+    db: Session, version: PlanVersionSummary, trips: tuple[PackingTrip, ...], *, scope: Scope, clock: Clock
 ) -> tuple[BenchTrip, ...]:
-    """The trips in the order in which they load, each with where it stands now. ``trips`` may be a part of the version's."""
-    whole = _contents(queries.planned_portions(db, version.id))
+    """The trips in the order in which they load, each with where it stands now.
+
+    ``trips`` are those within ``scope``; of a trip that serves several streets somebody may hold only a part.
+    """
+    if scope.through_runs().streets is None:
+        whole = {(trip.vehicle_code, trip.trip): trip.content for trip in trips}
+    else:
+        whole = _contents(queries.planned_portions(db, version.id))
     ticked = ticks(db, version.day, str(version.slot))
     now_s = int((clock.now() - at_seconds(version.day, 0, clock.zone)).total_seconds())
     found = [
@@ -123,7 +128,7 @@ def _of(
     return [row for row in rows if (row.vehicle_code, row.trip) == (vehicle_code, trip)]
 
 
-def _contents(rows: tuple[PlannedPortion, ...]) -> Mapping[Key, str]:
+def _contents(rows: tuple[PlannedPortion, ...]) -> dict[Key, str]:
     parts: dict[Key, list[PlannedPortion]] = defaultdict(list)
     for row in rows:
         parts[row.vehicle_code, row.trip].append(row)

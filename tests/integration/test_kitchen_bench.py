@@ -76,7 +76,7 @@ def test_a_tick_says_who_and_when_and_counts_once(db: Session, version: PlanVers
     assert not _tick(db, version, trip, clock)
     (held,) = packing.ticks(db, DAY, "lunch").values()
     assert (held.by_name, held.portions, held.at) == ("赵厨师", trip.portions, clock.now())
-    (first, *_rest) = packing.bench(db, version, (trip,), clock=clock)
+    (first, *_rest) = packing.bench(db, version, (trip,), scope=COOK.scope, clock=clock)
     assert first.state is TripState.PACKED
 
 
@@ -84,7 +84,7 @@ def test_a_tick_taken_back_leaves_both_rows(db: Session, version: PlanVersionSum
     trip = _trips(db, version)[0]
     _tick(db, version, trip, clock)
     assert _tick(db, version, trip, clock, packed=False)
-    assert packing.bench(db, version, (trip,), clock=clock)[0].state is TripState.AHEAD
+    assert packing.bench(db, version, (trip,), scope=COOK.scope, clock=clock)[0].state is TripState.AHEAD
     assert _tick(db, version, trip, clock)
     assert [tick.number for tick in packing.ticks(db, DAY, "lunch").values()] == [3]
 
@@ -97,7 +97,9 @@ def test_a_trip_whose_page_is_old_is_not_ticked(db: Session, version: PlanVersio
 def test_a_trip_is_late_when_loading_has_begun(db: Session, version: PlanVersionSummary, clock: FixedClock) -> None:
     trips = service.production(db, version.id).packing
     clock.at = datetime(2026, 3, 9, 5, 0, tzinfo=UTC)
-    assert {each.state for each in packing.bench(db, version, trips, clock=clock)} == {TripState.LATE}
+    assert {each.state for each in packing.bench(db, version, trips, scope=Scope.everything(), clock=clock)} == {
+        TripState.LATE
+    }
 
 
 def test_another_kitchen_cannot_tick(db: Session, version: PlanVersionSummary, clock: FixedClock) -> None:
@@ -121,6 +123,17 @@ def test_a_street_does_not_tick_a_trip_that_serves_others_too(
                 _tick(db, version, trip, clock, by=desk)
             return
     assert shared, "the world has a trip that serves two streets"
+
+
+def test_a_street_that_holds_part_of_a_trip_sees_the_tick_of_the_whole(
+    db: Session, version: PlanVersionSummary, clock: FixedClock
+) -> None:
+    for trip in _trips(db, version):
+        _tick(db, version, trip, clock)
+    scope = Scope(streets=frozenset({STREET}))
+    mine = service.production(db, version.id, scope=scope).packing
+    found = packing.bench(db, version, mine, scope=scope, clock=clock)
+    assert {each.state for each in found if each.trip.kitchen_code == "K1"} == {TripState.PACKED}
 
 
 def test_only_those_who_pack_or_stand_in_for_them_write_the_log() -> None:

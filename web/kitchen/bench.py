@@ -27,7 +27,11 @@ def packing_bench(day: date, slot: MealSlot) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         version = planning.latest(db, day, slot)
         sheet = service.production(db, version.id, scope=here.actor().scope) if version else None
-        trips = bench.bench(db, version, sheet.packing, clock=here.clock()) if version and sheet else ()
+        trips = (
+            bench.bench(db, version, sheet.packing, scope=here.actor().scope, clock=here.clock())
+            if version and sheet
+            else ()
+        )
         amended = week_queries.amendments(db, day, slot)
     shown = [each for each in trips if only in {"", each.trip.kitchen_code}]
     packed = sum(each.trip.portions for each in shown if each.state is TripState.PACKED)
