@@ -10,6 +10,7 @@ from web import (
     complaints,
     counter,
     dishes,
+    dispatch,
     driver,
     home,
     imports,
@@ -27,10 +28,12 @@ from web import (
     users,
     vendors,
     vendorscore,
+    vendorwork,
 )
 
 PACKAGES = (
-    home, account, today, orders, plan, publish, live, counter, driver, residents, menus, dishes, ahead, offer, kitchen, vendors, settlement, imports, jobs, users, audit, api, complaints, vendorscore,
+    account, ahead, api, audit, complaints, counter, dishes, driver, home, imports, jobs, kitchen, live, menus, offer, orders, plan, publish, residents, settlement, today, users, vendors, vendorscore,
+    dispatch, vendorwork,
 )  # fmt: skip
 
 

@@ -25,15 +25,17 @@ class Item:
 
 
 TOP = (
+    Item("vendorwork.day", _l("My work"), "work.view", daily=True),
     Item("today.show", _l("Today"), "day.view", daily=True),
     Item("orders.book", _l("Orders"), "orders.view", daily=True),
     Item("plan.board", _l("Plan"), "plan.view", daily=True),
+    Item("dispatch.board", _l("Dispatch"), "dispatch.view", daily=True),
     Item("live.board", _l("On the road"), "live.view", daily=True),
     Item("counter.board", _l("Counter"), "station.counter", daily=True),
     Item("driver.runs", _l("My runs"), "runs.drive", daily=True),
     Item("residents.index", _l("Residents"), "residents.view"),
-    Item("menus.index", _l("Menu"), "menus.view"),
     Item("kitchen.sheet", _l("Kitchen"), "kitchen.view", daily=True),
+    Item("menus.index", _l("Menu"), "menus.view"),
     Item("vendors.index", _l("Vendors"), "vendors.view"),
     Item("settlement.index", _l("Settlement"), "subsidy.view"),
 )

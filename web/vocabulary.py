@@ -55,6 +55,14 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "audience": {"driver": _l("Driver"), "vendor": _l("Vendor"), "kitchen": _l("Kitchen")},
     "told-by": {"page": _l("on the page"), "phone": _l("told on the phone by")},
     "version-state": {"draft": _l("Draft"), "published": _l("Published"), "withdrawn": _l("Withdrawn")},
+    "offer-state": {
+        "open": _l("Waiting for an answer"), "accepted": _l("Accepted"), "declined": _l("Declined"), "lapsed": _l("Not answered in time"),
+        "taken-back": _l("Taken back"), "ended": _l("Ended"),
+    },
+    "standing": {
+        "nobody": _l("Nobody has it"), "vendor-blocked": _l("Vendor suspended: who decides?"), "overdue": _l("No answer in time"),
+        "open": _l("Waiting for an answer"), "no-crew": _l("No driver named"), "held": _l("Accepted"),
+    },
     "run-state": {"published": _l("Published"), "withdrawn": _l("Withdrawn"), "done": _l("Done")},
     "job-state": {
         "queued": _l("Waiting"), "running": _l("Running"), "done": _l("Done"), "failed": _l("Failed"), "cancelled": _l("Stopped by hand"),
@@ -161,6 +169,12 @@ TONES: Mapping[str, Mapping[str, str]] = {
     },
     "meal-change": {
         "added": "info", "cancelled": "quiet", "placed": "ok", "left-out": "danger", "moved": "watch", "changed": "watch",
+    },
+    "offer-state": {
+        "open": "watch", "accepted": "ok", "declined": "quiet", "lapsed": "quiet", "taken-back": "quiet", "ended": "quiet",
+    },
+    "standing": {
+        "nobody": "danger", "vendor-blocked": "danger", "overdue": "watch", "open": "info", "no-crew": "watch", "held": "ok",
     },
     "version-state": {"draft": "info", "published": "ok", "withdrawn": "quiet"},
     "job-state": {"queued": "quiet", "running": "info", "done": "ok", "failed": "danger", "cancelled": "quiet"},

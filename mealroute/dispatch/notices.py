@@ -123,7 +123,7 @@ def _reach(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     if scope.kitchen is not None:
         return (_is(Audience.KITCHEN, RunNotice.code == scope.kitchen),)
     if scope.vendor is not None:
-        theirs = select(Run.id).where(Run.vendor_code == scope.vendor)
+        theirs = select(Run.id).where(Run.vendor_code == scope.vendor, Run.accepted_at.is_not(None))
         cooks = select(Run.kitchen_code).where(Run.cooked_by == scope.vendor)
         return (
             or_(

@@ -17,7 +17,9 @@ from mealroute.dispatch.offer_models import RunEvent, RunOffer
 from mealroute.dispatch.offer_records import (
     LIVE,
     BoardRun,
+    Candidate,
     EventKind,
+    Excluded,
     OfferId,
     OfferRecord,
     OfferState,
@@ -63,6 +65,29 @@ def _board_run(
         run=run, needs=needs, standing=found, escalated=late, owner=owner if person else "", offer=offer, history=tuple(told),
         severity=offer_rules.severity(found, must_serve=needs.must_serve, escalated_now=late, begun=begun, soon=soon),
     )  # fmt: skip
+
+
+def board_run(db: Session, run_id: int, *, scope: Scope, clock: Clock) -> BoardRun:
+    """One run as the board shows it. Raises NotFound, also where it lies outside the scope."""
+    run = queries.run(db, run_id, scope=scope)
+    needs, told = offer_facts.needs_of(db, [run.id]), history(db, [run.id])
+    return _board_run(
+        run, needs[run.id], latest_offers(db, [run.id]).get(run.id), told[run.id], street_names(db), clock
+    )
+
+
+def candidates(db: Session, one: BoardRun) -> tuple[tuple[Candidate, ...], tuple[Excluded, ...]]:
+    """Who would be asked next for a run, in order, and who would not with the reason; whoever has it now is neither."""
+    facts = offer_facts.vendor_facts(db, one.run.day, one.run.slot)
+    asked = frozenset(db.scalars(select(RunOffer.vendor_code).where(RunOffer.run_id == one.run.id)))
+    good, out = offer_rules.rank(one.needs, facts.values(), asked=asked)
+    has_it = one.offer.vendor_code if one.offer is not None and one.offer.state in LIVE else ""
+    return good, tuple(each for each in out if each.vendor_code != has_it)
+
+
+def is_held(db: Session, run_id: int) -> bool:
+    """Whether somebody has promised to drive this run."""
+    return db.scalar(select(Run.accepted_at).where(Run.id == run_id)) is not None
 
 
 def vendor_offers(db: Session, vendor_code: str, *, clock: Clock) -> tuple[VendorOffer, ...]:

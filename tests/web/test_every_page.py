@@ -18,7 +18,7 @@ from tests.web_world import ROLES
 
 VALUES = {
     "day": DAY.isoformat(), "slot": "lunch", "month": "2026-03", "resident": "1", "version": "1", "other": "2", "job": "1", "visit": "1", "line": "2", "dish": "1",
-    "vendor": "1",
+    "vendor": "1", "run": "1",
 }  # fmt: skip
 SignIn = Callable[[Role | str], FlaskClient]
 

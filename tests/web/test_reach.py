@@ -159,10 +159,15 @@ def test_the_administrator_lands_on_the_users_and_reads_no_figures_of_people(sig
 
 
 @pytest.mark.parametrize(
-    ("role", "first"), [(Role.KITCHEN, "kitchen"), (Role.VENDOR, "live"), (Role.DISPATCHER, "today")]
+    ("role", "first"),
+    [
+        (Role.KITCHEN, f"{DAYS}/kitchen"),
+        (Role.VENDOR, f"/my-work/{DAY}/lunch"),
+        (Role.DISPATCHER, f"{DAYS}/today"),
+    ],
 )
 def test_everybody_lands_where_their_work_is(signed_in: SignIn, role: Role, first: str) -> None:
-    assert signed_in(role).get("/").location == f"{DAYS}/{first}"
+    assert signed_in(role).get("/").location == first
 
 
 def test_a_street_imports_no_patterns_for_others_and_no_register(corner: FlaskClient) -> None:

@@ -12,6 +12,7 @@ from mealroute.core.i18n import _
 from mealroute.core.text import mask_name
 from mealroute.delivery import queries as delivery
 from mealroute.delivery.records import LineOutcome, StationReceiptRecord
+from mealroute.dispatch import offer_queries as offers
 from mealroute.dispatch.records import Manifest, ManifestItem, ManifestStop
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class RunView:
     manifest: Manifest
     outcomes: Mapping[int, LineOutcome]
     receipts: Mapping[int, StationReceiptRecord]
+    held: bool = True
+    """Whether the driver's vendor has promised the run; the work is shown in any case."""
 
     @property
     def stops(self) -> tuple[ManifestStop, ...]:
@@ -92,4 +95,7 @@ def view_of(db: Session, manifest: Manifest) -> RunView:
     found = delivery.outcomes(db, manifest.day, manifest.slot, scope=Scope(driver=manifest.driver_code))
     stations = [stop.visit_id for trip in manifest.trips for stop in trip.stops if stop.station_bulk]
     receipts = delivery.station_receipts(db, stations)
-    return RunView(manifest, {line.book_line_id: line for line in found if line.run_id == manifest.run_id}, receipts)
+    return RunView(
+        manifest, {line.book_line_id: line for line in found if line.run_id == manifest.run_id}, receipts,
+        held=offers.is_held(db, manifest.run_id),
+    )  # fmt: skip

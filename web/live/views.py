@@ -16,6 +16,7 @@ from mealroute.core.slots import MealSlot
 from mealroute.delivery import cases, queries, service
 from mealroute.delivery.records import Duplicate, FollowUpId, LineOutcome, Outcome, Source
 from web import here
+from web.dispatch.urgent import urgent_runs
 from web.driver.forms import proof_from_desk
 from web.permissions import requires
 
@@ -30,11 +31,19 @@ bp = Blueprint("live", __name__, template_folder="templates")
 def board(day: date, slot: MealSlot) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         live = queries.live_board(db, day, slot, scope=here.actor().scope)
+        waiting = urgent_runs(db, day, slot)
     open_cases = [case for case in live.cases if case.state == "open"]
     open_cases.sort(key=lambda case: (case.outcome != "no-answer", case.due_at))
     counts = {"live.board": (len(open_cases), "danger")} if open_cases else {}
     return render_template(
-        "live/board.html", day=day, slot=slot, live=live, open_cases=open_cases, now=here.clock().now(), counts=counts
+        "live/board.html",
+        day=day,
+        slot=slot,
+        live=live,
+        open_cases=open_cases,
+        waiting=waiting,
+        now=here.clock().now(),
+        counts=counts,
     )
 
 
