@@ -69,7 +69,8 @@ def page_of_draft(db: Session, view: DraftView, eye: Eye) -> dict[str, Any]:
     edit = {"draft": view.id, "seen": view.revision, "version": view.base_version, "url": eye.url("plan.edit")}
     source = url_for("plan.draft_map", day=eye.day, slot=eye.slot)
     frame = _frame(db, eye)
-    frame["job"] = running(db, view.id) or frame["job"]
+    search = running(db, view.id)
+    frame["job"] = progress.view(db, search) if search else frame["job"]
     return frame | around(db, board) | {
         "source": source, "draft": view, "edit": edit if rules.may(here.actor(), "plan.edit") else None,
         "undoes": edit_sentence(view.undo, view) if view.undo else "", "redoes": edit_sentence(view.redo, view) if view.redo else "",
