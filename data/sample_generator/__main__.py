@@ -42,6 +42,10 @@ def generate(out: Path, seed: int = SEED) -> dict[str, int]:
     write_xlsx(out / "kitchens.xlsx", "kitchens", organisations.KITCHEN_HEADINGS, organisations.kitchen_rows())
     write_xlsx(out / "stations.xlsx", "服务中心与驿站", organisations.STATION_HEADINGS, stations)
     write_xlsx(out / "vendors.xlsx", "商户", organisations.VENDOR_HEADINGS, vendors)
+    write_xlsx(
+        out / "street-contracts.xlsx", "街道合同", organisations.CONTRACT_HEADINGS, organisations.contract_rows()
+    )
+    write_xlsx(out / "backups.xlsx", "后备", organisations.BACKUP_HEADINGS, organisations.backup_rows())
     write_csv(out / "menu.csv", food.MENU_HEADINGS, food.menu_rows(), "utf-8-sig")
     write_csv(
         out / "areas.csv",

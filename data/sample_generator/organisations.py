@@ -7,11 +7,11 @@ from random import Random
 
 from data.sample_generator.lattice import METRES_PER_DEGREE_LAT, METRES_PER_DEGREE_LON
 from data.sample_generator.names import Phones, person_name, uscc
-from data.sample_generator.places import STREETS
+from data.sample_generator.places import STREETS, Street
 
 VENDOR_HEADINGS = (
     "编号", "名称", "统一社会信用代码", "类型", "供餐方式", "联系人", "电话", "许可证号", "许可类别", "许可有效期", "备案号", "合同号",
-    "合同起", "合同止", "状态", "服务街道", "开户行",
+    "合同起", "合同止", "状态", "服务街道", "开户行", "午餐配送能力", "晚餐配送能力", "可送饮食", "星级", "评星日期", "规模",
 )  # fmt: skip
 KITCHEN_HEADINGS = (
     "kitchen_code", "name", "vendor_code", "street_code", "address", "lng", "lat", "datum", "daily_capacity", "diets", "slot",
@@ -38,6 +38,13 @@ VENDORS = (
     ("永外社区老年餐桌", "养老服务驿站", "老年餐桌补充供"), ("建国门机关食堂", "单位食堂", "社会餐饮分散供"),
     ("东直门小哥配送有限公司", "专业送餐机构", ""), ("天坛邻里互助驿站", "养老服务驿站", "老年餐桌补充供"),
 )  # fmt: skip
+APPLICANT = ("景山社区食堂", "单位食堂", "老年餐桌补充供")
+"""Has applied; its checklist is open."""
+ENDING_SOON = {6: "2026-12-18"}
+"""Licences that do not last: the number of the vendor and the last day."""
+CONTRACT_HEADINGS = ("商户编号", "街道编码", "合同号", "合同起", "合同止")
+BACKUP_HEADINGS = ("街道编码", "顺序", "商户编号", "志愿者编号", "生效日", "失效日")
+DELIVERY_COMPANY = "V11"
 ALL_BUT_HALAL = "normal;low-sugar;low-salt;soft;vegetarian;no-peanut;no-seafood"
 KITCHENS = (
     # code, name, vendor, street, address, lon, lat, portions a day, diets, cooked, ready, eat by, loading places
@@ -55,10 +62,52 @@ def vendor_rows(random: Random) -> list[list[object]]:
         streets = "" if number <= 3 else "；".join(sorted(s.code for s in random.sample(STREETS, random.randint(2, 6))))
         rows.append([
             f"V{number:02d}", name, uscc(number), kind, mode, person_name(random, woman=number % 2 == 0), phones.next(),
-            f"JY1110101{number:07d}", "热食类制售、集体用餐配送" if number <= 3 else "热食类制售", "2030-12-31", f"助餐备{number:03d}",
-            f"HT-2024-{number:03d}", "2024-01-01", "2030-12-31", "在营", streets, "演示银行",
+            f"JY1110101{number:07d}", "热食类制售、集体用餐配送" if number <= 3 else "热食类制售", ENDING_SOON.get(number, "2030-12-31"),
+            f"助餐备{number:03d}", f"HT-2024-{number:03d}", "2024-01-01", "2030-12-31", "在营", streets, "演示银行", *_able(number),
         ])  # fmt: skip
+    name, kind, mode = APPLICANT
+    number = len(rows) + 1
+    rows.append([
+        f"V{number:02d}", name, uscc(number), kind, mode, person_name(random, woman=True), phones.next(), "", "", "", "", "", "", "",
+        "申请", STREETS[1].code, "演示银行", 60, "", "normal", "", "", "小型",
+    ])  # fmt: skip
     return rows
+
+
+def _able(number: int) -> list[object]:
+    """Portions a day at lunch and dinner, diets, stars with their day, and size; those with a kitchen as it can."""
+    if number <= 3:
+        _code, _name, _vendor, *_place, capacity, diets, _cooked, _ready, _eat_by, _loading = KITCHENS[number - 1]
+        return [capacity, capacity // 2, diets, 4 + number % 2, "2025-11-20", "大型"]
+    if f"V{number:02d}" == DELIVERY_COMPANY:
+        return [400, 200, f"{ALL_BUT_HALAL};halal;puree", 4, "2025-11-20", "中型"]
+    return [40 + 10 * (number % 5), 0, "normal;low-sugar;low-salt;soft", 3 + number % 2, "2025-11-20", "小型"]
+
+
+def _nearest(street: Street) -> list[str]:
+    """The vendors of the three kitchens, that of the nearest first."""
+    places = [
+        (math.hypot(street.lon - lon, street.lat - lat), vendor)
+        for _c, _n, vendor, _s, _a, lon, lat, *_rest in KITCHENS
+    ]
+    return [vendor for _way, vendor in sorted(places)]
+
+
+def contract_rows() -> list[list[object]]:
+    """Each street has a contract with the vendor whose kitchen is nearest."""
+    return [
+        [_nearest(street)[0], street.code, f"JD-2025-{number:03d}", "2025-01-01", "2028-12-31"]
+        for number, street in enumerate(STREETS, start=1)
+    ]
+
+
+def backup_rows() -> list[list[object]]:
+    """Who stands in for each street: the vendor of the second nearest kitchen, then the delivery company."""
+    return [
+        [street.code, position, vendor, "", "2025-01-01", ""]
+        for street in STREETS
+        for position, vendor in enumerate((_nearest(street)[1], DELIVERY_COMPANY), start=1)
+    ]
 
 
 def kitchen_rows() -> list[list[object]]:

@@ -147,10 +147,27 @@ def test_the_fleet_is_as_the_readme_says() -> None:
 
 
 def test_vendors_have_valid_credit_codes_and_stations_a_hub_a_street() -> None:
-    assert [uscc.is_valid(str(vendor["统一社会信用代码"])) for vendor in rows("vendors.xlsx")] == [True] * 12
+    assert [uscc.is_valid(str(vendor["统一社会信用代码"])) for vendor in rows("vendors.xlsx")] == [True] * 13
     stations = rows("stations.xlsx")
     assert len({row["街道编码"] for row in stations if row["类型"] == "街道中心"}) == 17
     assert sum(row["类型"] == "驿站" for row in stations) == 20
+
+
+def test_every_street_has_its_contract_and_two_who_stand_in() -> None:
+    streets = {row["街道编码"] for row in rows("stations.xlsx")}
+    assert [row["街道编码"] for row in rows("street-contracts.xlsx")] == sorted(streets)
+    contracts = {row["街道编码"]: row["商户编号"] for row in rows("street-contracts.xlsx")}
+    backups = rows("backups.xlsx")
+    assert {street: sum(row["街道编码"] == street for row in backups) for street in streets} == dict.fromkeys(
+        streets, 2
+    )
+    assert all(row["商户编号"] != contracts[row["街道编码"]] for row in backups)
+
+
+def test_one_vendor_has_applied_and_one_licence_ends_before_the_others() -> None:
+    vendors = rows("vendors.xlsx")
+    assert [vendor["编号"] for vendor in vendors if vendor["状态"] == "申请"] == ["V13"]
+    assert [vendor["编号"] for vendor in vendors if vendor["许可有效期"] == "2026-12-18"] == ["V06"]
 
 
 def test_a_broken_id_number_differs_only_in_its_check_character() -> None:
