@@ -223,3 +223,16 @@ def test_an_exit_is_tried_and_carried_out_from_one_page(app: Flask, signed_in: S
     with unit_of_work(read_only=True) as db:
         assert {kitchen.vendor_code for kitchen in queries.kitchens(db)} == {"V2"}
     assert app.test_client().post("/sign-in", data={"login": "vendor", "password": PASSWORD}).status_code == 422
+
+
+def test_todays_board_shows_papers_that_end_and_runs_to_hand_on(desk: FlaskClient, now: FixedClock) -> None:
+    today = f"/days/{DAY}/lunch/today"
+    with unit_of_work() as db:
+        editing.edit(db, "V2", {"contract_to": DAY}, by=SYSTEM, clock=now)
+    page = desk.get(today).text
+    assert "餐饮 2</a>：合同将于 2026-03-09 到期。" in page
+    assert "须转交的路线" not in page
+    number = reported(now)
+    with unit_of_work() as db:
+        incidents.decide(db, number, confirmed=True, reason="查实", by=SYSTEM, clock=now)
+    assert "须转交的路线" in desk.get(today).text
