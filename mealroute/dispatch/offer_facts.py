@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
@@ -118,14 +118,14 @@ def vendor_facts(db: Session, day: date, slot: str, known: Register | None = Non
     for vehicle in known.vehicles.values():
         if vehicle.active:
             fleets[known.vehicle_owner(vehicle.code)].append(vehicle)
-    committed = committed_portions(db, day, slot)
+    committed, pledged = _promised(db, day, slot, known)
     contracts: dict[str, set[str]] = defaultdict(set)
     for contract in vendors.street_contracts(db, day=day):
         contracts[contract.vendor_code].add(contract.street_code)
     scores = vendors.scores(db)
     return {
         vendor.code: replace(
-            _of_register(vendor, day, slot), committed=committed.get(vendor.code, 0), crew=tuple(crews[vendor.code]),
+            _of_register(vendor, day, slot), committed=committed[vendor.code], pledged=tuple(pledged[vendor.code]), crew=tuple(crews[vendor.code]),
             contracts=frozenset(contracts[vendor.code]), score=scores.get(vendor.code), vehicles=len(fleets[vendor.code]),
             halal_vehicle=any(each.halal_marked for each in fleets[vendor.code]),
         )
@@ -149,13 +149,29 @@ def _of_register(vendor: VendorRecord, day: date, slot: str) -> VendorFacts:
     )  # fmt: skip
 
 
-def committed_portions(db: Session, day: date, slot: str) -> dict[str, int]:
-    """Portions that each vendor has promised, or is being asked, to carry in a day's slot."""
+def _promised(
+    db: Session, day: date, slot: str, known: Register
+) -> tuple[Counter[str], dict[str, list[tuple[int, int, int]]]]:
+    """By vendor, of what it holds or is asked for: portions in the slot, and the day's runs that still need a driver of its own."""
+    portions: Counter[str] = Counter()
+    pledged: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
     rows = db.execute(
-        select(RunOffer.vendor_code, func.sum(PlanRoute.portions))
+        select(
+            RunOffer.vendor_code,
+            Run.id,
+            Run.slot,
+            Run.driver_code,
+            PlanRoute.portions,
+            PlanRoute.starts_s,
+            PlanRoute.ends_s,
+        )
         .join(Run, Run.id == RunOffer.run_id)
         .join(PlanRoute, PlanRoute.id == Run.route_id)
-        .where(Run.day == day, Run.slot == str(slot), Run.state == RunState.PUBLISHED, RunOffer.state.in_(LIVE))
-        .group_by(RunOffer.vendor_code)
+        .where(Run.day == day, Run.state == RunState.PUBLISHED, RunOffer.state.in_(LIVE))
+        .order_by(Run.id)
     ).tuples()
-    return {vendor: int(portions) for vendor, portions in rows}
+    for vendor, run_id, of_slot, driver, count, start, end in rows:
+        portions[vendor] += count if of_slot == str(slot) else 0
+        if known.employer(driver) != vendor:
+            pledged[vendor].append((run_id, start, end))
+    return portions, pledged

@@ -126,7 +126,8 @@ class CrewFact:
 class VendorFacts:
     """What the order of candidates looks at. ``None`` = not on file, which neither helps nor excludes.
 
-    ``contracts``: streets that have a contract with it; ``streets``: its service area, None = the whole district.
+    ``contracts``: streets that have a contract with it; ``streets``: its service area, None = the whole district. ``pledged``:
+    runs (id, from, to) that it has or is asked for and that still need a driver of its own.
     """
 
     code: str
@@ -140,6 +141,7 @@ class VendorFacts:
     halal_vehicle: bool = False
     score: int | None = None
     crew: tuple[CrewFact, ...] = ()
+    pledged: tuple[tuple[int, int, int], ...] = ()
     vehicles: int = 0
 
 

@@ -83,6 +83,13 @@ class Round:
         found = self.facts.get(vendor_code)
         return found is None or bool(found.blocks)
 
+    def release(self, vendor_code: str, needs: RunNeeds) -> None:
+        """A vendor is not asked for a run any more: its portions are free again."""
+        if vendor_code in self.facts:
+            fact = self.facts[vendor_code]
+            pledged = tuple(entry for entry in fact.pledged if entry[0] != needs.run_id)
+            self.facts[vendor_code] = replace(fact, committed=fact.committed - needs.portions, pledged=pledged)
+
     def ask_next(self, run: Run, needs: RunNeeds, *, first: str = "") -> RunOffer | None:
         """Offer the run to the next vendor that has not had it; None where nobody is left or loading is too near."""
         now, policy = self.clock.now(), policy_on(run.day)
@@ -116,5 +123,7 @@ class Round:
             note(self.db, run, EventKind.OFFERED, by=self.by, now=now, offer=offer, reason=hand_reason, detail=detail)
         if vendor in self.facts:
             fact = self.facts[vendor]
-            self.facts[vendor] = replace(fact, committed=fact.committed + needs.portions)
+            own = self.register.employer(run.driver_code) == vendor
+            pledged = fact.pledged if own else (*fact.pledged, (run.id, needs.loads_s, needs.back_s))
+            self.facts[vendor] = replace(fact, committed=fact.committed + needs.portions, pledged=pledged)
         return offer

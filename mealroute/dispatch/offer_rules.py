@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from mealroute.dispatch.offer_records import (
     Candidate,
-    CrewFact,
     EventKind,
     Excluded,
     OfferRecord,
@@ -49,9 +48,12 @@ def rank(
     return tuple(entry[2] for entry in sorted(good, key=lambda entry: entry[:2])), tuple(out)
 
 
-def free_crew(needs: RunNeeds, vendor: VendorFacts) -> tuple[CrewFact, ...]:
-    """The vendor's own drivers on duty who have the time of this run."""
-    return tuple(one for one in vendor.crew if one.free_for(needs.run_id, needs.loads_s, needs.back_s))
+def free_drivers(needs: RunNeeds, vendor: VendorFacts) -> int:
+    """The vendor's own drivers who have the time of this run, less those whom runs without a driver will need then."""
+    able = sum(one.free_for(needs.run_id, needs.loads_s, needs.back_s) for one in vendor.crew)
+    return able - sum(
+        run != needs.run_id and begin < needs.back_s and needs.loads_s < end for run, begin, end in vendor.pledged
+    )
 
 
 def _excluded(needs: RunNeeds, vendor: VendorFacts, asked: frozenset[str]) -> Excluded | None:
@@ -63,7 +65,7 @@ def _excluded(needs: RunNeeds, vendor: VendorFacts, asked: frozenset[str]) -> Ex
         return Excluded(vendor.code, "diet")
     if _free(vendor) is not None and (_free(vendor) or 0) < needs.portions:
         return Excluded(vendor.code, "capacity")
-    if not free_crew(needs, vendor):
+    if free_drivers(needs, vendor) < 1:
         return Excluded(vendor.code, "no-crew")
     if str(Diet.HALAL) in needs.diets and not vendor.halal_vehicle:
         return Excluded(vendor.code, "no-halal-vehicle")
@@ -95,7 +97,7 @@ def _place(needs: RunNeeds, vendor: VendorFacts, first: str) -> tuple[int, ...]:
         -_room(needs, vendor),
         vendor.diets is None,
         -(NEUTRAL_SCORE if vendor.score is None else vendor.score),
-        -len(free_crew(needs, vendor)),
+        -free_drivers(needs, vendor),
         -vendor.vehicles,
     )
 
@@ -116,7 +118,7 @@ def _why(needs: RunNeeds, vendor: VendorFacts, first: str) -> tuple[Why, ...]:
         found.append(Why("free", free, vendor.capacity or 0))
     if vendor.score is not None:
         found.append(Why("score", vendor.score))
-    found.append(Why("crew", len(free_crew(needs, vendor))))
+    found.append(Why("crew", free_drivers(needs, vendor)))
     return tuple(found)
 
 

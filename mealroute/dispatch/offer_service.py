@@ -5,7 +5,7 @@ offer's state decide, whoever comes first. Nothing here waits for a person to op
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from secrets import token_hex
 
 from sqlalchemy import and_, or_, select
@@ -143,14 +143,20 @@ def sweep(db: Session, *, clock: Clock, by: Actor = SYSTEM) -> OffersDone:
     )
     for vendor, why in blocked.items():
         offer_block.vendor_blocked(db, vendor, reason=why, by=by, clock=clock)
+    rows = live_offers(db, *late)
+    needs = offer_facts.needs_of(db, [run.id for _offer, run in rows])
+    rounds: dict[tuple[date, str], Round] = {}
+    for offer, run in rows:
+        asking = rounds.get((run.day, run.slot)) or Round.of(db, run, by=by, clock=clock)
+        rounds[run.day, run.slot] = asking
+        if settle(db, offer, OfferState.LAPSED, at=clock.now(), by_name=by.name):
+            note(db, run, EventKind.LAPSED, by=by, now=clock.now(), offer=offer)
+            asking.release(offer.vendor_code, needs[run.id])
+            asking.done = asking.done.plus(OffersDone(lapsed=1, day=run.day))
+            asking.ask_next(run, needs[run.id])
     done = OffersDone()
-    for offer, run in live_offers(db, *late):
-        if not settle(db, offer, OfferState.LAPSED, at=clock.now(), by_name=by.name):
-            continue
-        note(db, run, EventKind.LAPSED, by=by, now=clock.now(), offer=offer)
-        asking = Round.of(db, run, by=by, clock=clock)
-        asking.ask_next(run, offer_facts.needs_of(db, [run.id], asking.register)[run.id])
-        done = done.plus(asking.done).plus(OffersDone(lapsed=1, day=run.day))
+    for asking in rounds.values():
+        done = done.plus(asking.done)
     if done.lapsed:
         audit.record(
             db, by=by, clock=clock, action="dispatch.offers-lapsed", subject=f"day/{done.day}", rows=done.lapsed,

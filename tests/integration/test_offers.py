@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from mealroute.core import audit
 from mealroute.core.actor import SYSTEM, Scope
+from mealroute.core.clock import FixedClock
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.dispatch import (
@@ -141,14 +142,16 @@ def test_an_answer_after_the_time_is_refused_with_a_sentence_even_before_the_swe
         assert refusal.value.code == "offer-over"
 
 
-def test_asked_beyond_its_free_drivers_a_vendor_is_not_asked(db: Session) -> None:
-    """Four spare drivers of V3, six runs that lapse at once: each run is asked of V3 or of nobody, never twice of the same."""
-    clock = world.build(db)
+def test_a_vendor_is_not_asked_for_more_runs_than_it_has_drivers_free(db: Session) -> None:
+    """One spare driver of V3, all runs silent at once: V3 is asked for one of them."""
+    clock = FixedClock(world.NINE)
+    world.build_world(db, doors=60)
+    world.spare_vendor(db, drivers=1)
+    world.publish(db, clock)
     clock.at += ANSWER
     offer_service.sweep(db, clock=clock)
-    for run in db.scalars(select(Run)):
-        asked = [offer.vendor_code for offer in world.offers(db, run.id)]
-        assert len(asked) == len(set(asked))
+    asked = db.scalars(select(RunOffer.run_id).where(RunOffer.vendor_code == "V3", RunOffer.state == "open")).all()
+    assert len(asked) == 1
 
 
 def test_with_nobody_left_the_board_names_who_must_act(db: Session) -> None:

@@ -94,6 +94,13 @@ def test_a_driver_on_this_very_run_is_free_for_it() -> None:
     assert refused(vendor("A", crew=(replace(CREW[0], busy=((1, 37000, 45000), (2, 45000, 47000))),))) == ""
 
 
+def test_a_driver_whom_another_run_will_need_is_not_free() -> None:
+    needed = {"pledged": ((2, 40000, 50000),)}
+    assert refused(vendor("A", **needed)) == "no-crew"
+    assert refused(vendor("A", crew=(*CREW, replace(CREW[0], driver_code="D2")), **needed)) == ""
+    assert refused(vendor("A", pledged=((2, 45000, 50000), (1, 37000, 45000)))) == ""
+
+
 def test_a_vendor_that_had_the_run_is_not_asked_again() -> None:
     assert refused(vendor("A"), asked=frozenset({"A"})) == "asked-before"
 
