@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -36,6 +37,7 @@ from mealroute.vendors.models import Driver
 ABOARD = ("published", "done")
 
 
+@cache
 def current() -> ColumnElement[bool]:
     """The condition under which a proof is the current one of its line: no other supersedes it."""
     later = aliased(Proof)
@@ -59,6 +61,7 @@ def in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     return tuple(found)
 
 
+@cache
 def _aboard() -> Select[Run, PlanVisit, BookLine]:
     return (
         select(Run, PlanVisit, BookLine)
@@ -76,6 +79,7 @@ _LOADED = (
 )  # fmt: skip
 
 
+@cache
 def _replaced() -> ColumnElement[bool]:
     """The condition under which a run is withdrawn while another plan is in force for its meal."""
     standing = aliased(Run)
@@ -85,6 +89,7 @@ def _replaced() -> ColumnElement[bool]:
     return and_(Run.state == "withdrawn", there.exists())
 
 
+@cache
 def counts() -> ColumnElement[bool]:
     """The condition under which a line on a run counts for the day, given its current proof (or none) beside it.
 
