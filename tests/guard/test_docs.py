@@ -59,3 +59,8 @@ def test_paper_and_screen_show_the_same_route_colours() -> None:
 
 def test_the_licences_of_what_is_vendored_stand_beside_it() -> None:
     assert "SIL OPEN FONT LICENSE" in _read("mealroute/adapters/paper/fonts/OFL.txt").upper()
+
+
+def test_decision_records_are_numbered_once() -> None:
+    numbers = [page.name[:4] for page in sorted((ROOT / "docs/adr").glob("*.md"))]
+    assert numbers == [f"{n:04d}" for n in range(1, len(numbers) + 1)]
