@@ -7,6 +7,7 @@ from typing import Any
 
 from mealroute.core.money import Fen
 from mealroute.dispatch.records import RunRecord
+from mealroute.planning import words
 from mealroute.vendors.area_records import BackupRecord, StreetContractRecord
 from mealroute.vendors.records import DriverRecord, KitchenRecord, StationRecord, VehicleRecord, VendorRecord
 
@@ -67,8 +68,14 @@ class Unserved:
     resident_id: int
     street_code: str
     portions: int
+    code: str
     reason: str
     owner: str
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language."""
+        return words.reason(self.code, self.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +115,16 @@ class Trial:
     def as_json(self) -> dict[str, Any]:
         """For the job's result."""
         data: dict[str, Any] = {name: getattr(self, name) for name in _COUNTS}
-        people = [[one.resident_id, one.street_code, one.portions, one.reason, one.owner] for one in self.unserved]
+        people = [
+            [one.resident_id, one.street_code, one.portions, one.code, one.reason, one.owner] for one in self.unserved
+        ]
         return data | {"day": self.day.isoformat(), "choices": self.choices.as_json(), "unserved": people}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Trial":
         people = tuple(
-            Unserved(resident_id=who, street_code=street, portions=portions, reason=reason, owner=owner)
-            for who, street, portions, reason, owner in data["unserved"]
+            Unserved(resident_id=who, street_code=street, portions=portions, code=code, reason=reason, owner=owner)
+            for who, street, portions, code, reason, owner in data["unserved"]
         )
         return cls(
             **{name: data[name] for name in _COUNTS}, day=date.fromisoformat(data["day"]), choices=Choices.from_json(data["choices"]),

@@ -132,12 +132,9 @@ def _plan(given: Gathered, matrix_of: MatrixOf) -> _Planned:
 
 def _unserved(line: BookLineRecord, left: Rejected) -> Unserved:
     return Unserved(
-        resident_id=line.resident_id,
-        street_code=line.street_code,
-        portions=line.quantity,
-        reason=left.reason,
+        resident_id=line.resident_id, street_code=line.street_code, portions=line.quantity, code=left.code, reason=left.reason,
         owner=left.owner,
-    )
+    )  # fmt: skip
 
 
 def _day(db: Session, day: date, *, pricing: Pricing, by: Actor, clock: Clock) -> dict[MealSlot, Gathered]:

@@ -174,11 +174,11 @@ fleet = roster
 
 
 def warnings(db: Session, day: date, *, scope: Scope) -> tuple[ValidityWarning, ...]:
-    """What blocks vendors and drivers on ``day`` or soon will, blocking ones first. Who has left is not spoken of."""
+    """What blocks vendors and drivers on ``day`` or soon will, blocking ones first. Applicants and who has left are not spoken of."""
     found = [
         warning
         for vendor in vendors(db, scope=scope, on=day)
-        if vendor.state is not VendorState.EXITED
+        if vendor.state not in {VendorState.APPLIED, VendorState.EXITED}
         for warning in rules.vendor_warnings(vendor, day)
     ]
     for driver in drivers(db, scope=scope):

@@ -33,7 +33,7 @@ class VendorAlerts:
 
 
 def vendor_alerts(db: Session, day: date, *, actor: Actor, clock: Clock) -> VendorAlerts:
-    """Papers for those who may see vendors; runs to hand on for everybody, within their scope. Applicants are left out."""
+    """Papers for those who may see vendors; runs to hand on for everybody, within their scope."""
     stopped = vendor_stop.stopped_runs(db, clock=clock, scope=actor.scope)
     if not rules.may(actor, Permission.VENDORS_VIEW):
         return VendorAlerts((), stopped)
@@ -42,7 +42,7 @@ def vendor_alerts(db: Session, day: date, *, actor: Actor, clock: Clock) -> Vend
     found: list[tuple[str, int | None, ValidityWarning]] = []
     for warning in queries.warnings(db, day, scope=actor.scope):
         vendor = vendors.get(warning.subject)
-        if vendor is not None and vendor.state != "applied":
+        if vendor is not None:
             found.append((vendor.name, vendor.id, warning))
         elif warning.subject in drivers:
             found.append((mask_name(drivers[warning.subject].name), None, warning))

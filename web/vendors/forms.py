@@ -36,14 +36,14 @@ class DecisionForm(Form):
 class VendorForm(Form):
     """What the register says about a vendor. Contact and phone are left empty to stay as they are."""
 
-    name = StringField(_l("Name"), [NEEDED, Length(max=120)])
+    name = StringField(_l("Name of the business"), [NEEDED, Length(max=120)])
     uscc = StringField(_l("Credit code"), [Optional(), Length(max=18)])
     type = SelectField(_l("Kind"), choices=[(each.value, each.value) for each in VendorType])
     supply_mode = SelectField(
         _l("Way of supply"), choices=[("", ""), *((each.value, each.value) for each in SupplyMode)], default=""
     )
     size_class = SelectField(
-        _l("Size"), choices=[("", ""), *((each.value, each.value) for each in SizeClass)], default=""
+        _l("Size of the business"), choices=[("", ""), *((each.value, each.value) for each in SizeClass)], default=""
     )
     contact_name = StringField(_l("Contact"), [Optional(), Length(max=80)])
     phone = StringField(_l("Phone"), [Optional(), Length(max=20)])

@@ -62,7 +62,9 @@ def try_exit(vendor: int) -> ResponseReturnValue:
         code = queries.vendor_by_id(db, vendor, scope=here.actor().scope).code
         vendor_exit.start_trial(db, code, choices_from(request.form), by=here.actor(), clock=here.clock())
     here.executor().wake()
-    return redirect(url_for("vendors.exit_page", vendor=vendor) + "#trial", 303)
+    return redirect(
+        url_for("vendors.exit_page", vendor=vendor), 303
+    )  # with a fragment, browsers do not load the page again
 
 
 @bp.post("/vendors/<int:vendor>/exit")
@@ -73,7 +75,8 @@ def leave(vendor: int) -> ResponseReturnValue:
         trial = trial_of(jobs.job(db, JobId(request.form.get("trial", 0, int))))
         if trial is None or trial.vendor_code != code:
             raise Conflict("exit-not-tried", _("Run a trial first."))
-        named = {who: request.form.get(f"responsible-{who}", "") for who in trial.unserved_people}
+        rest = request.form.get("responsible-rest", "")
+        named = {who: request.form.get(f"responsible-{who}", "").strip() or rest for who in trial.unserved_people}
         vendor_exit.confirm(
             db, trial, named, reason=request.form.get("reason", ""), pricing=subsidy.pricing(db), by=here.actor(), clock=here.clock()
         )  # fmt: skip
