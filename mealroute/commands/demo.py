@@ -56,7 +56,7 @@ def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int
     seconds["total"] = round(time.monotonic() - began, 2)
     figures = figures_of(here, wanted, done, settled, seconds)
     summary.write(done.folder / "summary.json", figures)
-    signed = people.demo_accounts(here)
+    signed = people.demo_accounts(here, day=wanted)
     tell(figures, done.folder, signed, port, serve=serve)
     if serve:
         from mealroute.commands import system

@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import dataclass
+from datetime import date
 
 from mealroute.accounts import queries
 from mealroute.accounts import service as accounts
@@ -12,6 +13,8 @@ from mealroute.core.clock import Clock
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
+from mealroute.core.slots import MealSlot
+from mealroute.dispatch import queries as runs
 from mealroute.vendors import queries as vendors
 
 
@@ -42,12 +45,15 @@ def add_user(here: Here, args: argparse.Namespace) -> int:
     return 0
 
 
-def demo_accounts(here: Here, *, by: Actor = SYSTEM) -> tuple[SignIn, ...]:
-    """One sign-in a role with a fresh password each time; existing ones get the new password."""
-    return tuple(_demo_account(role, by=by, clock=here.clock) for role in Role if role is not Role.SYSTEM)
+def demo_accounts(here: Here, *, day: date | None = None, by: Actor = SYSTEM) -> tuple[SignIn, ...]:
+    """One sign-in a role with a fresh password each time; existing ones get the new password.
+
+    The driver is one who has a run on ``day``, so that there is something to see.
+    """
+    return tuple(_demo_account(role, day, by=by, clock=here.clock) for role in Role if role is not Role.SYSTEM)
 
 
-def _demo_account(role: Role, *, by: Actor, clock: Clock) -> SignIn:
+def _demo_account(role: Role, day: date | None, *, by: Actor, clock: Clock) -> SignIn:
     login = str(role)
     password = accounts.fresh_password()
     with unit_of_work() as db:
@@ -61,7 +67,10 @@ def _demo_account(role: Role, *, by: Actor, clock: Clock) -> SignIn:
         elif role is Role.KITCHEN:
             codes["kitchen_code"] = vendors.kitchens(db)[0].code
         elif role is Role.DRIVER:
-            codes["driver_code"] = vendors.drivers(db, scope=Scope.everything())[0].code
+            driving = runs.runs(db, day, MealSlot.LUNCH, scope=Scope.everything()) if day is not None else ()
+            codes["driver_code"] = (
+                driving[-1].driver_code if driving else vendors.drivers(db, scope=Scope.everything())[0].code
+            )
         elif role is Role.STATION:
             station = vendors.stations(db)[-1]
             codes |= {"station_code": station.code, "street_code": station.street_code}

@@ -19,6 +19,7 @@ from mealroute.vendors.life_models import VendorStep
 from mealroute.vendors.records import (
     BatchRecord,
     DriverRecord,
+    DriverShift,
     KitchenRecord,
     Roster,
     SizeClass,
@@ -140,6 +141,16 @@ def drivers(db: Session, *, scope: Scope) -> tuple[DriverRecord, ...]:
     if scope.driver is not None:
         query = query.where(row.code == scope.driver)
     return tuple(_driver(item) for item in db.scalars(query))
+
+
+def driver_shifts(db: Session) -> dict[str, DriverShift]:
+    """Driver code → name and usual shift, by code."""
+    row = models.Driver
+    query = select(row.code, row.name, row.shift_start_s, row.shift_end_s, row.weekdays, row.active).order_by(row.code)
+    return {
+        code: DriverShift(name, start, end, weekdays, active)
+        for code, name, start, end, weekdays, active in db.execute(query).tuples()
+    }
 
 
 def vehicles(db: Session, *, scope: Scope | None = None) -> tuple[VehicleRecord, ...]:

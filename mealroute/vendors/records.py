@@ -173,6 +173,11 @@ class StationRecord:
     operator_vendor_code: str | None
 
 
+def works_on(day: date, weekdays: int, *, active: bool) -> bool:
+    """Whether somebody works on a day; bit 0 of ``weekdays`` is Monday."""
+    return active and bool(weekdays >> day.weekday() & 1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverRecord:
     """Someone who drives. The shift is in seconds since local midnight; bit 0 of ``weekdays`` is Monday."""
@@ -190,7 +195,21 @@ class DriverRecord:
     active: bool
 
     def works_on(self, day: date) -> bool:
-        return self.active and bool(self.weekdays >> day.weekday() & 1)
+        return works_on(day, self.weekdays, active=self.active)
+
+
+@dataclass(frozen=True, slots=True)
+class DriverShift:
+    """A driver's name and usual shift, for boards that draw many: nothing sealed has to be opened for it."""
+
+    name: str
+    start_s: int
+    end_s: int
+    weekdays: int
+    active: bool
+
+    def works_on(self, day: date) -> bool:
+        return works_on(day, self.weekdays, active=self.active)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from mealroute.planning import queries as planning
 from mealroute.planning.records import PlanFigures, PlanVersionRecord, PlanVersionSummary, UnassignedRecord
 from mealroute.residents import queries as residents
 from mealroute.vendors import queries as vendors
-from mealroute.vendors.records import FleetUnit
+from mealroute.vendors.records import DriverShift, VehicleRecord
 from web.plan.eye import Eye
 from web.plan.lanes import Lane, of_version
 from web.plan.only import Needs, matching
@@ -159,7 +159,7 @@ def board_of(db: Session, version: PlanVersionRecord, *, scope: Scope, eye: Eye)
     lines |= orders.lines(db, [line for line in wanted if line not in lines])
     ledger = ledger_of(db, lines, wanted, scope=scope, eye=eye)
     board = Board(
-        eye=eye, version=summary, routes=routes_of(db, lanes, eye, matches), left=(), ledger=ledger,
+        eye=eye, version=summary, routes=routes_of(db, lanes, matches), left=(), ledger=ledger,
         figures=planning.figures(db, summary, scope=scope), matches=matches, kitchens=kitchen_names(db),
     )  # fmt: skip
     return replace(board, left=tuple(_left(ledger, version.unassigned)))
@@ -185,10 +185,13 @@ def ledger_of(
     return Ledger(lines, residents.by_ids(db, wanted, day=eye.day), stations, scope)
 
 
-def routes_of(db: Session, lanes: Iterable[Lane], eye: Eye, matches: frozenset[int] | None) -> tuple[RouteView, ...]:
+def routes_of(db: Session, lanes: Iterable[Lane], matches: frozenset[int] | None) -> tuple[RouteView, ...]:
     """The lanes with the names of their drivers and the kinds of their vehicles."""
-    fleet = {unit.vehicle.code: unit for unit in vendors.fleet(db, eye.day).units}
-    return tuple(_route(lane, fleet.get(lane.vehicle_code), _is_shown(lane, matches)) for lane in lanes)
+    drivers, vehicles = vendors.driver_shifts(db), {vehicle.code: vehicle for vehicle in vendors.vehicles(db)}
+    return tuple(
+        _route(lane, drivers.get(lane.driver_code), vehicles.get(lane.vehicle_code), _is_shown(lane, matches))
+        for lane in lanes
+    )
 
 
 def kitchen_names(db: Session) -> dict[str, str]:
@@ -196,14 +199,15 @@ def kitchen_names(db: Session) -> dict[str, str]:
     return {kitchen.code: kitchen.name for kitchen in vendors.kitchens(db, scope=Scope.everything())}
 
 
-def _route(lane: Lane, unit: FleetUnit | None, shown: bool) -> RouteView:
-    if unit is None:
-        return RouteView(lane, lane.driver_code, "", lane.vehicle_code, max(lane.ends_s - lane.starts_s, 1), shown)
-    driver = mask_name(unit.driver.name) if unit.driver.code == lane.driver_code else lane.driver_code
-    shift_from = lane.shift_from_s if lane.shift_from_s is not None else unit.driver.shift_start_s
-    shift_to = lane.shift_to_s if lane.shift_to_s is not None else unit.driver.shift_end_s
+def _route(lane: Lane, driver: DriverShift | None, vehicle: VehicleRecord | None, shown: bool) -> RouteView:
+    name = mask_name(driver.name) if driver is not None else lane.driver_code
+    begin = driver.start_s if driver is not None else lane.starts_s
+    end = driver.end_s if driver is not None else lane.ends_s
+    shift_from = lane.shift_from_s if lane.shift_from_s is not None else begin
+    shift_to = lane.shift_to_s if lane.shift_to_s is not None else end
     lane = replace(lane, shift_from_s=shift_from, shift_to_s=shift_to)
-    return RouteView(lane, driver, str(unit.vehicle.kind), unit.vehicle.plate, max(shift_to - shift_from, 1), shown)
+    kind, plate = (str(vehicle.kind), vehicle.plate) if vehicle is not None else ("", lane.vehicle_code)
+    return RouteView(lane, name, kind, plate, max(shift_to - shift_from, 1), shown)
 
 
 def _left(ledger: Ledger, records: Iterable[UnassignedRecord]) -> Iterable[LeftView]:

@@ -43,7 +43,7 @@ def board_of_draft(db: Session, view: DraftView, *, scope: Scope, eye: Eye) -> B
     ledger = ledger_of(db, lines, wanted, scope=scope, eye=eye)
     why, route_why = _broken(view)
     return Board(
-        eye=eye, version=planning.summary(db, view.base_version), routes=routes_of(db, lanes, eye, matches),
+        eye=eye, version=planning.summary(db, view.base_version), routes=routes_of(db, lanes, matches),
         left=tuple(_left(view, ledger)), ledger=ledger, figures=_figures(view, lines, scope), matches=matches,
         kitchens=kitchen_names(db), why=why, route_why=route_why, came_from=_came_from(db, view) if chosen else {},
     )  # fmt: skip

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from flask import render_template, session, url_for
 
 from mealroute.accounts import rules
-from mealroute.core.actor import Scope
 from mealroute.core.text import mask_name
 from mealroute.drafting import queries as drafting
 from mealroute.drafting.alterations import SUPPOSED
@@ -103,12 +102,12 @@ class Yard:
 
 def _yard(db: Session, view: DraftView) -> Yard:
     """Drivers of the day; vehicles of the draft that carry nothing (and whether they were taken out); the rest of the register."""
-    people = vendors.drivers(db, scope=Scope.everything())
-    names = {driver.code: mask_name(driver.name) for driver in people}
+    people = vendors.driver_shifts(db)
+    names = {code: mask_name(driver.name) for code, driver in people.items()}
     vehicles = {vehicle.code: vehicle for vehicle in vendors.vehicles(db)}
     known = {route.vehicle_code for route in view.routes} | {one.vehicle_code for one in view.spare}
     return Yard(
-        tuple((driver.code, f"{names[driver.code]} {driver.code}") for driver in people if driver.works_on(view.day)),
+        tuple((code, f"{names[code]} {code}") for code, driver in people.items() if driver.works_on(view.day)),
         tuple(
             (
                 one.vehicle_code,
