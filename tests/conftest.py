@@ -17,6 +17,7 @@ from mealroute.core import crypto
 from mealroute.core import db as database
 from mealroute.core.actor import SYSTEM, Actor
 from mealroute.core.clock import FixedClock
+from mealroute.core.i18n import DEFAULT_LANGUAGE, set_language
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 FIELD_KEY = "c3ludGhldGljLXRlc3Qta2V5LW5vdC1mb3ItdXNlISE="
@@ -33,6 +34,14 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 @pytest.fixture(scope="session", autouse=True)
 def _keys() -> None:
     crypto.configure_keys([FIELD_KEY])
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> Iterator[None]:
+    """Every test begins in Chinese: a page that was asked for in English sets the language of the whole thread."""
+    set_language(DEFAULT_LANGUAGE)
+    yield
+    set_language(DEFAULT_LANGUAGE)
 
 
 @pytest.fixture
