@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from mealroute.adapters.job_worker import JobContext
-from mealroute.core import audit, db
+from mealroute.core import audit, db, jobs
 from mealroute.core.actor import SYSTEM
 from mealroute.core.errors import MealrouteError
 from solver.process import ProcessPool
@@ -39,10 +39,22 @@ def saving(job: JobContext) -> None:
 
 
 def deaf(job: JobContext) -> None:
-    """Never looks whether it should end, and lets nothing else of its process run: as a native library may."""
+    """Never looks whether it should end, and lets nothing else of its process run: as a native library may.
+
+    It falls silent between two beats: a beat frozen inside its transaction would hold SQLite's write lock.
+    """
     folder = Path(job.payload["folder"])
+    job.report(stage="deaf")
+    while _stored(job).progress.get("stage") != "deaf":
+        time.sleep(0.02)
+    time.sleep(0.1)
     (folder / f"attempt-{job.job.attempt}").write_text(str(os.getpid()))
     ctypes.PyDLL(None).sleep(60)  # with the interpreter lock held
+
+
+def _stored(job: JobContext) -> jobs.JobRecord:
+    with db.unit_of_work(read_only=True) as session:
+        return jobs.job(session, job.job.id)
 
 
 def with_engine(job: JobContext) -> None:

@@ -49,7 +49,7 @@ def test_a_food_that_nobody_knows_sets_the_row_aside(db: Session, clock: FixedCl
 def test_stored_foods_cannot_be_read_without_the_key(db: Session, clock: FixedClock) -> None:
     one(db, clock, **FOODS)
     (stored,) = db.execute(text("select cast(content as text) from resident_avoidance")).scalars()
-    assert "egg" not in stored
+    assert "avoid:egg" not in stored  # the colon keeps base64 from spelling it by chance
     assert "sealed" in stored
 
 
