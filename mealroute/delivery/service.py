@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.once import insert_new
-from mealroute.delivery import cases, queries, rules, satisfaction
+from mealroute.delivery import cases, queries, remembering, rules, satisfaction
 from mealroute.delivery.cases import close_follow_up, close_follow_ups, note_step
 from mealroute.delivery.models import Proof, StationReceipt
 from mealroute.delivery.records import (
@@ -34,7 +35,6 @@ from mealroute.delivery.records import (
     Source,
 )
 from mealroute.dispatch.models import Run
-from mealroute.experience.service import remember, remember_all
 from mealroute.orders.models import Payment
 from mealroute.residents.models import Resident
 
@@ -42,8 +42,6 @@ __all__ = [
     "Answer", "close_day", "close_follow_up", "close_follow_ups", "note_step", "record_proof", "record_proofs", "station_receipt",
 ]  # fmt: skip
 
-FEW = 20
-"""Up to so many meetings are written down one by one; more are compared with the whole memory in one query."""
 
 Answer = Recorded | Duplicate | ProofProblem
 
@@ -89,7 +87,7 @@ def record_proofs(db: Session, entries: Sequence[ProofInput], *, by: Actor, cloc
             waiting.append((position, entry, line))
     while waiting:
         wave, waiting = _one_a_line(waiting)
-        answers |= _write(db, wave, known, by=by, now=clock.now())
+        answers |= _write(db, wave, known, by=by, now=clock.now(), zone=clock.zone)
     written = [answer for answer in answers.values() if isinstance(answer, Recorded)]
     if written:
         of = {entry.client_id: entry for entry in entries}
@@ -149,6 +147,7 @@ def _write(
     *,
     by: Actor,
     now: datetime,
+    zone: ZoneInfo,
 ) -> dict[int, Answer]:
     fresh = [item for item in wave if item[1].client_id not in known]
     before = queries.current_proofs(db, (line.book_line_id for _position, _entry, line in fresh)) if fresh else {}
@@ -162,7 +161,7 @@ def _write(
     _collect(db, written, before, by=by, now=now)
     cases.follow(db, written, now=now)
     satisfaction.keep(db, written, by_name=by.name, now=now)
-    _remember(db, written)
+    remembering.learn(db, written, before, zone=zone)
     _begin(db, {line.run_id for _entry, line, _proof in written}, now)
     answers: dict[int, Answer] = {}
     for position, entry, _line in wave:
@@ -227,20 +226,6 @@ def _collect(
             })  # fmt: skip
     if rows:
         db.execute(insert(Payment), rows)
-
-
-def _remember(db: Session, written: Iterable[tuple[ProofInput, LoadedLine, ProofId]]) -> None:
-    """A handover in person makes the driver a known face: planning prefers them next time."""
-    met: dict[date, set[tuple[int, str]]] = {}
-    for entry, line, _proof in written:
-        if rules.seen(entry.outcome) and line.driver_code and not line.station_code:
-            met.setdefault(line.day, set()).add((line.resident_id, line.driver_code))
-    for day, pairs in met.items():
-        if len(pairs) > FEW:
-            remember_all(db, pairs, day)
-            continue
-        for resident_id, driver_code in sorted(pairs):
-            remember(db, resident_id, driver_code, day)
 
 
 def _begin(db: Session, run_ids: set[int], now: datetime) -> None:

@@ -45,7 +45,7 @@ def _in_shift(vehicle: Vehicle, ground: Ground, arrangement: Arrangement) -> Veh
 def _knowing(stop: Stop, drivers: Mapping[int, str], ground: Ground) -> Stop:
     lines = ground.given.built.stop_lines[stop.id]
     credits = {
-        vehicle: ground.known_face_s * sum(driver in ground.given.lines[line].known_drivers for line in lines)
+        vehicle: sum(ground.given.lines[line].faces.get(driver, 0) for line in lines)
         for vehicle, driver in drivers.items()
     }
     kept = {vehicle: seconds for vehicle, seconds in stop.familiarity.items() if vehicle not in drivers}

@@ -48,7 +48,8 @@ def pack_ground(ground: Ground) -> bytes:
         "problem": problem_data(given.built.problem, matrices=False), "points": [[p.lon, p.lat] for p in given.built.points],
         "stops": [_stop(stop) for stop in given.built.stops], "vehicles": [_vehicle(v) for v in given.built.vehicles],
         "rejected": [[r.line_id, r.code, r.reason, r.owner] for r in given.built.rejected],
-        "lines": [[line, f.portions, f.owner, sorted(f.known_drivers)] for line, f in given.lines.items()],
+        "lines": [[line, f.portions, f.owner, f.faces, f.usual_s, f.hour_price, f.resident] for line, f in given.lines.items()],
+        "hour_tolerance_s": given.hour_tolerance_s,
         "shifts": {code: list(shift) for code, shift in ground.shifts.items()},
         "orders": [[line, order] for line, order in ground.orders.items()],
         "known_face_s": ground.known_face_s, "driver_hour_fen": ground.driver_hour_fen,
@@ -74,9 +75,10 @@ def unpack_ground(content: bytes, matrices: bytes) -> Ground:
     )  # fmt: skip
     given = PlanInput(
         day=date.fromisoformat(data["day"]), slot=MealSlot(data["slot"]), built=built,
-        lines={BookLineId(line): LineFact(portions=n, owner=owner, known_drivers=frozenset(known)) for line, n, owner, known in data["lines"]},
+        lines={BookLineId(row[0]): _fact_from(row, data["known_face_s"]) for row in data["lines"]},
         book_digest=data["book_digest"], network=data["network"], matrix_digest=data["matrix_digest"],
         estimated_pairs=data["estimated_pairs"], parent_id=data["parent_id"],
+        hour_tolerance_s=data.get("hour_tolerance_s", 900),
     )  # fmt: skip
     return Ground(
         given=given, shifts={code: (shift[0], shift[1]) for code, shift in data["shifts"].items()},
@@ -119,6 +121,16 @@ def _stop_from(row: Sequence[Any]) -> PlannedStop:
     return PlannedStop(
         number=number, point=LonLat(lon, lat), lines=tuple(BookLineId(line) for line in lines), portions=portions,
         station_code=station, window_from_s=begin, window_to_s=end, ride_limit_s=limit,
+    )  # fmt: skip
+
+
+def _fact_from(row: Sequence[Any], known_face_s: int) -> LineFact:
+    """A ground kept before streets set prices lists the drivers alone."""
+    _line, portions, owner, faces, *rest = row
+    credits = faces if isinstance(faces, dict) else dict.fromkeys(faces, known_face_s)
+    usual, price, resident = rest or (None, 0, 0)
+    return LineFact(
+        portions=portions, owner=owner, faces=credits, usual_s=usual, hour_price=price, resident=resident
     )  # fmt: skip
 
 

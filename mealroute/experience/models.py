@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mealroute.core.db import Base, UtcDateTime
@@ -19,6 +19,23 @@ class DriverMemory(Base):
     driver_code: Mapped[str] = mapped_column(String(40))
     visits: Mapped[int] = mapped_column(default=0)
     last_day: Mapped[date]
+
+
+class Meeting(Base):
+    """One handover in person: who stood at whose door on which day, and when (seconds since local midnight, None from paper).
+
+    ``book_line_id`` is the meal, so that a record that comes twice counts once and one that is corrected can be forgotten.
+    """
+
+    __tablename__ = "meeting"
+    __table_args__ = (UniqueConstraint("book_line_id"), Index("ix_meeting_resident_day", "resident_id", "day"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    driver_code: Mapped[str] = mapped_column(String(40))
+    day: Mapped[date]
+    met_s: Mapped[int | None]
+    book_line_id: Mapped[int]
 
 
 class DoorTime(Base):

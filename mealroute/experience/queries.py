@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from statistics import median
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mealroute.experience.models import DoorTime, DriverMemory
-from mealroute.experience.records import DoorAnswer, Familiarity
+from mealroute.experience import rules
+from mealroute.experience.models import DoorTime, DriverMemory, Meeting
+from mealroute.experience.records import DoorAnswer, DoorMemory, Familiarity, MeetingRecord
 
 DOOR_SAMPLES = 10
 """Only the last visits count: people grow slower, and a new lift makes them quicker."""
@@ -24,6 +26,25 @@ def familiar(db: Session, resident_ids: Collection[int]) -> dict[int, dict[str, 
         ):
             found.setdefault(row.resident_id, {})[row.driver_code] = row.visits
     return found
+
+
+def memories(
+    db: Session, resident_ids: Collection[int], day: date, *, weeks: int, half_life_days: int
+) -> dict[int, DoorMemory]:
+    """Resident → whom they know and their usual hour on the morning of ``day``; who has met nobody in these weeks is left out."""
+    met: dict[int, list[MeetingRecord]] = defaultdict(list)
+    row = Meeting
+    for chunk in _chunks(resident_ids):
+        query = select(row.resident_id, row.driver_code, row.day, row.book_line_id, row.met_s).where(
+            row.resident_id.in_(chunk), row.day >= day - timedelta(weeks=weeks), row.day < day
+        )
+        for resident_id, driver, on, line, at in db.execute(query):
+            meeting = MeetingRecord(resident_id=resident_id, driver_code=driver, day=on, book_line_id=line, met_s=at)
+            met[resident_id].append(meeting)
+    return {
+        number: rules.remembered(found, day, weeks=weeks, half_life_days=half_life_days)
+        for number, found in sorted(met.items())
+    }
 
 
 def known_by(db: Session, resident_id: int) -> tuple[Familiarity, ...]:

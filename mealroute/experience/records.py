@@ -1,6 +1,7 @@
 """What deliveries have taught, as records: who knows which door, and how long a door takes to open."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -21,3 +22,27 @@ class DoorAnswer:
     resident_id: int
     seconds: int
     samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingRecord:
+    """One handover in person. ``met_s``: seconds since local midnight, None where nobody's clock saw it (a paper sheet)."""
+
+    resident_id: int
+    driver_code: str
+    day: date
+    book_line_id: int
+    met_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorMemory:
+    """Whom a resident knows and when they are used to their meal, from the handovers of some weeks.
+
+    ``faces``: driver → how familiar, from 0 to 1; the most familiar is 1. ``usual_s`` is the usual hour (the median, seconds since
+    midnight), None below three meetings with a time. ``days`` on which anybody came.
+    """
+
+    faces: Mapping[str, float] = field(default_factory=dict)
+    usual_s: int | None = None
+    days: int = 0

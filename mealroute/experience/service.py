@@ -1,13 +1,15 @@
 """What delivery writes down after a visit, for planning and for the residents' pages to read."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.clock import Clock
-from mealroute.experience.models import DoorTime, DriverMemory
+from mealroute.core.once import insert_new
+from mealroute.experience.models import DoorTime, DriverMemory, Meeting
+from mealroute.experience.records import MeetingRecord
 
 LONGEST_WAIT_S = 3600
 """A longer wait is a forgotten button, not a door."""
@@ -41,3 +43,22 @@ def remember_all(db: Session, met: Iterable[tuple[int, str]], day: date) -> None
         elif day > row.last_day:
             row.visits, row.last_day = row.visits + 1, day
     db.flush()
+
+
+def meet(db: Session, meetings: Collection[MeetingRecord]) -> None:
+    """Handovers in person become memory; one that is there already stays as it is (natural key: the meal)."""
+    rows = [
+        {
+            "resident_id": each.resident_id, "driver_code": each.driver_code, "day": each.day, "met_s": each.met_s,
+            "book_line_id": each.book_line_id,
+        }
+        for each in meetings
+    ]  # fmt: skip
+    insert_new(db, Meeting, rows, Meeting.book_line_id, Meeting.id)
+
+
+def forget(db: Session, book_line_ids: Collection[int]) -> None:
+    """A handover that was recorded by mistake and is corrected leaves no face behind."""
+    wanted = sorted(set(book_line_ids))
+    for start in range(0, len(wanted), 10_000):
+        db.execute(delete(Meeting).where(Meeting.book_line_id.in_(wanted[start : start + 10_000])))

@@ -145,9 +145,11 @@ def _familiarity(group: StopGroup, vehicles: Mapping[int, PlannedVehicle], parts
         return {}
     met: dict[str, int] = {}
     for line in group.lines:
-        for driver in parts.known.get(line.resident_id, {}):
-            met[driver] = met.get(driver, 0) + parts.policy.prices.known_face
-    return {number: met[planned.driver_code] for number, planned in vehicles.items() if planned.driver_code in met}
+        for driver, seconds in parts.faces_of(line).items():
+            met[driver] = met.get(driver, 0) + seconds
+    return {
+        number: met[planned.driver_code] for number, planned in vehicles.items() if met.get(planned.driver_code, 0) > 0
+    }
 
 
 def _vehicles(

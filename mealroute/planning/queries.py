@@ -23,6 +23,8 @@ from mealroute.menus import timetable
 from mealroute.orders.models import BookLine
 from mealroute.orders.records import BookLineId
 from mealroute.planning import words
+from mealroute.planning.face_models import PlanFacesRow
+from mealroute.planning.face_records import FaceCost, FaceFigures, PlanFaces
 from mealroute.planning.models import PlanLine, PlanRoute, PlanUnassigned, PlanVersion, PlanVisit
 from mealroute.planning.records import (
     PlanFigures,
@@ -68,6 +70,18 @@ def _price_values(path: Path) -> dict[str, list[tuple[date, int]]]:
 def _begun(node: Node) -> list[tuple[date, int]]:
     node.only("description", "unit", "values").text("description")
     return sorted((entry.day("from"), entry.integer("value")) for entry in node.nodes("values"))
+
+
+def faces(db: Session, version_id: PlanVersionId) -> PlanFaces | None:
+    """What a version does for familiar faces; None for one from before they were counted."""
+    row = db.scalar(select(PlanFacesRow).where(PlanFacesRow.version_id == version_id))
+    if row is None:
+        return None
+    cost = None
+    if row.paid_s is not None and row.paid_travel_s is not None and row.searched_s is not None:
+        cost = FaceCost(paid_s=row.paid_s, travel_s=row.paid_travel_s, searched_s=row.searched_s)
+    names = FaceFigures.__slots__
+    return PlanFaces(figures=FaceFigures(**{name: getattr(row, name) for name in names}), cost=cost)
 
 
 def version(db: Session, version_id: PlanVersionId) -> PlanVersionRecord:

@@ -9,6 +9,7 @@ from typing import NewType
 from mealroute.core.geo import LonLat
 from mealroute.core.slots import MealSlot
 from mealroute.orders.records import BookLineId
+from mealroute.planning.face_records import FaceCost
 from solver.plan import Plan, Violation
 from solver.problem import Problem
 
@@ -101,11 +102,24 @@ class BuiltProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineFact:
-    """What saving needs to know about a book line: its portions, who answers for it, and who already knows the resident."""
+    """What saving needs to know about a book line: its portions, who answers for it, whom the resident knows and when they eat.
+
+    ``faces``: driver → seconds that the resident's street pays for that face (0 where it pays nothing: known all the same).
+    ``usual_s``: the hour the resident is used to; ``hour_price`` is what the street pays, in seconds, for each minute nearer to it.
+    ``resident`` is a number, so that people are counted once.
+    """
 
     portions: int
     owner: str
-    known_drivers: frozenset[str] = frozenset()
+    faces: Mapping[str, int] = field(default_factory=dict)
+    usual_s: int | None = None
+    hour_price: int = 0
+    resident: int = 0
+
+    @property
+    def known_drivers(self) -> frozenset[str]:
+        """Drivers who are no new face."""
+        return frozenset(self.faces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +135,7 @@ class PlanInput:
     matrix_digest: str
     estimated_pairs: int = 0
     parent_id: PlanVersionId | None = None
+    hour_tolerance_s: int = 900
     numbers: Mapping[str, int] = field(default_factory=dict)
     """Route numbers of the version before, by vehicle code: a vehicle keeps its number."""
 
@@ -156,7 +171,8 @@ class PlanProgress:
 class PlanOutput:
     """The solver's answer and what the independent check says about it.
 
-    ``cost`` is in cost units (docs/planning.md), rounded to a whole one. ``seconds`` is the wall time of the search.
+    ``cost`` is in cost units (docs/planning.md), rounded to a whole one. ``seconds`` is the wall time of the search. ``faces``: what
+    memory costs, where that was measured.
     """
 
     plan: Plan
@@ -166,6 +182,7 @@ class PlanOutput:
     seconds: float
     engine: str
     seed: int
+    faces: FaceCost | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

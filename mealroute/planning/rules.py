@@ -30,7 +30,24 @@ class Prices:
     stop_portions: int
     bulk_portions: int
     known_face: int
+    usual_hour: int
+    hour_tolerance: int
+    memory_weeks: int
+    memory_half_life: int
+    moved_stop: int
+    moved_minute: int
+    moved_tolerance: int
+    overwork: int
+    fairness_weeks: int
     driver_hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class FacePrice:
+    """What a street pays for its residents: seconds of travel for a known face, and for each minute nearer to the usual hour."""
+
+    known_face: int
+    usual_hour: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,3 +131,8 @@ def food_margin_s(*, loaded_s: int, handed_over_s: int, ride_limit_s: int | None
     if eat_by_s is not None:
         limits.append(eat_by_s)
     return min(limits) - handed_over_s if limits else None
+
+
+def face_credit(price: FacePrice, familiar: float) -> int:
+    """Seconds credited for a driver who is so familiar (0 to 1, the most familiar face is 1); a known one never counts as nobody."""
+    return round(price.known_face * familiar)

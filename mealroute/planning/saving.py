@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
+from mealroute.planning import faces
+from mealroute.planning.face_models import PlanFacesRow
 from mealroute.planning.models import PlanLine, PlanRoute, PlanUnassigned, PlanVersion, PlanVisit
 from mealroute.planning.publishing_models import PlanViolationRow
 from mealroute.planning.records import PlanInput, PlanOutput, PlanState, PlanVersionId, Rejected, RouteLine, VisitKind
@@ -42,6 +45,7 @@ def write_version(
     db.flush()
     _write_routes(db, version.id, routes, given)
     _write_left_out(db, version.id, left_out, given)
+    _write_faces(db, version.id, routes, given, output)
     _write_violations(db, version.id, routes, given, output)
     return PlanVersionId(version.id)
 
@@ -112,6 +116,17 @@ def _write_left_out(db: Session, version_id: int, left_out: Sequence[Rejected], 
         for row in facts
     ]  # fmt: skip
     db.execute(insert(PlanLine), unplaced)
+
+
+def _write_faces(
+    db: Session, version_id: int, routes: Sequence[TimedRoute], given: PlanInput, output: PlanOutput
+) -> None:
+    found, cost = faces.figures(routes, given.lines, tolerance_s=given.hour_tolerance_s), output.faces
+    row = PlanFacesRow(
+        version_id=version_id, paid_s=cost.paid_s if cost else None, paid_travel_s=cost.travel_s if cost else None,
+        searched_s=cost.searched_s if cost else None, **asdict(found),
+    )  # fmt: skip
+    db.add(row)
 
 
 def _write_violations(

@@ -1,6 +1,6 @@
 """Use-cases of planning: prepare a day, keep a checked answer as a version, publish and withdraw it, start a search."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -18,7 +18,7 @@ from mealroute.experience import queries as experience
 from mealroute.menus import queries as menus
 from mealroute.orders import queries as orders
 from mealroute.orders.records import BookLineRecord, BookState, OrderBookRecord
-from mealroute.planning import queries, words
+from mealroute.planning import queries, street_prices, words
 from mealroute.planning.build import MatrixOf, build_problem
 from mealroute.planning.digests import matrix_digest
 from mealroute.planning.publishing import publish_version, withdraw_version
@@ -30,7 +30,7 @@ from mealroute.planning.records import (
     RouteLine,
 )
 from mealroute.planning.saving import write_version
-from mealroute.planning.sources import Gathered, Known, PlanParts
+from mealroute.planning.sources import Gathered, PlanParts
 from mealroute.vendors import queries as vendors
 
 __all__ = [
@@ -67,12 +67,16 @@ def gather(db: Session, day: date, slot: MealSlot, *, parent_id: PlanVersionId |
     book = _closed_book(db, day, slot)
     standing = queries.published(db, day, slot)
     parent_id = parent_id or (standing.id if standing else None)
-    known = experience.familiar(db, [line.resident_id for line in book.lines])
+    policy = queries.policy_on(day, slot)
+    prices = policy.prices
+    known = experience.memories(
+        db, [line.resident_id for line in book.lines], day, weeks=prices.memory_weeks, half_life_days=prices.memory_half_life
+    )  # fmt: skip
     owners = {code: words.street_dispatcher(name) for code, name in areas.street_names(db).items()}
     parts = PlanParts(
         slot=slot, lines=book.lines, units=vendors.fleet(db, day).units, kitchens=vendors.kitchens(db),
         compartments={dish.code: dish.compartment for dish in menus.dishes(db)}, known=known, owners=owners,
-        policy=queries.policy_on(day, slot),
+        policy=policy, streets=street_prices.on(db, day),
     )  # fmt: skip
     return Gathered(
         day=day, parts=parts, book_digest=book.digest, parent_id=parent_id,
@@ -86,10 +90,11 @@ def assemble(given: Gathered, matrix_of: MatrixOf) -> PlanInput:
     built, travel = build_problem(parts, matrix_of)
     return PlanInput(
         day=given.day, slot=parts.slot, built=built,
-        lines={line.line_id: _fact(line, parts.known, parts.owners) for line in parts.lines},
+        lines={line.line_id: _fact(line, parts) for line in parts.lines},
         book_digest=given.book_digest, network=" ".join(sorted({matrix.network for matrix in travel.values()}))[:200],
         matrix_digest=matrix_digest(built.points, travel),
         estimated_pairs=sum(matrix.estimated_pairs for matrix in travel.values()), parent_id=given.parent_id, numbers=given.numbers,
+        hour_tolerance_s=parts.policy.prices.hour_tolerance,
     )  # fmt: skip
 
 
@@ -150,9 +155,13 @@ def _closed_book(db: Session, day: date, slot: MealSlot) -> OrderBookRecord:
     return book
 
 
-def _fact(line: BookLineRecord, known: Known, owners: Mapping[str, str]) -> LineFact:
+def _fact(line: BookLineRecord, parts: PlanParts) -> LineFact:
+    memory = parts.known.get(line.resident_id)
     return LineFact(
         portions=line.quantity,
-        owner=line.flag_owner or owners.get(line.street_code) or words.district_dispatcher(),
-        known_drivers=frozenset(known.get(line.resident_id, ())),
+        owner=line.flag_owner or parts.owners.get(line.street_code) or words.district_dispatcher(),
+        faces=parts.faces_of(line),
+        usual_s=memory.usual_s if memory else None,
+        hour_price=parts.price_of(line.street_code).usual_hour,
+        resident=int(line.resident_id),
     )

@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from mealroute.core.slots import MealSlot
+from mealroute.experience.records import DoorMemory
 from mealroute.menus.records import Compartment
 from mealroute.orders.records import BookLineRecord
 from mealroute.planning import rules
 from mealroute.planning.records import Batch, PlanVersionId
-from mealroute.planning.rules import Policy
+from mealroute.planning.rules import FacePrice, Policy
 from mealroute.residents.records import Diet
 from mealroute.vendors.records import FleetUnit, KitchenRecord
 
-Known = Mapping[int, Mapping[str, int]]
-"""Resident id → driver code → days on which they met."""
+Known = Mapping[int, DoorMemory]
+"""Resident id → whom they know and when they are used to their meal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class PlanParts:
     """What a problem is built from. ``owners`` names who answers for a line without a place, by street code.
 
     ``held``: order → number of the stop that it belongs to already; its lines stay together and apart from others.
+    ``streets``: street code → the price that the street set itself; the others have the one of the policy.
     """
 
     slot: MealSlot
@@ -33,6 +35,17 @@ class PlanParts:
     owners: Mapping[str, str]
     policy: Policy
     held: Mapping[int, int] = field(default_factory=dict)
+    streets: Mapping[str, FacePrice] = field(default_factory=dict)
+
+    def price_of(self, street_code: str) -> FacePrice:
+        """What the resident's street pays for faces and hours."""
+        prices = self.policy.prices
+        return self.streets.get(street_code) or FacePrice(prices.known_face, prices.usual_hour)
+
+    def faces_of(self, line: BookLineRecord) -> Mapping[str, int]:
+        """Driver → seconds credited if that driver comes; known faces only."""
+        price, memory = self.price_of(line.street_code), self.known.get(line.resident_id)
+        return {driver: rules.face_credit(price, how) for driver, how in memory.faces.items()} if memory else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

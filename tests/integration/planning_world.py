@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from mealroute.areas.models import District, Street
-from mealroute.experience.models import DriverMemory
+from mealroute.experience.models import DriverMemory, Meeting
 from mealroute.menus.models import Dish
 from mealroute.orders.models import BookLine, Order, OrderBook
 from mealroute.residents.models import Contact, Resident, StateChange
@@ -88,6 +88,10 @@ def build_world(db: Session, *, doors: int = 30, stations: int = 6) -> list[int]
     for n in range(1, doors + stations + 2):
         ids.append(_meal(db, book.id, n, random, station=doors < n <= doors + stations, point=n <= doors + stations))
     db.add(DriverMemory(resident_id=1, driver_code="D11", visits=3, last_day=date(2026, 3, 8)))
+    db.add_all(
+        Meeting(resident_id=1, driver_code="D11", day=date(2026, 3, n), met_s=11 * HOUR + 60 * n, book_line_id=-n)
+        for n in (5, 6, 8)
+    )
     db.flush()
     return ids
 

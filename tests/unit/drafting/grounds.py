@@ -68,8 +68,7 @@ def ground(
         ),
     )  # fmt: skip
     lines = {
-        BookLineId(100 + s.id): LineFact(portions=s.delivery[0], owner="东四街道调度", known_drivers=frozenset({"D1"}))
-        for s in made
+        BookLineId(100 + s.id): LineFact(portions=s.delivery[0], owner="东四街道调度", faces={"D1": 120}) for s in made
     }
     given = PlanInput(
         day=date(2026, 3, 9), slot=MealSlot.LUNCH, built=built, lines=lines, book_digest="b", network="line", matrix_digest="m"

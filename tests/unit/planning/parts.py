@@ -79,7 +79,7 @@ def plan_input(lines: list[BookLineRecord], **changes: Any) -> PlanInput:
     return PlanInput(
         day=DAY, slot=MealSlot.LUNCH, built=build_problem(made, StraightLine().matrix)[0],
         lines={
-            each.line_id: LineFact(portions=each.quantity, owner="北新桥街道调度", known_drivers=frozenset(made.known.get(each.resident_id, ())))
+            each.line_id: LineFact(portions=each.quantity, owner="北新桥街道调度", faces=made.faces_of(each), resident=int(each.resident_id))
             for each in lines
         },
         book_digest="b", network="straight-line", matrix_digest="m",

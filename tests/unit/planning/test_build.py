@@ -15,9 +15,10 @@ from mealroute.core.errors import MealrouteError
 from mealroute.core.geo import LonLat
 from mealroute.core.rulebook import RULES, RulebookError
 from mealroute.core.slots import MealSlot
+from mealroute.experience.records import DoorMemory
 from mealroute.orders.records import Delivery, Flag
 from mealroute.planning import queries
-from mealroute.planning.rules import DIET_SKILLS, HALAL_SKILL
+from mealroute.planning.rules import DIET_SKILLS, HALAL_SKILL, FacePrice
 from mealroute.vendors.records import BatchRecord
 from solver.problem import TimeWindow
 from tests.unit.planning.parts import (
@@ -153,12 +154,24 @@ def test_cold_dishes_fill_cold_boxes_and_count_against_the_whole_kitchen() -> No
     assert problem.depots[0].capacity == (500, 500, 500)
 
 
-def test_known_faces_are_credited_in_seconds_for_each_resident() -> None:
+def test_known_faces_are_credited_in_seconds_for_each_resident_as_far_as_they_are_familiar() -> None:
     couple = [line(1, place_key="x", lon=116.41, lat=39.94), line(2, place_key="x", lon=116.41, lat=39.94)]
+    known = {1: DoorMemory(faces={"D02": 1.0}), 2: DoorMemory(faces={"D02": 0.25, "D03": 1.0})}
 
-    stop = built(couple, known={1: {"D02": 5}, 2: {"D02": 1, "D03": 2}}).problem.stops[0]
+    stop = built(couple, known=known).problem.stops[0]
 
-    assert stop.familiarity == {2: 2 * POLICY.prices.known_face, 3: POLICY.prices.known_face}
+    face = POLICY.prices.known_face
+    assert stop.familiarity == {2: face + face // 4, 3: face}
+
+
+def test_a_street_that_sets_its_own_price_for_a_face_is_reckoned_with_it() -> None:
+    doors = [line(1), line(2, street_code="110101006", place_key="b9")]
+    known = {1: DoorMemory(faces={"D02": 1.0}), 2: DoorMemory(faces={"D02": 1.0})}
+
+    made = built(doors, known=known, streets={"110101006": FacePrice(known_face=600, usual_hour=0)})
+
+    credit = {stop.lines[0]: made.problem.stop(stop.number).familiarity for stop in made.stops}
+    assert credit == {1: {2: POLICY.prices.known_face}, 2: {2: 600}}
 
 
 def test_one_cost_unit_is_a_second_of_the_reference_driver() -> None:
