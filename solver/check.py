@@ -5,17 +5,30 @@ wrong time is one violation, not a cascade.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from solver.plan import Cause, Kind, Plan, Route, Trip, Violation, Visit
 from solver.problem import Matrix, Problem, ProblemError, Stop, Vehicle
 
 
-def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
+def check_route(problem: Problem, route: Route) -> tuple[Violation, ...]:
+    """What one used route breaks by itself, whatever the others do."""
+    vehicle = problem.vehicle(route.vehicle)
+    walked = _Walk(problem, vehicle, route).violations()
+    return (*walked, *_loads(problem, vehicle, route), *_breaks(vehicle, route))
+
+
+def check(
+    problem: Problem,
+    plan: Plan,
+    *,
+    of_route: Callable[[Problem, Route], tuple[Violation, ...]] = check_route,
+) -> tuple[Violation, ...]:
     """Every broken rule of the closed list; empty means the plan can be driven as stated.
 
-    A route without jobs is an unused vehicle: nothing of it is looked at but its shape.
+    A route without jobs is an unused vehicle: nothing of it is looked at but its shape. ``of_route``: for a caller that checks
+    the same plan again and again with few routes changed, and remembers what ``check_route`` found of the others.
     Raises ProblemError for a vehicle that the problem does not know or a route that is not start … end.
     """
     for route in plan.routes:
@@ -28,9 +41,7 @@ def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
         if vehicle.id in seen:
             found.append(Violation(Cause.TIMING, "the vehicle has two routes at once", vehicle.id))
         seen.add(vehicle.id)
-        found += _Walk(problem, vehicle, route).violations()
-        found += _loads(problem, vehicle, route)
-        found += _breaks(vehicle, route)
+        found += of_route(problem, route)
     found += _depots(problem, used)
     found += _locks(problem, used)
     return tuple(found)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
 from mealroute.core.errors import MealrouteError
@@ -55,14 +55,15 @@ def make_engine(url: str) -> Engine:
     """An engine with the settings that the program relies on.
 
     Errors name the statement but never its values, which may be people's. SQLite: WAL, foreign keys on, 30 s wait for a writer, and every unit of work begins IMMEDIATE when it first
-    writes (`BEGIN` is emitted by us, not by the driver), so that two writers queue instead of failing.
+    writes (`BEGIN` is emitted by us, not by the driver), so that two writers queue instead of failing. Its connections are kept open:
+    closing the last one folds the whole write-ahead log into the file and waits for the disk, at each request of a quiet hour.
     """
     if url.startswith("sqlite"):
         engine = create_engine(
             url,
             hide_parameters=True,
             connect_args={"timeout": 30, "check_same_thread": False},
-            poolclass=None if ":memory:" in url else NullPool,
+            **({} if ":memory:" in url else {"poolclass": QueuePool, "pool_size": 10, "max_overflow": 90}),
         )
 
         @event.listens_for(engine, "connect")

@@ -8,7 +8,7 @@ from mealroute.planning.records import PlanInput, PlanVersionRecord
 from solver import parts
 from solver.follow import follow
 from solver.options import Sequences
-from solver.plan import Kind, Plan, Unassigned
+from solver.plan import Kind, Plan, Route, Unassigned
 from solver.problem import Problem, Step, Stop, TimeWindow, Vehicle
 
 MANUAL = "by-hand"
@@ -17,10 +17,8 @@ MANUAL = "by-hand"
 
 def effective(ground: Ground, arrangement: Arrangement) -> PlanInput:
     """The input with the arrangement's drivers: their shifts, and the faces that they know."""
-    given = ground.given
+    given = renumbered(ground.given, arrangement)
     built, problem = given.built, given.built.problem
-    codes = {vehicle.number: vehicle.vehicle_code for vehicle in built.vehicles}
-    given = replace(given, numbers={codes[v]: n for v, n in arrangement.numbers.items() if v in codes})
     if not arrangement.drivers:
         return given
     changed = {v.number: arrangement.drivers.get(v.number, v.driver_code) for v in built.vehicles}
@@ -30,6 +28,12 @@ def effective(ground: Ground, arrangement: Arrangement) -> PlanInput:
     stops = tuple(_knowing(stop, known, ground) for stop in problem.stops)
     swapped = Problem(stops=stops, vehicles=fleet, matrices=problem.matrices, depots=problem.depots)
     return replace(given, built=replace(built, problem=swapped, vehicles=vehicles))
+
+
+def renumbered(given: PlanInput, arrangement: Arrangement) -> PlanInput:
+    """The input with the numbers that people call the routes by."""
+    codes = {vehicle.number: vehicle.vehicle_code for vehicle in given.built.vehicles}
+    return replace(given, numbers={codes[v]: n for v, n in arrangement.numbers.items() if v in codes})
 
 
 def _in_shift(vehicle: Vehicle, ground: Ground, arrangement: Arrangement) -> Vehicle:
@@ -52,10 +56,15 @@ def _knowing(stop: Stop, drivers: Mapping[int, str], ground: Ground) -> Stop:
     return replace(stop, familiarity=kept | {vehicle: seconds for vehicle, seconds in credits.items() if seconds})
 
 
-def plan_of(problem: Problem, arrangement: Arrangement) -> Plan:
-    """The arrangement with its times, limits or no limits; stops on no route are unassigned, their reason still open."""
+def plan_of(problem: Problem, arrangement: Arrangement, *, known: Mapping[int, Route] | None = None) -> Plan:
+    """The arrangement with its times, limits or no limits; stops on no route are unassigned, their reason still open.
+
+    ``known``: vehicle → its route, where it has been timed already.
+    """
+    had = known or {}
     routes = tuple(
-        follow(problem, problem.vehicle(order.vehicle), order.trips, start=arrangement.starts.get(order.vehicle))
+        had.get(order.vehicle)
+        or follow(problem, problem.vehicle(order.vehicle), order.trips, start=arrangement.starts.get(order.vehicle))
         for order in arrangement.routes
     )
     served = {stop for order in arrangement.routes for stop in order.stops}

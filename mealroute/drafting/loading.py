@@ -1,46 +1,22 @@
 """A draft as it stands, read from its rows. Grounds and evaluations are remembered by what they hold, not by where it is stored."""
 
 import hashlib
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from mealroute.core.errors import Conflict, NotFound
 from mealroute.core.i18n import _
+from mealroute.core.memory import Memory
 from mealroute.drafting import storing
 from mealroute.drafting.evaluate import Evaluation, evaluate
 from mealroute.drafting.models import DraftEdit, DraftGround, PlanDraft
 from mealroute.drafting.records import Arrangement, DraftId, DraftState, EditKind, EditRecord, Ground
 
-V = TypeVar("V")
-
-
-class Memory(Generic[V]):
-    """The last few values by key; safe to share between threads."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._kept, self._lock = most, OrderedDict[Hashable, V](), threading.Lock()
-
-    def get(self, key: Hashable, make: Callable[[], V]) -> V:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
-
-
 _grounds: Memory[Ground] = Memory(6)
 _evaluations: Memory[Evaluation] = Memory(24)
+_newest: Memory[Evaluation] = Memory(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +62,7 @@ def standing(db: Session, draft: PlanDraft, *, at: int | None = None) -> Standin
     if edit is None:
         raise NotFound("revision-not-found", _("This draft has no step %(n)d.", n=revision))
     ground = ground_of(db, edit.ground_id)
-    return Standing(draft, edit, ground, evaluation(ground, storing.unpack_arrangement(edit.arrangement)))
+    return Standing(draft, edit, ground, evaluation(ground, edit.arrangement))
 
 
 def ground_of(db: Session, ground_id: int) -> Ground:
@@ -104,12 +80,17 @@ def ground_of(db: Session, ground_id: int) -> Ground:
     return _grounds.get(digest, unpack)
 
 
-def evaluation(ground: Ground, arrangement: Arrangement) -> Evaluation:
-    """What follows from an arrangement; worked out once."""
-    key = (id(ground), hashlib.sha256(storing.pack_arrangement(arrangement)).hexdigest())
-    found = _evaluations.get(key, lambda: evaluate(ground, arrangement))
-    # an id may be given again after a ground was forgotten
-    return found if found.ground is ground else evaluate(ground, arrangement)
+def evaluation(ground: Ground, packed: bytes) -> Evaluation:
+    """What follows from a stored arrangement; worked out once, and of the routes that changed since the last one on this ground."""
+
+    def work_out() -> Evaluation:
+        return evaluate(ground, storing.unpack_arrangement(packed), _newest.peek(id(ground)))
+
+    found = _evaluations.get((id(ground), hashlib.sha256(packed).hexdigest()), work_out)
+    if found.ground is not ground:  # an id may be given again after a ground was forgotten
+        found = work_out()
+    _newest.put(id(ground), found)
+    return found
 
 
 def edit_record(row: DraftEdit) -> EditRecord:

@@ -188,6 +188,8 @@ def _place(ground: Ground, now: Evaluation, arrangement: Arrangement, vehicle: i
 
 def fitting(now: Evaluation, stops: Sequence[int]) -> dict[int, int]:
     """For each of the stops the vehicle that could take it at once without breaking anything, where there is one."""
+    if not stops:
+        return {}
     problem = now.given.built.problem
     frozen = closed(now)
     part = build.open_part(problem, now.arrangement, frozen, build.returns(now.arrangement, now.plan))

@@ -22,6 +22,7 @@ from mealroute.drafting.records import (
     Place,
     ProposalId,
     ProposalRecord,
+    RouteView,
 )
 from mealroute.planning.records import RouteLine
 
@@ -44,6 +45,11 @@ def view(db: Session, draft_id: DraftId, *, at_revision: int | None = None) -> D
     """The whole board, now or as it was. Raises NotFound."""
     row = loading.draft_row(db, draft_id)
     return viewing.view_of(db, loading.standing(db, row, at=at_revision))
+
+
+def opened_routes(db: Session, draft_id: DraftId) -> tuple[RouteView, ...]:
+    """The routes as the draft was opened with them. Raises NotFound."""
+    return loading.standing(db, loading.draft_row(db, draft_id), at=0).now.routes
 
 
 def revision(db: Session, draft_id: DraftId) -> tuple[int, DraftState]:

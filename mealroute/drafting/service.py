@@ -14,7 +14,7 @@ from mealroute.core.slots import MealSlot
 from mealroute.drafting import build, changing, grounding, loading, opening, queries, storing, viewing, writing
 from mealroute.drafting.alterations import SUPPOSED, UNIT
 from mealroute.drafting.changes import Change, VehicleIn
-from mealroute.drafting.evaluate import Evaluation
+from mealroute.drafting.evaluate import Evaluation, evaluate
 from mealroute.drafting.loading import Standing
 from mealroute.drafting.models import DraftEdit, PlanDraft
 from mealroute.drafting.records import Answer, DraftId, DraftState, EditKind, Ground
@@ -167,6 +167,7 @@ def save(
             _("The order book has changed since the draft took it in."),
             _("Take the orders in first."),
         )
+    at = replace(at, now=evaluate(at.ground, at.arrangement))  # checked from scratch, whatever was remembered
     supposed = [each for each in at.ground.assumes if each["kind"] in SUPPOSED]
     told = {n: text.strip() for n, text in (confirmed or {}).items()}
     if any(not told.get(n) for n in range(len(supposed))):

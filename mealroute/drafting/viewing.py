@@ -5,14 +5,14 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mealroute.core.memory import Derived
 from mealroute.core.slots import MealSlot
 from mealroute.drafting import placing
 from mealroute.drafting.alterations import SUPPOSED
-from mealroute.drafting.evaluate import Evaluation
-from mealroute.drafting.loading import Memory, Standing, edit_record
+from mealroute.drafting.evaluate import Evaluation, looks
+from mealroute.drafting.loading import Standing, edit_record
 from mealroute.drafting.models import DraftEdit, PlanDraft
 from mealroute.drafting.records import (
-    Arrangement,
     Broken,
     DraftState,
     DraftView,
@@ -30,7 +30,13 @@ from mealroute.planning.records import PlanState, PlanVersionId
 MOST_TRIED = 60
 """So many unassigned stops are tried on every route for each view; beyond that a person has another problem first."""
 
-_left: Memory[tuple[Evaluation, Mapping[int, int], Mapping[int, str]]] = Memory(24)
+
+def _look(now: Evaluation) -> tuple[Mapping[int, int], Mapping[int, str]]:
+    tried = now.unplaced[:MOST_TRIED]
+    return placing.fitting(now, tried), placing.reasons(now, tried)
+
+
+_left = Derived(_look, 24)
 
 
 def view_of(db: Session, at: Standing) -> DraftView:
@@ -61,20 +67,8 @@ def changed_vehicles(before: Evaluation, after: Evaluation) -> frozenset[int]:
     """Vehicles whose route, locks, start or driver differ, or that came or went."""
     if before.ground is not after.ground:
         return frozenset(v.number for e in (before, after) for v in e.given.built.vehicles)
-    one, other = _looks(before.arrangement), _looks(after.arrangement)
+    one, other = looks(before.arrangement), looks(after.arrangement)
     return frozenset(v for v in one.keys() | other.keys() if one.get(v) != other.get(v))
-
-
-def _looks(arrangement: Arrangement) -> dict[int, object]:
-    held = arrangement.locked_stops | arrangement.under_way | {s for order in arrangement.orders for s in order}
-    found: dict[int, object] = dict.fromkeys(arrangement.out, "out")
-    for route in arrangement.routes:
-        vehicle = route.vehicle
-        found[vehicle] = (
-            route.trips, held & set(route.stops), vehicle in arrangement.locked_routes, arrangement.starts.get(vehicle),
-            arrangement.drivers.get(vehicle),
-        )  # fmt: skip
-    return found
 
 
 def effects(before: Evaluation, after: Evaluation, vehicles: Collection[int]) -> dict[int | None, Effect]:
@@ -101,14 +95,7 @@ def _unplaced(at: Standing) -> tuple[Unplaced, ...]:
     given, now = at.ground.given, at.now
     stops = {stop.number: stop for stop in given.built.stops}
     problem = given.built.problem
-    tried = now.unplaced[:MOST_TRIED]
-
-    def look() -> tuple[Evaluation, Mapping[int, int], Mapping[int, str]]:
-        return now, placing.fitting(now, tried), placing.reasons(now, tried)
-
-    of, fits, codes = _left.get(id(now), look)
-    if of is not now:  # an id may be given again after an evaluation was forgotten
-        _of, fits, codes = look()
+    fits, codes = _left(now)
     found = [
         Unplaced(
             stop=number, lines=stops[number].lines, portions=stops[number].portions,

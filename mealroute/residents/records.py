@@ -198,6 +198,16 @@ class ResidentRecord:
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+@dataclass(frozen=True, slots=True)
+class DoorName:
+    """Who lives where: all that a list of doors says of a person."""
+
+    name: str
+    street_code: str
+    address: str
+    building: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidentSummary:
     """A resident in a list: masked name, address to the building, nothing that a desk does not need."""

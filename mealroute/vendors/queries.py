@@ -28,6 +28,7 @@ from mealroute.vendors.records import (
     SupplyMode,
     ValidityWarning,
     VehicleKind,
+    VehiclePlate,
     VehicleRecord,
     VendorRecord,
     VendorState,
@@ -151,6 +152,13 @@ def driver_shifts(db: Session) -> dict[str, DriverShift]:
         code: DriverShift(name, start, end, weekdays, active)
         for code, name, start, end, weekdays, active in db.execute(query).tuples()
     }
+
+
+def vehicle_plates(db: Session) -> dict[str, VehiclePlate]:
+    """Vehicle code → plate and kind, by code."""
+    row = models.Vehicle
+    found = db.execute(select(row.code, row.plate, row.kind).order_by(row.code)).tuples()
+    return {code: VehiclePlate(code, plate, VehicleKind(kind)) for code, plate, kind in found}
 
 
 def vehicles(db: Session, *, scope: Scope | None = None) -> tuple[VehicleRecord, ...]:

@@ -212,6 +212,15 @@ class DriverShift:
         return works_on(day, self.weekdays, active=self.active)
 
 
+@dataclass(frozen=True, slots=True)
+class VehiclePlate:
+    """What a vehicle is called, for boards that draw many."""
+
+    code: str
+    plate: str
+    kind: VehicleKind
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleRecord:
     """A vehicle with its compartments (in boxes) and costs. ``profile`` names its travel times.

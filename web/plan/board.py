@@ -14,7 +14,7 @@ from mealroute.planning import queries as planning
 from mealroute.planning.records import PlanFigures, PlanVersionRecord, PlanVersionSummary, UnassignedRecord
 from mealroute.residents import queries as residents
 from mealroute.vendors import queries as vendors
-from mealroute.vendors.records import DriverShift, VehicleRecord
+from mealroute.vendors.records import DriverShift, VehiclePlate
 from web.plan.eye import Eye
 from web.plan.lanes import Lane, of_version
 from web.plan.only import Needs, matching
@@ -157,9 +157,9 @@ def board_of(db: Session, version: PlanVersionRecord, *, scope: Scope, eye: Eye)
     wanted = [line for step in (chosen.jobs if chosen else ()) for line in step.lines]
     wanted += [record.book_line_id for record in version.unassigned]
     lines |= orders.lines(db, [line for line in wanted if line not in lines])
-    ledger = ledger_of(db, lines, wanted, scope=scope, eye=eye)
+    ledger = ledger_of(db, lines, wanted, scope=scope)
     board = Board(
-        eye=eye, version=summary, routes=routes_of(db, lanes, matches), left=(), ledger=ledger,
+        eye=eye, version=summary, routes=routes_of(Fleet.of(db), lanes, matches), left=(), ledger=ledger,
         figures=planning.figures(db, summary, scope=scope), matches=matches, kitchens=kitchen_names(db),
     )  # fmt: skip
     return replace(board, left=tuple(_left(ledger, version.unassigned)))
@@ -177,19 +177,32 @@ def _is_shown(lane: Lane, matches: frozenset[int] | None) -> bool:
 
 
 def ledger_of(
-    db: Session, lines: Mapping[BookLineId, BookLineRecord], named: Iterable[BookLineId], *, scope: Scope, eye: Eye
+    db: Session, lines: Mapping[BookLineId, BookLineRecord], named: Iterable[BookLineId], *, scope: Scope
 ) -> Ledger:
     """The people behind ``named`` lines; of the others only what the line says."""
     wanted = {lines[line].resident_id for line in named if line in lines}
     stations = {station.code: station.name for station in vendors.stations(db)}
-    return Ledger(lines, residents.by_ids(db, wanted, day=eye.day), stations, scope)
+    return Ledger(lines, residents.door_names(db, wanted), stations, scope)
 
 
-def routes_of(db: Session, lanes: Iterable[Lane], matches: frozenset[int] | None) -> tuple[RouteView, ...]:
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The drivers and vehicles that a page may name, read once."""
+
+    drivers: Mapping[str, DriverShift]
+    vehicles: Mapping[str, VehiclePlate]
+
+    @classmethod
+    def of(cls, db: Session) -> Fleet:
+        return cls(vendors.driver_shifts(db), vendors.vehicle_plates(db))
+
+
+def routes_of(fleet: Fleet, lanes: Iterable[Lane], matches: frozenset[int] | None) -> tuple[RouteView, ...]:
     """The lanes with the names of their drivers and the kinds of their vehicles."""
-    drivers, vehicles = vendors.driver_shifts(db), {vehicle.code: vehicle for vehicle in vendors.vehicles(db)}
     return tuple(
-        _route(lane, drivers.get(lane.driver_code), vehicles.get(lane.vehicle_code), _is_shown(lane, matches))
+        _route(
+            lane, fleet.drivers.get(lane.driver_code), fleet.vehicles.get(lane.vehicle_code), _is_shown(lane, matches)
+        )
         for lane in lanes
     )
 
@@ -199,7 +212,7 @@ def kitchen_names(db: Session) -> dict[str, str]:
     return {kitchen.code: kitchen.name for kitchen in vendors.kitchens(db, scope=Scope.everything())}
 
 
-def _route(lane: Lane, driver: DriverShift | None, vehicle: VehicleRecord | None, shown: bool) -> RouteView:
+def _route(lane: Lane, driver: DriverShift | None, vehicle: VehiclePlate | None, shown: bool) -> RouteView:
     name = mask_name(driver.name) if driver is not None else lane.driver_code
     begin = driver.start_s if driver is not None else lane.starts_s
     end = driver.end_s if driver is not None else lane.ends_s

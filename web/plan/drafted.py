@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mealroute.core.actor import Scope
+from mealroute.core.memory import Derived
 from mealroute.drafting import queries as drafting
 from mealroute.drafting.records import DraftView, Unplaced, VisitView
 from mealroute.drafting.records import RouteView as DraftRoute
@@ -16,7 +17,7 @@ from mealroute.orders import queries as orders
 from mealroute.orders.records import BookLineId, BookLineRecord
 from mealroute.planning import queries as planning
 from mealroute.planning.records import PlanFigures, VisitKind
-from web.plan.board import Board, LeftView, chosen_of, kitchen_names, ledger_of, mark, routes_of
+from web.plan.board import Board, Fleet, LeftView, chosen_of, kitchen_names, ledger_of, mark, routes_of
 from web.plan.eye import Eye
 from web.plan.lanes import Lane, Step
 from web.plan.only import Needs, matching
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 
 def lanes_of(view: DraftView) -> tuple[Lane, ...]:
     """The routes of a draft, by number."""
-    return tuple(sorted((_lane(route) for route in view.routes), key=lambda lane: lane.number))
+    return tuple(sorted(map(_lane_of, view.routes), key=lambda lane: lane.number))
 
 
-def board_of_draft(db: Session, view: DraftView, *, scope: Scope, eye: Eye) -> Board:
+def board_of_draft(db: Session, view: DraftView, *, scope: Scope, eye: Eye, fleet: Fleet | None = None) -> Board:
     """What the page draws of a draft; people are read only for the chosen route and for what has no place."""
     lanes = lanes_of(view)
     lines = orders.lines(db, _needed(view, lanes, eye, scope))
@@ -40,10 +41,10 @@ def board_of_draft(db: Session, view: DraftView, *, scope: Scope, eye: Eye) -> B
     wanted = [line for step in (chosen.jobs if chosen else ()) for line in step.lines]
     wanted += [line for left in view.unplaced for line in left.lines]
     lines |= orders.lines(db, [line for line in wanted if line not in lines])
-    ledger = ledger_of(db, lines, wanted, scope=scope, eye=eye)
+    ledger = ledger_of(db, lines, wanted, scope=scope)
     why, route_why = _broken(view)
     return Board(
-        eye=eye, version=planning.summary(db, view.base_version), routes=routes_of(db, lanes, matches),
+        eye=eye, version=planning.summary(db, view.base_version), routes=routes_of(fleet or Fleet.of(db), lanes, matches),
         left=tuple(_left(view, ledger)), ledger=ledger, figures=_figures(view, lines, scope), matches=matches,
         kitchens=kitchen_names(db), why=why, route_why=route_why, came_from=_came_from(db, view) if chosen else {},
     )  # fmt: skip
@@ -72,6 +73,10 @@ def _lane(route: DraftRoute) -> Lane:
         steps=tuple(_step(visit) for visit in route.visits), cost_fen=figures.cost_fen, locked=route.locked,
         start_fixed=route.start_fixed, shift_from_s=route.shift_from_s, shift_to_s=route.shift_to_s,
     )  # fmt: skip
+
+
+_lane_of = Derived(_lane, 512)
+"""A change leaves most routes as they were, as the very same records."""
 
 
 def _step(visit: VisitView) -> Step:
@@ -134,15 +139,22 @@ def _came_from(db: Session, view: DraftView) -> Mapping[int, int]:
     """Stops that stood on another route when the draft was opened: key → that route's number."""
     if not view.revision:
         return {}
-    opened = drafting.view(db, view.id, at_revision=0)
-    before = {line: route.number for route in opened.routes for visit in route.visits for line in visit.lines}
+    opened = drafting.opened_routes(db, view.id)
+    before, unchanged = _numbers(opened), set(map(id, opened))
     found = {}
     for route in view.routes:
-        for visit in route.visits:
+        for visit in route.visits if id(route) not in unchanged else ():
             key = key_of(visit.lines)
             if key and before.get(BookLineId(key), route.number) != route.number:
                 found[key] = before[BookLineId(key)]
     return found
+
+
+def _numbers_of(routes: tuple[DraftRoute, ...]) -> Mapping[BookLineId, int]:
+    return {line: route.number for route in routes for visit in route.visits for line in visit.lines}
+
+
+_numbers = Derived(_numbers_of, 8)
 
 
 def of_day(view: DraftView, eye: Eye) -> Eye:

@@ -93,9 +93,8 @@ def cancel(day: date, slot: MealSlot) -> ResponseReturnValue:
         wanted = [line for route in view.routes for visit in route.visits if visit.stop == stop for line in visit.lines]
         wanted += [line for left in view.unplaced if left.stop == stop for line in left.lines]
         lines = orders.lines(db, wanted)
-        ledger = Ledger(
-            lines, residents.by_ids(db, {ResidentId(line.resident_id) for line in lines.values()}, day=day), {}, scope
-        )
+        names = residents.door_names(db, {ResidentId(line.resident_id) for line in lines.values()})
+        ledger = Ledger(lines, names, {}, scope)
     people = [(line, *ledger.who(line)) for line in lines.values() if scope.sees_street(line.street_code)]
     return beside("plan/_cancel.html", _("Cancel an order"), {"eye": eye, "people": people})
 

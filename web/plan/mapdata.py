@@ -121,7 +121,7 @@ def lines_of_draft(
     looked for on the roads.
     """
     stored = lines_of_version(db, view.base_version)
-    opened = {route.number: route for route in drafting.view(db, view.id, at_revision=0).routes}
+    opened = {route.number: route for route in drafting.opened_routes(db, view.id)}
     found: dict[int, Sequence[Sequence[LonLat]]] = {}
     changed = []
     for route in view.routes:

@@ -18,10 +18,9 @@ from mealroute.orders import queries as orders
 from mealroute.planning import queries, service
 from mealroute.planning.records import PlanVersionId
 from mealroute.residents.words import DIETS, diet_label
-from mealroute.vendors import queries as vendors
 from web import here
 from web.jobs import progress
-from web.plan.board import COMFORT_S, FOOD_CLOCK_S, Board, board_of
+from web.plan.board import COMFORT_S, FOOD_CLOCK_S, Board, Fleet, board_of
 from web.plan.drafted import board_of_draft
 from web.plan.eye import RISKS, Eye, Filter
 from web.plan.forms import SearchForm
@@ -64,7 +63,8 @@ def page_of(db: Session, eye: Eye) -> dict[str, Any] | None:
 def page_of_draft(db: Session, view: DraftView, eye: Eye) -> dict[str, Any]:
     """The same of an open draft."""
     eye = replace(eye, version=None)
-    board = board_of_draft(db, view, scope=here.actor().scope, eye=eye)
+    fleet = Fleet.of(db)
+    board = board_of_draft(db, view, scope=here.actor().scope, eye=eye, fleet=fleet)
     edit = {"draft": view.id, "seen": view.revision, "version": view.base_version, "url": eye.url("plan.edit")}
     source = url_for("plan.draft_map", day=eye.day, slot=eye.slot)
     frame = _frame(db, eye)
@@ -73,7 +73,7 @@ def page_of_draft(db: Session, view: DraftView, eye: Eye) -> dict[str, Any]:
     return frame | around(db, board) | {
         "source": source, "draft": view, "edit": edit if rules.may(here.actor(), "plan.edit") else None,
         "undoes": edit_sentence(view.undo, view) if view.undo else "", "redoes": edit_sentence(view.redo, view) if view.redo else "",
-        "yard": _yard(db, view), "proposals": beside_plan(db, view.id), "supposed": _supposed(view),
+        "yard": _yard(fleet, view), "proposals": beside_plan(db, view.id), "supposed": _supposed(view),
     }  # fmt: skip
 
 
@@ -100,11 +100,10 @@ class Yard:
     register: tuple[tuple[str, str], ...]
 
 
-def _yard(db: Session, view: DraftView) -> Yard:
+def _yard(fleet: Fleet, view: DraftView) -> Yard:
     """Drivers of the day; vehicles of the draft that carry nothing (and whether they were taken out); the rest of the register."""
-    people = vendors.driver_shifts(db)
+    people, vehicles = fleet.drivers, fleet.vehicles
     names = {code: mask_name(driver.name) for code, driver in people.items()}
-    vehicles = {vehicle.code: vehicle for vehicle in vendors.vehicles(db)}
     known = {route.vehicle_code for route in view.routes} | {one.vehicle_code for one in view.spare}
     return Yard(
         tuple((code, f"{names[code]} {code}") for code, driver in people.items() if driver.works_on(view.day)),

@@ -10,7 +10,7 @@ from mealroute.core.i18n import _
 from mealroute.core.text import mask_name
 from mealroute.orders.records import BookLineId, BookLineRecord
 from mealroute.residents.build import building_address
-from mealroute.residents.records import ResidentId, ResidentRecord
+from mealroute.residents.records import DoorName, ResidentId
 from web.plan.lanes import Step
 
 
@@ -64,7 +64,7 @@ class Ledger:
     """The book lines, people and stations that a page may name."""
 
     lines: Mapping[BookLineId, BookLineRecord]
-    people: Mapping[ResidentId, ResidentRecord]
+    people: Mapping[ResidentId, DoorName]
     stations: Mapping[str, str]
     scope: Scope
 

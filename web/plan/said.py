@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from mealroute.core.i18n import _
@@ -78,7 +77,7 @@ def _did(db: Session, answer: Answer, ledger: Ledger) -> str:
     for route in view.routes:
         for visit in route.visits:
             if visit.stop == stop:
-                name = _name(db, visit.lines, ledger, view.day) or _("The stop")
+                name = _name(db, visit.lines, ledger) or _("The stop")
                 came = _came(answer, edit)
                 here = route_label(route.number)
                 if came in {None, route.number}:
@@ -97,7 +96,7 @@ def _came(answer: Answer, edit: EditRecord) -> int | None:
     return route.number if route else None
 
 
-def _name(db: Session, lines: tuple[BookLineId, ...], ledger: Ledger, day: date) -> str:
+def _name(db: Session, lines: tuple[BookLineId, ...], ledger: Ledger) -> str:
     """The masked name of the first person at a stop whom the reader may see."""
     found = orders.lines(db, lines)
     ours = [line for line in found.values() if ledger.scope.sees_street(line.street_code)]
@@ -105,5 +104,6 @@ def _name(db: Session, lines: tuple[BookLineId, ...], ledger: Ledger, day: date)
         return ""
     if ours[0].station_code:
         return ledger.stations.get(ours[0].station_code, ours[0].station_code)
-    person = residents.by_ids(db, [ResidentId(ours[0].resident_id)], day=day).get(ResidentId(ours[0].resident_id))
+    resident = ResidentId(ours[0].resident_id)
+    person = ledger.people.get(resident) or residents.door_names(db, [resident]).get(resident)
     return mask_name(person.name) if person else ""

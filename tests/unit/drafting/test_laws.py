@@ -71,6 +71,18 @@ def worked(seed: int, steps: int) -> tuple[Evaluation, list[Evaluation]]:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9))
+def test_taking_over_what_did_not_change_changes_nothing(seed: int) -> None:
+    _now, trail = worked(seed, 12)
+    near = trail[0]
+    for fresh in Random(seed).sample(trail, len(trail)):
+        quick = evaluate(GROUND, fresh.arrangement, near)
+        assert (quick.plan, quick.violations, quick.broken) == (fresh.plan, fresh.violations, fresh.broken)
+        assert (quick.routes, quick.total, quick.unplaced) == (fresh.routes, fresh.total, fresh.unplaced)
+        near = quick
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9))
 def test_every_stop_is_on_one_route_or_unassigned_and_the_portions_add_up(seed: int) -> None:
     _now, trail = worked(seed, 12)
     for at in trail:

@@ -26,7 +26,7 @@ export class Editor {
     form.closest("details[open]")?.removeAttribute("open");
     button?.closest("details[open]")?.removeAttribute("open");
     button?.closest("dialog")?.close();
-    this.send(data);
+    this.send(data, form);
   }
 
   // The marked stops, else the one that is selected.
@@ -43,13 +43,13 @@ export class Editor {
     return this.send(data);
   }
 
-  send(data) {
+  send(data, form = null) {
     this.busy += 1;
-    this.queue = this.queue.then(() => this.sent(data)).catch(() => this.refuse({ sentence: this.board.root.dataset.lost, hint: "" })).finally(() => { this.busy -= 1; });
+    this.queue = this.queue.then(() => this.sent(data, form)).catch(() => this.refuse({ sentence: this.board.root.dataset.lost, hint: "" })).finally(() => { this.busy -= 1; });
     return this.queue;
   }
 
-  async sent(data) {
+  async sent(data, form) {
     const facts = this.facts();
     data.set("seen", facts.seen);
     data.set("draft", facts.draft);
@@ -58,6 +58,7 @@ export class Editor {
     if (!answer.ok) { await this.refuse(answer.data); return; }
     if (answer.data.reload) { location.assign(answer.data.reload); return; }
     this.apply(answer.data);
+    form?.reset();
     for (const box of document.querySelectorAll("input[name=stop]:checked")) box.checked = false;
     document.dispatchEvent(new CustomEvent("changed", { detail: { answer: answer.data, ms: performance.now() - started } }));
   }
@@ -73,12 +74,18 @@ export class Editor {
     if (!map) return;
     const gone = [...map.routes.keys()].filter((number) => !data.map.numbers.includes(number));
     map.change({ routes: data.map.routes, gone, unassigned: data.map.unassigned, shown: data.map.shown });
+    document.dispatchEvent(new CustomEvent("map-changed"));
     if (data.changed.length) this.ways(data.changed, data.revision);
   }
 
+  // What looks different is marked for a moment; without motion until the next change.
   flash(data) {
-    for (const number of data.changed) document.getElementById(`route-${number}`)?.classList.add("is-changed");
-    for (const key of data.stops) document.getElementById(`stop-${key}`)?.classList.add("is-changed");
+    const rows = [...data.changed.map((number) => `route-${number}`), ...data.stops.map((key) => `stop-${key}`)].map((id) => document.getElementById(id)).filter(Boolean);
+    for (const row of document.querySelectorAll(".is-changed")) if (!rows.includes(row)) row.classList.remove("is-changed");
+    for (const row of rows) {
+      for (const motion of row.getAnimations?.() ?? []) { motion.currentTime = 0; motion.play(); }
+      row.classList.add("is-changed");
+    }
   }
 
   // The ways along roads come after the answer: they take longer than the answer may.

@@ -1,4 +1,5 @@
-// Swaps parts of the page by their id and keeps what the person was at: focus, scroll, marked boxes, open menus.
+// Brings parts of the page up to date by their id and keeps what the person was at: focus, scroll, marked boxes, open menus.
+import { morph } from "./morph.mjs";
 
 function place(node) {
   if (!node || node === document.body) return null;
@@ -22,7 +23,7 @@ export function kept() {
   return {
     focus: place(focus),
     typed: focus && "selectionStart" in focus ? { value: focus.value, from: focus.selectionStart, to: focus.selectionEnd } : null,
-    scroll: [...document.querySelectorAll("[data-scroll]")].map((box) => [box.id, box.scrollTop, box.scrollLeft]),
+    scroll: [...document.querySelectorAll("[data-scroll]")].map((box) => [box, box.scrollTop, box.scrollLeft]),
     checked: [...document.querySelectorAll("input[type=checkbox][name=stop]:checked")].map((box) => box.value),
     chosen: document.querySelector("tr[aria-selected]")?.dataset.key,
     index: [...document.querySelectorAll("tr.stop[data-key]")].findIndex((row) => row.hasAttribute("aria-selected")),
@@ -32,8 +33,9 @@ export function kept() {
 }
 
 export function restore(state) {
-  for (const [id, top, left] of state.scroll) {
-    const box = document.getElementById(id);
+  for (const [before, top, left] of state.scroll) {
+    if (before.isConnected) continue; // it is the same box and has kept its place; asking it would lay the page out twice
+    const box = document.getElementById(before.id);
     if (box) { box.scrollTop = top; box.scrollLeft = left; }
   }
   for (const value of state.checked) {
@@ -61,7 +63,14 @@ function made(html) {
   return box.content.firstElementChild;
 }
 
-// parts: element id → its new HTML; an empty text takes the element away. Returns the elements put in.
+// Another route's list is another thing: what was typed beside the one before does not belong to it.
+function brought(old, next) {
+  if (old.dataset.number === next.dataset.number) return morph(old, next);
+  old.replaceWith(next);
+  return next;
+}
+
+// parts: element id → its new HTML; an empty text takes the element away. Returns the elements that were touched.
 export function swap(parts) {
   const state = kept();
   const fresh = [];
@@ -69,7 +78,8 @@ export function swap(parts) {
     const old = document.getElementById(id);
     if (!old) continue;
     const next = html ? made(html) : null;
-    if (next) { old.replaceWith(next); fresh.push(next); } else old.remove();
+    if (next) fresh.push(brought(old, next));
+    else old.remove();
   }
   restore(state);
   document.dispatchEvent(new CustomEvent("parts", { detail: fresh }));

@@ -9,6 +9,7 @@ export class PlanMap {
     this.on = on;
     this.data = data;
     this.layers = new Map();
+    this.pins = new Map();
     this.routes = new Map(data.routes.map((route) => [route.number, route]));
     this.shown = data.shown ?? null;
     this.map = L.map(box, { zoomControl: false, attributionControl: Boolean(data.attribution), preferCanvas: true, zoomSnap: 0.25, keyboard: true });
@@ -90,19 +91,47 @@ export class PlanMap {
   }
 
   select(number, { zoom = false } = {}) {
-    this.pins?.remove();
-    this.pins = null;
+    if (this.selected !== number) this.unpin();
     this.selected = this.layers.has(number) ? number : null;
     for (const key of this.layers.keys()) this.style(key);
     const chosen = this.layers.get(number);
-    if (!chosen) return;
+    if (!chosen) { this.unpin(); return; }
     chosen.casing.bringToFront();
     chosen.ink.bringToFront();
-    this.pins = L.layerGroup(chosen.route.stops.map((stop) => L.marker([stop.lat, stop.lon], { icon: numbered(stop.sequence, number, `map-pin__stop${this.lets(stop.key) ? "" : " is-faint"}`, `data-pin data-drop="stop" data-key="${stop.key}" data-n="${stop.sequence}"`), title: stop.title, alt: stop.title, keyboard: false, zIndexOffset: 500 })
+    this.pin(chosen.route);
+    if (zoom && chosen.route.lines.flat().length) this.map.fitBounds(L.latLngBounds(chosen.route.lines.flat()).pad(0.15), { animate: false });
+  }
+
+  unpin() {
+    for (const { marker } of this.pins.values()) marker.remove();
+    this.pins.clear();
+  }
+
+  // The numbered stops of the chosen route; a pin that stays only gets its new number.
+  pin({ number, stops }) {
+    const had = this.pins;
+    this.pins = new Map();
+    for (const stop of stops) {
+      const faint = !this.lets(stop.key);
+      const old = had.get(stop.key);
+      had.delete(stop.key);
+      const same = old && old.faint === faint && old.lat === stop.lat && old.lon === stop.lon;
+      if (!same) old?.marker.remove();
+      const marker = same ? old.marker : this.pinned(stop, number, faint);
+      const mark = marker.getElement()?.querySelector("[data-pin]");
+      if (same && mark) { mark.dataset.n = stop.sequence; mark.firstElementChild.textContent = stop.sequence; marker.getElement().title = stop.title; }
+      this.pins.set(stop.key, { marker, faint, lat: stop.lat, lon: stop.lon });
+    }
+    for (const { marker } of had.values()) marker.remove();
+  }
+
+  pinned(stop, number, faint) {
+    const data = `data-pin data-drop="stop" data-key="${stop.key}" data-n="${stop.sequence}"`;
+    return L.marker([stop.lat, stop.lon], { icon: numbered(stop.sequence, number, `map-pin__stop${faint ? " is-faint" : ""}`, data), title: stop.title, alt: stop.title, keyboard: false, zIndexOffset: 500 })
       .on("click", () => this.on.stop(stop.key, number))
       .on("mouseover", () => this.on.hover(number, stop.key))
-      .on("mouseout", () => this.on.hover(null)))).addTo(this.map);
-    if (zoom && chosen.route.lines.flat().length) this.map.fitBounds(L.latLngBounds(chosen.route.lines.flat()).pad(0.15), { animate: false });
+      .on("mouseout", () => this.on.hover(null))
+      .addTo(this.map);
   }
 
   hover(number) {
