@@ -6,14 +6,16 @@ Both run as tasks of ``process``: importing CP-SAT takes a second, and native co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 from ortools.sat.python import cp_model
 
-from solver.problem import Problem, Stop, TimeWindow, Vehicle
+from solver.duties import Driver, Duty
+from solver.problem import Problem, Stop, Vehicle
+
+__all__ = ["Driver", "Duty", "depots", "drivers"]
 
 _FULL: Final = 0.75
 """Share of the vehicles' time that can be spoken for: routes never fit without gaps."""
@@ -156,26 +158,6 @@ def _solver(time_limit_s: float | None, seed: int) -> Any:
     return solver
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duty:
-    """A route that needs a driver: from the first loading to the end, and what its driver must be able to do."""
-
-    id: int
-    span: TimeWindow
-    skills: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Driver:
-    """Someone who may drive within their shift. ``familiar``: seconds of credit by duty. ``tired``: recent load."""
-
-    id: int
-    shift: TimeWindow
-    skills: frozenset[int] = frozenset()
-    familiar: Mapping[int, int] = field(default_factory=dict)
-    tired: int = 0
-
-
 def drivers(
     duties: tuple[Duty, ...],
     people: tuple[Driver, ...],
@@ -183,27 +165,33 @@ def drivers(
     seed: int,
     report: Callable[[object], None],
 ) -> dict[int, int]:
-    """Who drives what: duty id -> driver id. As many duties as possible, then familiar faces, then those less tired.
+    """Who drives what: duty id -> driver id. As many duties as possible, then familiar faces less what wears people out.
 
-    A driver may have several duties that do not overlap; each lies within the shift and asks only what they can.
+    A driver may have several duties that do not overlap, no more than their ``most``; each lies within the shift and asks only
+    what they can, or names who is able.
     """
     report("assigning")
     model: Any = cp_model.CpModel()
     chosen: dict[tuple[int, int], Any] = {}
     gain: list[Any] = []
-    most = 1 + sum(max(person.familiar.values(), default=0) + person.tired for person in people) * max(1, len(duties))
+    most = 1 + len(duties) * sum(
+        max(person.familiar.values(), default=0) + person.tired + max(person.worn.values(), default=0)
+        for person in people
+    )
     for duty in duties:
         options = []
         for person in people:
-            inside = person.shift.earliest <= duty.span.earliest and duty.span.latest <= person.shift.latest
-            if inside and duty.skills <= person.skills:
+            if _may_drive(person, duty):
                 variable = model.new_bool_var("")
                 chosen[duty.id, person.id] = variable
                 options.append(variable)
-                gain.append(variable * (most + person.familiar.get(duty.id, 0) - person.tired))
+                debit = person.tired + person.worn.get(duty.id, 0)
+                gain.append(variable * (most + person.familiar.get(duty.id, 0) - debit))
         model.add_at_most_one(options)
     for person in people:
         mine = [(duty, chosen[duty.id, person.id]) for duty in duties if (duty.id, person.id) in chosen]
+        if person.most is not None:
+            model.add(sum(variable for _duty, variable in mine) <= person.most)
         model.add_no_overlap(
             [
                 model.new_optional_fixed_size_interval_var(
@@ -217,3 +205,10 @@ def drivers(
     if solver.solve(model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return {}
     return {duty: person for (duty, person), variable in chosen.items() if solver.value(variable)}
+
+
+def _may_drive(person: Driver, duty: Duty) -> bool:
+    if duty.able is not None:
+        return person.id in duty.able
+    inside = person.shift.earliest <= duty.span.earliest and duty.span.latest <= person.shift.latest
+    return inside and duty.skills <= person.skills

@@ -12,6 +12,7 @@ from web import (
     dishes,
     dispatch,
     driver,
+    faces,
     home,
     imports,
     jobs,
@@ -32,7 +33,7 @@ from web import (
 )
 
 PACKAGES = (
-    account, ahead, api, audit, complaints, counter, dishes, driver, home, imports, jobs, kitchen, live, menus, offer, orders, plan, publish, residents, settlement, today, users, vendors, vendorscore,
+    account, ahead, api, audit, complaints, counter, dishes, driver, faces, home, imports, jobs, kitchen, live, menus, offer, orders, plan, publish, residents, settlement, today, users, vendors, vendorscore,
     dispatch, vendorwork,
 )  # fmt: skip
 

@@ -72,7 +72,8 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     },
     "job-stage": {
         "matrix": _l("Measuring the ways"), "construct": _l("Making a first plan"), "ortools": _l("Improving the plan"),
-        "sisr": _l("Improving the plan"), "drawing": _l("Drawing the routes"), "saving": _l("Saving"),
+        "sisr": _l("Improving the plan"), "drawing": _l("Drawing the routes"), "saving": _l("Saving"), "hands": _l("Dealing out the routes"), "hours": _l("Nearing usual hours"),
+        "memory": _l("Measuring what familiarity costs"),
     },
     "job-waiting": {
         "scheduler-away": _l("Waits: the planning cluster does not answer. It begins when the cluster is back."),

@@ -36,7 +36,7 @@ from mealroute.planning.records import (
     PlanVersionSummary,
     SolveLimits,
 )
-from mealroute.planning.solving import solve_input
+from mealroute.planning.searching import search_day
 from mealroute.subsidy import service as subsidy
 
 
@@ -122,7 +122,7 @@ def _planned(
             left = "" if at.unassigned is None else _("%(n)d stops without a place", n=at.unassigned)
             shown.at((time.monotonic() - began) / time_limit_s, left)
 
-        output = solve_input(given, SolveLimits(time_limit_s=time_limit_s), progress=progress)
+        output = search_day(given, SolveLimits(time_limit_s=time_limit_s), progress=progress)
         shown.note = _("%(n)d routes, %(v)d violations", n=len(output.plan.routes), v=len(output.violations))
     return given, output
 

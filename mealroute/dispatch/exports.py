@@ -14,7 +14,7 @@ from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.money import yuan
 from mealroute.core.text import route_label
-from mealroute.dispatch import sheet_map
+from mealroute.dispatch import handover_notes, sheet_map
 from mealroute.dispatch.records import Manifest, ManifestItem, ManifestStop, ManifestTrip
 from mealroute.residents.words import diet_label
 
@@ -264,6 +264,8 @@ class _RouteSheet:
             notes.insert(0, _("hand over in person"))
         if item.contact_name:
             notes.append(f"{_('contact')} {item.contact_name} {item.contact_phone}".strip())
+        if item.brief is not None and (told := handover_notes.text(item.brief)):
+            notes.append(told)
         if item.cash_due_fen:
             notes.append(_("collect %(yuan)s yuan", yuan=yuan(item.cash_due_fen)))
         if stop.station_bulk:

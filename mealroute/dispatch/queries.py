@@ -13,7 +13,7 @@ from mealroute.core.config import Settings
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
-from mealroute.dispatch import build, rules
+from mealroute.dispatch import build, handover_notes, rules
 from mealroute.dispatch.build import Door, SheetParts
 from mealroute.dispatch.models import Run
 from mealroute.dispatch.records import Manifest, ManifestItem, RunId, RunRecord, RunState
@@ -113,10 +113,14 @@ def _sheets(db: Session, rows: Sequence[Run], link_base: str, secret_key: str) -
     if not rows:
         return ()
     everything = Scope.everything()  # the runs were limited already; what hangs on them is shown with them
+    drivers = {each.code: each for each in vendors.drivers(db, scope=everything)}
+    doors, of_route = _doors(db, [row.route_id for row in rows])
+    for row in rows:
+        doors |= handover_notes.marked(db, row, of_route.get(row.route_id, ()), doors, drivers)
     parts = SheetParts(
-        doors=_doors(db, [row.route_id for row in rows]),
+        doors=doors,
         kitchens={each.code: each for each in vendors.kitchens(db)},
-        drivers={each.code: each for each in vendors.drivers(db, scope=everything)},
+        drivers=drivers,
         vehicles={each.code: each for each in vendors.vehicles(db, scope=everything)},
         stations={each.code: each for each in vendors.stations(db)},
     )
@@ -130,11 +134,11 @@ def _sheets(db: Session, rows: Sequence[Run], link_base: str, secret_key: str) -
     return tuple(made)
 
 
-def _doors(db: Session, route_ids: Iterable[int]) -> dict[int, Door]:
-    """Everybody on these routes, by book line: one statement for people, one for their contacts."""
+def _doors(db: Session, route_ids: Iterable[int]) -> tuple[dict[int, Door], dict[int, list[int]]]:
+    """Everybody on these routes, by book line, and the lines of each route: one statement for people, one for their contacts."""
     wanted = list(route_ids)
     rows = db.execute(
-        select(BookLine, Resident, PlanLine.new_face, Dish.name, Dish.name_en)
+        select(BookLine, Resident, PlanLine.new_face, Dish.name, Dish.name_en, PlanVisit.route_id)
         .join(PlanLine, PlanLine.book_line_id == BookLine.id)
         .join(PlanVisit, PlanVisit.id == PlanLine.visit_id)
         .join(Resident, Resident.id == BookLine.resident_id)
@@ -142,10 +146,12 @@ def _doors(db: Session, route_ids: Iterable[int]) -> dict[int, Door]:
         .where(PlanVisit.route_id.in_(wanted))
     ).tuples()
     contacts = _first_contacts(db, wanted)
-    return {
-        line.id: _door(line, person, new_face, dish_label(dish or "", dish_en or ""), contacts.get(person.id))
-        for line, person, new_face, dish, dish_en in rows
-    }
+    doors: dict[int, Door] = {}
+    of_route: dict[int, list[int]] = {}
+    for line, person, new_face, dish, dish_en, route in rows:
+        doors[line.id] = _door(line, person, new_face, dish_label(dish or "", dish_en or ""), contacts.get(person.id))
+        of_route.setdefault(route, []).append(line.id)
+    return doors, of_route
 
 
 def _first_contacts(db: Session, route_ids: list[int]) -> dict[int, Contact]:

@@ -52,6 +52,16 @@ class LoadTotal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverBrief:
+    """For a new face: who comes otherwise (a colleague's name), at what hour, how slowly the door opens; or that nobody came lately."""
+
+    usual_driver: str = ""
+    usual_s: int | None = None
+    opens_s: int | None = None
+    first_ever: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestItem:
     """One book line at a stop: a person, with the full name for the driver of the day."""
 
@@ -71,6 +81,7 @@ class ManifestItem:
     new_face: bool
     contact_name: str
     contact_phone: str
+    brief: HandoverBrief | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from mealroute.core.slots import MealSlot
 from mealroute.planning import queries, service
 from mealroute.planning.drawing import draw
 from mealroute.planning.records import PlanProgress, SolveLimits
-from mealroute.planning.solving import solve_input
+from mealroute.planning.searching import search_day
 
 
 def plan_day(job: JobContext) -> None:
@@ -41,7 +41,7 @@ def plan_day(job: JobContext) -> None:
     def stopped() -> bool:
         return job.cancelled() or (job.stopping() and found.is_set())
 
-    output = solve_input(given, limits, progress=report, stopped=stopped)
+    output = search_day(given, limits, progress=report, stopped=stopped)
     if job.cancelled():
         return
     job.report(stage="drawing", elapsed_s=output.seconds, best_cost=output.cost)

@@ -136,6 +136,10 @@ class PlanInput:
     estimated_pairs: int = 0
     parent_id: PlanVersionId | None = None
     hour_tolerance_s: int = 900
+    worked_above: Mapping[str, int] = field(default_factory=dict)
+    """Driver → seconds worked above (below: negative) the others of the kitchen on the days driven in the past weeks."""
+    overwork_price: int = 0
+    """Seconds that a minute of work above the mean counts."""
     numbers: Mapping[str, int] = field(default_factory=dict)
     """Route numbers of the version before, by vehicle code: a vehicle keeps its number."""
 

@@ -53,17 +53,18 @@ def solve_input(
         max_iterations=limits.max_iterations,
     )
     plan = solve(given.built.problem, options, warm_start=warm_start, on_progress=report, cancelled=stopped)
-    return _checked(given, plan, began, limits.engine, limits.seed)
+    return answer(given, plan, began, limits.engine, limits.seed)
 
 
 def plan_quick(given: PlanInput, *, seed: int = 0) -> PlanOutput:
     """The first-plan engine alone: deterministic unless the machine is so slow that repairs end at their deadline."""
     began = time.monotonic()
     plan = construct(given.built.problem, deadline=began + QUICK_S, seed=seed, repairs=QUICK_REPAIRS)
-    return _checked(given, plan, began, FIRST_PLAN, seed)
+    return answer(given, plan, began, FIRST_PLAN, seed)
 
 
-def _checked(given: PlanInput, plan: Plan, began: float, engine: str, seed: int) -> PlanOutput:
+def answer(given: PlanInput, plan: Plan, began: float, engine: str, seed: int) -> PlanOutput:
+    """A plan with what the independent check says about it and what it costs; ``began`` is on ``time.monotonic()``."""
     problem = given.built.problem
     terms = cost_terms(problem, plan)
     return PlanOutput(

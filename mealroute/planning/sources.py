@@ -23,7 +23,7 @@ class PlanParts:
     """What a problem is built from. ``owners`` names who answers for a line without a place, by street code.
 
     ``held``: order → number of the stop that it belongs to already; its lines stay together and apart from others.
-    ``streets``: street code → the price that the street set itself; the others have the one of the policy.
+    ``worked_above``: driver → seconds above the others' mean work in the past weeks. ``streets``: street code → the price that the street set itself; the others have the one of the policy.
     """
 
     slot: MealSlot
@@ -36,6 +36,7 @@ class PlanParts:
     policy: Policy
     held: Mapping[int, int] = field(default_factory=dict)
     streets: Mapping[str, FacePrice] = field(default_factory=dict)
+    worked_above: Mapping[str, int] = field(default_factory=dict)
 
     def price_of(self, street_code: str) -> FacePrice:
         """What the resident's street pays for faces and hours."""

@@ -19,7 +19,7 @@ from mealroute.core.slots import MealSlot
 from mealroute.delivery import satisfaction
 from mealroute.delivery import service as delivery
 from mealroute.delivery.records import Duplicate
-from mealroute.dispatch import notices
+from mealroute.dispatch import handover_notes, notices
 from web import here
 from web.driver import changes, links
 from web.driver.forms import REASONS, proof_from_form, station_box
@@ -157,7 +157,13 @@ def _stop_page(token: str, view: RunView, visit: int) -> str:
     if stop.lon is not None and stop.lat is not None:
         navigation = amap_navigation_url(LonLat(stop.lon, stop.lat), stop.address)
     return _page(
-        "driver/next.html", token, view, stop=stop, following=view.next_stop(after=stop), navigation=navigation
+        "driver/next.html",
+        token,
+        view,
+        stop=stop,
+        following=view.next_stop(after=stop),
+        navigation=navigation,
+        brief_text=handover_notes.text,
     )
 
 

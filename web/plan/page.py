@@ -57,7 +57,11 @@ def page_of(db: Session, eye: Eye) -> dict[str, Any] | None:
     may_edit = draft_id is None and version.routes and rules.may(here.actor(), "plan.edit")
     edit = {"draft": "", "seen": 0, "version": version.id, "url": eye.url("plan.edit")} if may_edit else None
     source = url_for("plan.map_data", version=version.id)
-    return page | around(db, board) | {"source": source, "edit": edit, "elsewhere": draft_id}
+    return (
+        page
+        | around(db, board)
+        | {"source": source, "edit": edit, "elsewhere": draft_id, "faces": queries.faces(db, version.id)}
+    )
 
 
 def page_of_draft(db: Session, view: DraftView, eye: Eye) -> dict[str, Any]:
@@ -81,7 +85,7 @@ def _frame(db: Session, eye: Eye) -> dict[str, Any]:
     """What every form of the page has."""
     return {
         "day": eye.day, "slot": eye.slot, "eye": eye, "versions": queries.versions(db, eye.day, eye.slot),
-        "job": progress.latest(db, service.job_key(eye.day, eye.slot)), "search": SearchForm(), "board": None, "draft": None, "edit": None,
+        "faces": None, "job": progress.latest(db, service.job_key(eye.day, eye.slot)), "search": SearchForm(), "board": None, "draft": None, "edit": None,
         "comfort": COMFORT_S, "food_clock": FOOD_CLOCK_S, "yard": Yard((), (), ()), "elsewhere": None, "proposals": (), "supposed": (), "undoes": "", "redoes": "",
     }  # fmt: skip
 
