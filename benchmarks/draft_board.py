@@ -33,6 +33,7 @@ from mealroute.drafting.changes import (
     VehicleOut,
 )
 from mealroute.drafting.evaluate import Evaluation, evaluate
+from mealroute.drafting.fitting import Known, fitting
 from mealroute.drafting.records import Arrangement, Ground, Lock, RouteOrder
 from mealroute.orders.records import BookLineId
 from mealroute.planning.records import Batch, BuiltProblem, LineFact, PlanInput, PlannedStop, PlannedVehicle
@@ -121,8 +122,8 @@ def main() -> None:
 def _timed(base: Ground, now: Evaluation, change: Change) -> float:
     began = time.perf_counter()
     done = changing.apply(base, now, change)
-    after = evaluate(base, done.arrangement)
-    placing.fitting(after, after.unplaced[:60])
+    after = evaluate(base, done.arrangement, now)
+    fitting(after, after.unplaced[:60], Known(now, {}, frozenset()))
     placing.reasons(after, after.unplaced[:60])
     return 1000 * (time.perf_counter() - began)
 

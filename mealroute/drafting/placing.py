@@ -136,7 +136,7 @@ def places(ground: Ground, now: Evaluation, stop: int, *, most: int) -> tuple[Pl
     problem = now.given.built.problem
     found = [
         _place(ground, now, on_route(now, arrangement, vehicle, stop), vehicle, stop)
-        for vehicle in _near(problem, arrangement, stop)
+        for vehicle in near(problem, arrangement, stop)
     ]
     found.sort(
         key=lambda place: (
@@ -148,7 +148,7 @@ def places(ground: Ground, now: Evaluation, stop: int, *, most: int) -> tuple[Pl
     return tuple(found[:most])
 
 
-def _near(problem: Problem, arrangement: Arrangement, stop_id: int) -> Sequence[int]:
+def near(problem: Problem, arrangement: Arrangement, stop_id: int) -> Sequence[int]:
     """Vehicles that may take a stop, by their shortest detour; those in the yard count their way there."""
     stop = problem.stop(stop_id)
     ways: dict[int, int] = {}
@@ -184,27 +184,6 @@ def _place(ground: Ground, now: Evaluation, arrangement: Arrangement, vehicle: i
         route=Effect(before=before, after=after.figures(vehicle)),
         breaks=tuple(fault for fault in after.broken if fault.key not in had),
     )  # fmt: skip
-
-
-def fitting(now: Evaluation, stops: Sequence[int]) -> dict[int, int]:
-    """For each of the stops the vehicle that could take it at once without breaking anything, where there is one."""
-    if not stops:
-        return {}
-    problem = now.given.built.problem
-    frozen = closed(now)
-    part = build.open_part(problem, now.arrangement, frozen, build.returns(now.arrangement, now.plan))
-    wanted = [stop for stop in stops if part is not None and part.has_stop(stop)]
-    if part is None or not wanted:
-        return {}
-    state = State(part)
-    start_from(state, build.sequences(now.arrangement, without=frozen))
-    index = {stop.id: i for i, stop in enumerate(part.stops)}
-    found = {}
-    for stop in wanted:
-        place = state.best(index[stop]) if index[stop] in state.unassigned else None
-        if place is not None:
-            found[stop] = part.vehicles[place.vehicle].id
-    return found
 
 
 def reasons(now: Evaluation, stops: Collection[int]) -> dict[int, str]:

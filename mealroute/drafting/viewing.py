@@ -5,11 +5,12 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mealroute.core.memory import Derived
+from mealroute.core.memory import Derived, Memory
 from mealroute.core.slots import MealSlot
 from mealroute.drafting import placing
 from mealroute.drafting.alterations import SUPPOSED
 from mealroute.drafting.evaluate import Evaluation, looks
+from mealroute.drafting.fitting import Known, fitting
 from mealroute.drafting.loading import Standing, edit_record
 from mealroute.drafting.models import DraftEdit, PlanDraft
 from mealroute.drafting.records import (
@@ -33,10 +34,13 @@ MOST_TRIED = 60
 
 def _look(now: Evaluation) -> tuple[Mapping[int, int], Mapping[int, str]]:
     tried = now.unplaced[:MOST_TRIED]
-    return placing.fitting(now, tried), placing.reasons(now, tried)
+    fits = fitting(now, tried, _looked.peek(id(now.ground)))
+    _looked.put(id(now.ground), Known(now, fits, frozenset(tried)))
+    return fits, placing.reasons(now, tried)
 
 
 _left = Derived(_look, 24)
+_looked: Memory[Known] = Memory(6)
 
 
 def view_of(db: Session, at: Standing) -> DraftView:

@@ -24,6 +24,7 @@ from mealroute.drafting.changes import (
     VehicleOut,
 )
 from mealroute.drafting.evaluate import Evaluation, evaluate
+from mealroute.drafting.fitting import Known, fitting
 from mealroute.drafting.records import Lock
 from solver.plan import Cause
 from tests.unit.drafting.grounds import DOORS, HOUR, START, arranged, ground
@@ -83,6 +84,17 @@ def test_taking_over_what_did_not_change_changes_nothing(seed: int) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9))
+def test_what_fits_is_found_alike_with_and_without_an_earlier_answer(seed: int) -> None:
+    _now, trail = worked(seed, 12)
+    known = None
+    for at in trail:
+        fits = fitting(at, at.unplaced, known)
+        assert set(fits) == set(fitting(at, at.unplaced))
+        known = Known(at, fits, frozenset(at.unplaced))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9))
 def test_every_stop_is_on_one_route_or_unassigned_and_the_portions_add_up(seed: int) -> None:
     _now, trail = worked(seed, 12)
     for at in trail:
@@ -111,7 +123,7 @@ def test_times_are_always_true_and_numbers_stay(seed: int) -> None:
 def test_a_place_that_is_called_whole_breaks_nothing_new(seed: int) -> None:
     now, _trail = worked(seed, 8)
     had = {fault.key for fault in now.broken}
-    for stop in placing.fitting(now, now.unplaced):
+    for stop in fitting(now, now.unplaced):
         done = changing.apply(GROUND, now, MoveStops(stops=(stop,)))
         assert {fault.key for fault in evaluate(GROUND, done.arrangement).broken} <= had
     if now.unplaced:
