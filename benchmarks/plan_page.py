@@ -159,7 +159,10 @@ def measure(address: str, facts: dict[str, Any], rounds: int, tab: str) -> bool:
             page.wait_for_selector("#map[data-ready=yes]")
         page.wait_for_timeout(1500)
         hand = Hand(page)
-        labels = page.eval_on_selector_all(".route[data-number]", "rows => rows.map((row) => row.dataset.label)")
+        labels = page.eval_on_selector_all(
+            ".route[data-number]",
+            "rows => rows.filter((row) => parseInt(row.querySelector('.route__n').textContent) >= 8).map((row) => row.dataset.label)",
+        )
         print(f"{page.inner_text('#total .strip')!r}")
         for n in range(rounds + 1):
             if n == 1:  # the first round warms up: templates, grounds and roads are read once a process

@@ -64,12 +64,18 @@ def joined(now: Evaluation, arrangement: Arrangement, vehicle: int, stops: Seque
     return after
 
 
+PLACES_TRIED = 8
+"""Places of a route that are timed exactly: those with the shortest detour. The others are later for everybody behind them."""
+
+
 def on_route(now: Evaluation, arrangement: Arrangement, vehicle: int, stop: int) -> Arrangement:
     """A stop at its best place on one route: the cheapest that breaks nothing, else the one that is least late."""
     problem = now.given.built.problem
     trips = trips_of(arrangement, vehicle)
+    spots = sorted(_spots(problem, arrangement, vehicle, stop))[:PLACES_TRIED]
     best: tuple[tuple[int, int], Trips] | None = None
-    for candidate in _candidates(arrangement, trips, stop):
+    for _detour, n, position in spots:
+        candidate = rules.inserted(trips, n, position, [stop])
         price = _price(problem, arrangement, vehicle, candidate)
         if best is None or price < best[0]:
             best = price, candidate
@@ -77,18 +83,29 @@ def on_route(now: Evaluation, arrangement: Arrangement, vehicle: int, stop: int)
     return rules.with_trips(arrangement, vehicle, best[1])
 
 
-def _candidates(arrangement: Arrangement, trips: Trips, stop: int) -> Iterator[Trips]:
-    """Every place on a route, a further trip included; nothing before or between what is on the road."""
+def _spots(problem: Problem, arrangement: Arrangement, vehicle_id: int, stop: int) -> Iterator[tuple[int, int, int]]:
+    """Every place on a route as (detour in seconds, trip, position), a further trip included; nothing before or between what is on
+    the road.
+    """
+    vehicle, trips = problem.vehicle(vehicle_id), trips_of(arrangement, vehicle_id)
+    durations, here = problem.travel(vehicle).durations, problem.stop(stop).location
     stops = [each for trip in trips for each in trip]
     done = max((n for n, each in enumerate(stops, 1) if each in arrangement.under_way), default=0)
+
+    def way(one: int | None, other: int | None) -> int:
+        return int(durations[one, other]) if one is not None and other is not None else 0
+
     passed = 0
     for n, trip in enumerate(trips):
+        back = vehicle.end if n == len(trips) - 1 else vehicle.start
+        places = [vehicle.start, *(problem.stop(each).location for each in trip), back]
         for position in range(len(trip) + 1):
             # the trip that has left takes nothing more, not even at its end
             if passed + position >= done and not any(each in arrangement.under_way for each in trip):
-                yield rules.inserted(trips, n, position, [stop])
+                before, behind = places[position], places[position + 1]
+                yield way(before, here) + way(here, behind) - way(before, behind), n, position
         passed += len(trip)
-    yield rules.inserted(trips, len(trips), 0, [stop])
+    yield way(vehicle.start, here) + way(here, vehicle.end), len(trips), 0
 
 
 def _price(problem: Problem, arrangement: Arrangement, vehicle_id: int, trips: Trips) -> tuple[int, int]:
