@@ -9,6 +9,8 @@ export class Drag {
     Object.assign(this, { board, source, over, drop, load: null });
     document.addEventListener("pointerdown", (event) => this.down(event));
     document.addEventListener("pointermove", (event) => this.move(event), { passive: false });
+    // Browsers do not look at touch-action inside a drawing: without this a finger on a bar of the timeline would scroll the lanes.
+    document.addEventListener("touchmove", (event) => { if (this.waiting && event.cancelable) event.preventDefault(); }, { passive: false });
     document.addEventListener("pointerup", (event) => this.up(event));
     document.addEventListener("pointercancel", () => this.end());
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.load) { event.stopImmediatePropagation(); this.end(); } }, true);

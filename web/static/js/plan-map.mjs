@@ -60,7 +60,7 @@ export class PlanMap {
   drawLeft(marks) {
     this.leftMarks.clearLayers();
     for (const left of marks) {
-      L.marker([left.lat, left.lon], { icon: L.divIcon({ className: "map-left", html: `<b data-key="${left.key}" data-left>${left.mark}</b>`, iconSize: [14, 14] }), title: left.reason, alt: left.reason, keyboard: false, zIndexOffset: 400 }).addTo(this.leftMarks);
+      L.marker([left.lat, left.lon], { icon: L.divIcon({ className: "map-left", html: `<b data-key="${left.key}" data-left data-grip>${left.mark}</b>`, iconSize: [14, 14] }), title: left.reason, alt: left.reason, keyboard: false, zIndexOffset: 400 }).addTo(this.leftMarks);
     }
   }
 
@@ -126,7 +126,7 @@ export class PlanMap {
   }
 
   pinned(stop, number, faint) {
-    const data = `data-pin data-drop="stop" data-key="${stop.key}" data-n="${stop.sequence}"`;
+    const data = `data-pin data-grip data-drop="stop" data-key="${stop.key}" data-n="${stop.sequence}"`;
     return L.marker([stop.lat, stop.lon], { icon: numbered(stop.sequence, number, `map-pin__stop${faint ? " is-faint" : ""}`, data), title: stop.title, alt: stop.title, keyboard: false, zIndexOffset: 500 })
       .on("click", () => this.on.stop(stop.key, number))
       .on("mouseover", () => this.on.hover(number, stop.key))
