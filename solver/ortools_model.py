@@ -51,6 +51,8 @@ class RoutingModel:
         self.starts: list[int] = [self.routing.Start(v) for v in range(count)]
         self.ends: list[int] = [self.routing.End(v) for v in range(count)]
         self._kinds, self._kind_of = _kinds(problem, nodes)
+        here = (~elsewhere(nodes)).sum(axis=1)
+        self._shared = [stop.setup > 0 and int(here[node]) > 1 for node, stop in enumerate(problem.stops)]
         self._add_costs()
         self._allow_vehicles()
         self._add_time()
@@ -77,8 +79,9 @@ class RoutingModel:
         for v, kind in enumerate(self._kind_of):
             routing.SetArcCostEvaluatorOfVehicle(evaluators[kind], v)
             routing.SetFixedCostOfVehicle(fixed[v], v)
-        for index, weight in zip(self.stop_index, weights, strict=True):
-            routing.AddDisjunction([index], weight)
+        for stop, index, weight in zip(problem.stops, self.stop_index, weights, strict=True):
+            # a visit costs what its best credit lacks, so leaving the stop out costs the whole of it
+            routing.AddDisjunction([index], weight + 3_600_000 * max(stop.familiarity.values(), default=0) // unit)
         for index in self.reload_index:
             routing.AddDisjunction([index], 0)
         self._add_familiarity(unit)
@@ -104,9 +107,9 @@ class RoutingModel:
         """Skills, skills of the depot, locks: who may serve a stop; a reload is for vehicles that start there."""
         problem = self.problem
         bound = {stop: v for v, vehicle in enumerate(problem.vehicles) for stop in vehicle.locked}
-        for stop, index in zip(problem.stops, self.stop_index, strict=True):
+        for node, (stop, index) in enumerate(zip(problem.stops, self.stop_index, strict=True)):
             able = [v for v, vehicle in enumerate(problem.vehicles) if may_serve(problem, stop, vehicle)]
-            if stop.release > self.begin + self.horizon or not self._clocked(stop.time_windows):
+            if stop.release > self.begin + self.horizon or not self._windows(node):
                 able = []
             if stop.id in bound:
                 able = [v for v in able if v == bound[stop.id]]
@@ -144,10 +147,9 @@ class RoutingModel:
         what the node before had.
         """
         problem, routing, solver = self.problem, self.routing, self.solver
-        away = elsewhere(self.nodes)
-        shared = [stop.setup > 0 and int((~away[node]).sum()) > 1 for node, stop in enumerate(problem.stops)]
         self.setup: list[Any] = [stop.setup for stop in problem.stops]
-        if any(shared):
+        if any(self._shared):
+            away = elsewhere(self.nodes)
             evaluator = routing.RegisterTransitMatrix((away.astype(int) - 1).tolist())
             routing.AddDimension(evaluator, 1, 1, True, "fresh")
             fresh = routing.GetDimensionOrDie("fresh")
@@ -155,8 +157,10 @@ class RoutingModel:
                 solver.Add(fresh.CumulVar(index) + fresh.SlackVar(index) == 1)
         for node, (stop, index) in enumerate(zip(problem.stops, self.stop_index, strict=True)):
             clock = self.time.CumulVar(index)
-            windows = self._clocked(stop.time_windows) or [(0, self.horizon)]
-            if shared[node]:
+            windows = self._windows(node)
+            if not windows:
+                continue  # nobody may serve it
+            if self._shared[node]:
                 self.setup[node] = fresh.CumulVar(index) * stop.setup
                 clock.SetRange(windows[0][0], windows[-1][1] + stop.setup)
                 restrict((clock - self.setup[node]).Var(), windows)
@@ -287,8 +291,12 @@ class RoutingModel:
             limits = [n if vehicle.max_tasks is None else vehicle.max_tasks for vehicle in vehicles]
             self.routing.AddDimensionWithVehicleCapacity(self._per_node([1] * n), 0, limits, True, "tasks")
         if any(len(vehicle.locked) > 1 for vehicle in vehicles):
-            self.routing.AddDimension(self._per_node([1] * n), 0, n, True, "position")
+            # wide steps, so that the position of a locked stop left out fits between any two, and before the first
+            step = 1 + max(len(vehicle.locked) for vehicle in vehicles)
+            self.routing.AddDimension(self._per_node([step] * n), 0, step * (n + 1), False, "position")
             position = self.routing.GetDimensionOrDie("position")
+            for index in self.starts:
+                position.CumulVar(index).SetValue(step)
             node_of = {stop.id: node for node, stop in enumerate(self.problem.stops)}
             for vehicle in vehicles:
                 order = [position.CumulVar(self.stop_index[node_of[stop]]) for stop in vehicle.locked]
@@ -311,6 +319,12 @@ class RoutingModel:
                 True,
                 name,
             )
+
+    def _windows(self, node: int) -> list[tuple[int, int]]:
+        """When a stop may begin on the model's clock; setup that always applies must end within it. Empty is never."""
+        stop = self.problem.stops[node]
+        last = self.horizon - (0 if self._shared[node] else stop.setup)
+        return [(first, min(end, last)) for first, end in self._clocked(stop.time_windows) if first <= last]
 
     def _clocked(self, windows: tuple[TimeWindow, ...]) -> list[tuple[int, int]]:
         return clocked(windows, self.begin, self.begin + self.horizon)

@@ -89,6 +89,9 @@ class Tables:
         matrix = problem.travel(vehicle)
         self.travel = _spread(matrix.durations, nodes)
         self.distance = _spread(matrix.distances, nodes) if matrix.distances is not None else None
+        for table in (self.travel, self.distance):
+            if table is not None:  # from begin to end at once: the vehicle stays where it is, and no limit is its own
+                table[nodes.first_terminal :, nodes.first_terminal :] = 0
         self._nodes = nodes
         self._load = vehicle.load_duration
         self._costs = vehicle.costs
@@ -107,6 +110,7 @@ class Tables:
         """As `ride`, but a depot's clock is read at the begin of its loading."""
         loads = np.arange(self._nodes.count) >= self._nodes.first_reload
         result: Table = self.ride() + (loads * self._load)[:, None]
+        result[self._nodes.first_terminal :, self._nodes.first_terminal :] = 0
         return result
 
     def cost(self, unit: int) -> Table:

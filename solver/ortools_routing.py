@@ -36,7 +36,7 @@ def run(
     """
     begun = time.monotonic()
     model = RoutingModel(problem, first)
-    model.solver.ReSeed(seed + 1)
+    model.solver.ReSeed((seed + 1) % 2**31)
     best: list[Sequences] = []
     state = {"cost": 1 << 62, "reported": -1.0}
 

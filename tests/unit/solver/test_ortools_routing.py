@@ -153,6 +153,36 @@ def test_familiarity_decides_between_equal_vehicles() -> None:
     assert set(route(line(stops, second=True))) == {2}
 
 
+def test_familiarity_decides_which_of_two_stops_is_left_out() -> None:
+    stops = (TWO[0], replace(TWO[1], familiarity={1: 500}))
+
+    assert route(line(stops, max_tasks=1)) == {1: ((2,),)}
+
+
+def test_an_unused_vehicle_may_be_far_from_its_end() -> None:
+    problem = line(TWO, second=True)
+    stuck = replace(problem.vehicles[1], end=3, max_travel_time=100, shift=TimeWindow(0, 200))
+
+    assert route(replace(problem, vehicles=(problem.vehicles[0], stuck))) in ({1: ((1, 2),)}, {1: ((2, 1),)})
+
+
+def test_a_locked_stop_left_out_does_not_stand_in_the_way_of_the_next() -> None:
+    far = replace(TWO[0], skills=frozenset({9}))
+    problem = line((far, TWO[1]), steps=(Step(1, locked=True), Step(2, locked=True)))
+
+    assert route(problem) == {1: ((2,),)}
+
+
+def test_a_stop_whose_setup_ends_too_late_is_left_out() -> None:
+    late = replace(TWO[0], setup=50, time_windows=(TimeWindow(380, 390),))
+
+    assert route(line((late, TWO[1]), shift=TimeWindow(0, 400))) == {1: ((2,),)}
+
+
+def test_any_seed_will_do() -> None:
+    assert run(line(TWO), {}, None, 5, 2**31 - 1, quiet)
+
+
 def test_a_cheaper_vehicle_is_preferred_and_fixed_costs_are_saved() -> None:
     problem = line(TWO, second=True)
     dear = replace(problem, vehicles=(replace(problem.vehicles[0], costs=Costs(fixed=500)), problem.vehicles[1]))
