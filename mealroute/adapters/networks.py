@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from mealroute.adapters.roads_lines import RoadLine, lines_of
 from mealroute.adapters.roads_osm import file_digest, read_roads
 from mealroute.adapters.roads_profiles import load_profiles
 from mealroute.adapters.travel import Travel
+from mealroute.adapters.travel_cache import CachedTravel
+from mealroute.adapters.travel_closed import Closed, ClosedTravel
 from mealroute.adapters.travel_setup import open_travel
 from mealroute.core.config import Settings
 from mealroute.core.errors import MealrouteError
@@ -76,10 +79,15 @@ def current(settings: Settings | None = None) -> NetworkRecord | None:
     return None if found is None else NetworkRecord(**{k: v for k, v in found.items() if k != "file"})
 
 
-def travel_of(settings: Settings | None = None) -> Travel:
-    """Travel as this installation has it: MEALROUTE_OSRM_URL, else the network in use, else marked estimates."""
+def travel_of(settings: Settings | None = None, closed: Sequence[Closed] = ()) -> Travel:
+    """Travel as this installation has it: MEALROUTE_OSRM_URL, else the network in use, else marked estimates; less what is ``closed``."""
     here = settings or Settings.from_env()
-    return open_travel(roads_file=_file(here), osrm_url=here.osrm_url, cache_dir=_cache(here))
+    file, cache = _file(here), _cache(here)
+    usual = open_travel(roads_file=file, osrm_url=here.osrm_url, cache_dir=cache)
+    if not closed:
+        return usual
+    network = RoadNetwork(file, cache) if file is not None and not here.osrm_url else None
+    return CachedTravel(ClosedTravel(usual, closed, network), cache)
 
 
 def road_lines(settings: Settings | None = None) -> tuple[RoadLine, ...]:

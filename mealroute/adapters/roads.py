@@ -38,6 +38,10 @@ class RoadNetwork:
     def network_id(self, profile: str) -> str:
         return f"{FORMAT}-{self._digest}-{profile}-{self._profile(profile).digest}"
 
+    def graph(self, profile: str) -> RoadGraph:
+        """The compiled roads of a profile."""
+        return self._compiled(profile)[0]
+
     def snap(self, points: Sequence[LonLat], profile: str) -> Snapped:
         """The nearest usable road of each point, however far away."""
         return self._compiled(profile)[1].snap(points)

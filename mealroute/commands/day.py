@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from mealroute.adapters import networks
+from mealroute.adapters.travel import Travel
 from mealroute.commands.progress import step
 from mealroute.commands.setup import Here
 from mealroute.core.actor import SYSTEM, Actor, Scope
@@ -24,6 +25,7 @@ from mealroute.kitchen import service as kitchen
 from mealroute.orders import closing, materialise
 from mealroute.orders import queries as orders
 from mealroute.orders.records import DayRoll
+from mealroute.planning import closures
 from mealroute.planning import exports as stored
 from mealroute.planning import queries as planning
 from mealroute.planning import service as plans
@@ -110,7 +112,7 @@ def run(
 def _planned(
     here: Here, day: date, slot: MealSlot, seconds: dict[str, float], time_limit_s: float
 ) -> tuple[PlanInput, PlanOutput]:
-    travel = networks.travel_of(here.settings)
+    travel = _travel(here, day)
     with step(_("Travel times")) as shown, timed(seconds, "matrix"):
         with unit_of_work(read_only=True) as db:
             given = plans.prepare(db, day, slot, matrix_of=travel.matrix)
@@ -127,6 +129,12 @@ def _planned(
     return given, output
 
 
+def _travel(here: Here, day: date) -> Travel:
+    """The ways of the day, less what is closed."""
+    with unit_of_work(read_only=True) as db:
+        return networks.travel_of(here.settings, closures.closed_on(db, day))
+
+
 def _saved(
     here: Here,
     given: PlanInput,
@@ -138,7 +146,7 @@ def _saved(
     clock: Clock,
 ) -> PlanVersionId:
     with step(_("Publish") if publish else _("Save the draft")) as shown, timed(seconds, "publish"):
-        lines = draw(given, output.plan, networks.travel_of(here.settings))
+        lines = draw(given, output.plan, _travel(here, given.day))
         with unit_of_work() as db:
             version_id = plans.save_draft(db, given, output, lines=lines, by=by, clock=clock)
         if publish:
@@ -161,7 +169,9 @@ def write_papers(here: Here, version_id: PlanVersionId, folder: Path, *, link_ba
         if manifest.number in lines
     }
     with unit_of_work(read_only=True) as db:
-        problem = stored.problem_json(db, version_id, networks.travel_of(here.settings))
+        day = planning.summary(db, version_id).day
+        travel = networks.travel_of(here.settings, closures.closed_on(db, day))
+        problem = stored.problem_json(db, version_id, travel)
         plan = stored.plan_json(db, version_id)
     (folder / "problem.json").write_text(problem, encoding="utf-8")
     (folder / "plan.json").write_text(plan, encoding="utf-8")

@@ -15,6 +15,7 @@ from typing import Any
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
+from mealroute.drafting import mishaps
 from mealroute.orders.records import BookLineRecord, Delivery
 from mealroute.planning.sources import PlanParts
 from mealroute.vendors.records import BatchRecord, DriverRecord, FleetUnit, KitchenRecord, VehicleRecord
@@ -56,6 +57,8 @@ def alter(
                     parts = replace(parts, kitchens=kitchens)
                 case "wider-window":
                     parts = replace(parts, lines=tuple(_wider(line, each) for line in parts.lines))
+                case kind if kind in mishaps.KINDS:
+                    continue  # of the routing problem, not of what it is built from
                 case unknown:
                     raise ValueError(f"unknown alteration {unknown}")
         return parts

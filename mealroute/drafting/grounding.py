@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
 from mealroute.core.slots import MealSlot
-from mealroute.drafting import storing
+from mealroute.drafting import mishaps, storing
 from mealroute.drafting.alterations import UNIT, Alteration, alter
 from mealroute.drafting.models import DraftGround
 from mealroute.drafting.records import DraftId, Ground
@@ -44,6 +44,9 @@ def build(
     drivers = {driver.code: driver for driver in vendors.drivers(db, scope=Scope.everything())}
     altered = alter(assumes, held=held, vehicles={v.code: v for v in vendors.vehicles(db)}, drivers=drivers)
     given = plans.prepare(db, day, slot, matrix_of=matrix_of, parent_id=parent, altered=altered)
+    lines = orders.lines(db, given.lines)
+    of_line = {line: int(lines[line].order_id) for line in given.lines}
+    given = mishaps.applied(given, of_line, assumes)
     prices = planning.policy_on(day, slot).prices
     roster = vendors.fleet(db, day)
     shifts = {unit.driver.code: (unit.driver.shift_start_s, unit.driver.shift_end_s) for unit in roster.units}
@@ -52,9 +55,8 @@ def build(
     shifts |= {
         code: (drivers[code].shift_start_s, drivers[code].shift_end_s) for code in (*free, *named) if code in drivers
     }
-    lines = orders.lines(db, given.lines)
     ground = Ground(
-        given=given, shifts=shifts, orders={line: int(lines[line].order_id) for line in given.lines},
+        given=given, shifts=shifts, orders=of_line,
         known_face_s=prices.known_face, driver_hour_fen=prices.driver_hour, amendment=orders.last_amendment(db, day, slot),
         highest=max((stop.number for stop in given.built.stops), default=0), assumes=tuple(assumes),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from mealroute.drafting.evaluate import Evaluation
 from mealroute.drafting.loading import Standing
 from mealroute.drafting.records import DraftId, DraftState, Ground
 from mealroute.orders import queries as orders
+from mealroute.planning import closures
 from mealroute.planning.build import MatrixOf
 from mealroute.planning.records import PlanProgress, PlanVersionId, SolveLimits
 
@@ -95,15 +96,15 @@ def _ground(session: Session, at: Standing, asked: dict[str, Any]) -> Ground:
     if not supposed:
         return at.ground
     return grounding.build(
-        session, at.draft.day, MealSlot(at.draft.slot), matrix_of=_travel(), parent=PlanVersionId(at.draft.base_version_id), before=at.ground,
+        session, at.draft.day, MealSlot(at.draft.slot), matrix_of=_travel(session, at), parent=PlanVersionId(at.draft.base_version_id), before=at.ground,
         assumes=(*at.ground.assumes, *supposed),
     )  # fmt: skip
 
 
-def _travel() -> MatrixOf:
+def _travel(session: Session, at: Standing) -> MatrixOf:
     from mealroute.adapters.networks import travel_of  # builds road networks; not needed for a plain search
 
-    return travel_of().matrix
+    return travel_of(closed=closures.closed_on(session, at.draft.day)).matrix
 
 
 def _of_street(session: Session, at: Standing, street: str) -> set[int] | None:

@@ -80,6 +80,11 @@ def ground_of(db: Session, ground_id: int) -> Ground:
     return _grounds.get(digest, unpack)
 
 
+def remember(digest: str, ground: Ground) -> None:
+    """A ground that has just been stored need not be unpacked."""
+    _grounds.get(digest, lambda: ground)
+
+
 def evaluation(ground: Ground, packed: bytes) -> Evaluation:
     """What follows from a stored arrangement; worked out once, and of the routes that changed since the last one on this ground."""
 

@@ -116,7 +116,7 @@ def _price(problem: Problem, arrangement: Arrangement, vehicle_id: int, trips: T
     if isinstance(exact, Route):
         return 0, _cost(problem, exact)
     route = follow(problem, vehicle, trips, start=start)
-    return 1 + _excess(problem, route), _cost(problem, route)
+    return 1 + excess(problem, route), _cost(problem, route)
 
 
 def _cost(problem: Problem, route: Route) -> int:
@@ -124,7 +124,7 @@ def _cost(problem: Problem, route: Route) -> int:
     return terms.total - terms.familiarity
 
 
-def _excess(problem: Problem, route: Route) -> int:
+def excess(problem: Problem, route: Route) -> int:
     """Seconds of lateness, of too old food and of overtime together; what has no seconds counts an hour each."""
     from solver.plan import Cause, Kind
 

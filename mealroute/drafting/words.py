@@ -8,6 +8,7 @@ from collections.abc import Callable
 from mealroute.core.clock import clock_text
 from mealroute.core.i18n import _
 from mealroute.core.text import route_label
+from mealroute.drafting import move_words
 from mealroute.drafting.records import Answer, Broken, DraftView, EditKind, EditRecord, Effect, Figures, Lock
 from mealroute.planning import words
 from solver.plan import Cause
@@ -150,6 +151,8 @@ def edit_sentence(edit: EditRecord, view: DraftView) -> str:
                 added=detail.get("added", 0),
                 gone=detail.get("gone", 0),
             )
+        case EditKind.DRIVER_ILL | EditKind.BROKEN_DOWN | EditKind.ROAD_CLOSED | EditKind.ROAD_OPENED:
+            return move_words.event_sentence(edit.kind, detail, route)
         case EditKind.PROPOSAL_TAKEN:
             return _("Took the new plan: %(moved)d stops moved", moved=detail.get("moved", 0))
         case EditKind.UNDONE:

@@ -14,6 +14,7 @@ from mealroute.core.i18n import _
 from mealroute.drafting import build, changing, grounding, loading, queries, rules, storing, viewing
 from mealroute.drafting.changes import Change
 from mealroute.drafting.changing import Applied
+from mealroute.drafting.happenings import Happened
 from mealroute.drafting.loading import Standing
 from mealroute.drafting.models import DraftEdit, PlanDraft
 from mealroute.drafting.records import Answer, Arrangement, DraftId, EditKind, Ground
@@ -62,6 +63,27 @@ def regrounded(
     stored = grounding.keep(db, DraftId(row.id), ground)
     done = Applied(arrangement=build.numbered(kept), kind=kind, detail=detail)
     return written(db, row, at, done, seen=seen, by=by, clock=clock, ground_id=stored.id)
+
+
+def fitted(arrangement: Arrangement, ground: Ground) -> Arrangement:
+    """The arrangement on another ground: what is no longer there is left out."""
+    problem = ground.given.built.problem
+    return rules.projected(arrangement, {stop.id for stop in problem.stops}, {v.id for v in problem.vehicles})
+
+
+def happened(
+    db: Session, row: PlanDraft, at: Standing, event: Happened, *, seen: int, by: Actor, clock: Clock
+) -> Answer:
+    """One step for what happened, with the repair in it; on a ground of its own where the event changed that."""
+    ground_id = None
+    if event.ground is not at.ground:
+        stored = grounding.keep(db, DraftId(row.id), event.ground)
+        loading.remember(stored.digest, event.ground)
+        ground_id = stored.id
+    done = Applied(
+        arrangement=build.numbered(event.arrangement), kind=event.kind, detail=event.detail, stops=event.homeless, vehicles=event.vehicles
+    )  # fmt: skip
+    return written(db, row, at, done, seen=seen, by=by, clock=clock, ground_id=ground_id)
 
 
 def require_unmoved(db: Session, row: PlanDraft, change: Change, seen: int) -> None:

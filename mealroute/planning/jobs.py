@@ -8,7 +8,7 @@ from mealroute.adapters.job_worker import JobContext
 from mealroute.core import db
 from mealroute.core.actor import Actor, Role, Scope
 from mealroute.core.slots import MealSlot
-from mealroute.planning import queries, service
+from mealroute.planning import closures, queries, service
 from mealroute.planning.drawing import draw
 from mealroute.planning.records import PlanProgress, SolveLimits
 from mealroute.planning.searching import search_day
@@ -27,8 +27,8 @@ def plan_day(job: JobContext) -> None:
     limits = SolveLimits(time_limit_s=wanted["time_limit_s"], seed=wanted["seed"], threads=job.threads)
     price = queries.policy_on(day, slot).prices.driver_hour
     job.report(stage="matrix", elapsed_s=0, limit_s=limits.time_limit_s, driver_hour_fen=price)
-    travel = travel_of()
     with db.unit_of_work(read_only=True) as session:
+        travel = travel_of(closed=closures.closed_on(session, day))
         given = service.prepare(session, day, slot, matrix_of=travel.matrix)
     job.report(set_aside=sum(given.lines[rejected.line_id].portions for rejected in given.built.rejected))
     found = threading.Event()

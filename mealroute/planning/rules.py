@@ -37,6 +37,7 @@ class Prices:
     moved_stop: int
     moved_minute: int
     moved_tolerance: int
+    cook_again: int
     overwork: int
     fairness_weeks: int
     driver_hour: int

@@ -59,5 +59,5 @@ def test_a_wrong_price_comes_back_with_its_error_and_changes_nothing(signed_in: 
 
 def test_who_may_not_edit_plans_sees_prices_without_the_form(signed_in: SignIn) -> None:
     client = signed_in(Role.DISTRICT)
-    assert '<form class="panel__body"' not in client.get("/face-prices").get_data(as_text=True)
+    assert '<form class="panel__body stack"' not in client.get("/face-prices").get_data(as_text=True)
     assert client.post("/face-prices", data=FORM).status_code == 403

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
-from mealroute.core.errors import Conflict, NotFound
+from mealroute.core.errors import Conflict, MealrouteError, NotFound
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.delivery import queries as delivery
 from mealroute.drafting import queries, service
 from mealroute.drafting.records import DraftId
 from mealroute.orders.records import BookLineId
+from mealroute.planning import queries as planning
 from mealroute.planning.records import PlanVersionId
+from web import here
 from web.plan.eye import Eye
-from web.plan.ways import travel
+from web.plan.ways import travel_on
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -40,7 +42,9 @@ def draft_for(
     if version is None:
         raise Conflict("no-draft", _("No draft is open."), _("Open the plan again."))
     done = [BookLineId(line) for line in delivery.current_proofs(db, delivery.line_ids(db, version))]
-    made = service.open_draft(db, version, matrix_of=travel().matrix, by=by, clock=clock, done=done, drop=drop)
+    made = service.open_draft(
+        db, version, matrix_of=travel_on(db, eye.day).matrix, by=by, clock=clock, done=done, drop=drop
+    )
     return made, made != open_id
 
 
@@ -50,3 +54,13 @@ def own_draft(db: Session, day: date, slot: MealSlot) -> DraftId:
     if draft_id is None:
         raise NotFound("no-draft", _("No draft is open."), _("Open the plan again."))
     return draft_id
+
+
+def standing_draft(db: Session, eye: Eye) -> DraftId:
+    """The open draft, or one of the standing version."""
+    found = queries.open_draft(db, eye.day, eye.slot)
+    standing = planning.latest(db, eye.day, eye.slot)
+    if found is None and standing is None:
+        raise MealrouteError("no-plan", _("There is no plan to put it into yet."), _("Plan the routes first."))
+    form = {"draft": str(found)} if found is not None else {"version": str(standing.id if standing else "")}
+    return draft_for(db, eye, form, by=here.actor(), clock=here.clock())[0]

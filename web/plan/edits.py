@@ -20,7 +20,7 @@ from web.plan.blueprint import bp
 from web.plan.desk import draft_for, own_draft
 from web.plan.drafted import board_of_draft
 from web.plan.eye import Eye
-from web.plan.ways import travel
+from web.plan.ways import travel_on
 
 
 @bp.post("/days/<day:day>/<slot:slot>/plan/edit")
@@ -35,7 +35,9 @@ def edit(day: date, slot: MealSlot) -> ResponseReturnValue:
             answer = (service.undo if do == "undo" else service.redo)(db, draft_id, seen=seen, by=by, clock=clock)
         else:
             change = change_of(do, form, queries.view(db, draft_id))
-            answer = service.edit(db, draft_id, change, seen=seen, by=by, clock=clock, matrix_of=travel().matrix)
+            answer = service.edit(
+                db, draft_id, change, seen=seen, by=by, clock=clock, matrix_of=travel_on(db, day).matrix
+            )
         done = answered(db, answer, eye)
         if fresh and wants_json():
             return jsonify(reload=Eye(day=day, slot=slot, route=eye.route, tab=eye.tab, only=eye.only).url())
@@ -60,7 +62,7 @@ def save(day: date, slot: MealSlot) -> ResponseReturnValue:
         draft_id = own_draft(db, day, slot)
         view = queries.view(db, draft_id)
         confirmed = {n: request.form.get(f"confirmed-{n}", "") for n in range(len(view.assumes))}
-        lines = queries.lines(db, draft_id, None, travel())
+        lines = queries.lines(db, draft_id, None, travel_on(db, day))
         version = service.save(db, draft_id, lines=lines, confirmed=confirmed, by=here.actor(), clock=here.clock())
     flash(_("Saved as a version of its own; the one before stays as it is."), "ok")
     if request.form.get("then") == "publish":
@@ -86,7 +88,7 @@ def take_in(day: date, slot: MealSlot) -> ResponseReturnValue:
     eye = Eye.of(day, slot, request.args)
     with unit_of_work() as db:
         answer = service.take_in_orders(
-            db, own_draft(db, day, slot), matrix_of=travel().matrix, by=here.actor(), clock=here.clock()
+            db, own_draft(db, day, slot), matrix_of=travel_on(db, day).matrix, by=here.actor(), clock=here.clock()
         )
         return answered(db, answer, eye)
 
@@ -116,7 +118,7 @@ def draft_map(day: date, slot: MealSlot) -> ResponseReturnValue:
         draft_id = own_draft(db, day, slot)
         view = queries.view(db, draft_id)
         board = board_of_draft(db, view, scope=here.actor().scope, eye=eye)
-        lines = mapdata.lines_of_draft(db, view, travel(), only=wanted)
+        lines = mapdata.lines_of_draft(db, view, travel_on(db, day), only=wanted)
         if wanted:
             return jsonify(
                 routes=[

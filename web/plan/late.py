@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from flask import flash, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from mealroute.core.db import unit_of_work
-from mealroute.core.errors import Conflict, MealrouteError, NotFound
+from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
+from mealroute.drafting import amending
 from mealroute.drafting import queries as drafting
-from mealroute.drafting import service as drafts
-from mealroute.drafting.changes import MoveStops
-from mealroute.drafting.records import Answer, DraftId
 from mealroute.orders import queries as orders
 from mealroute.orders import service as book
-from mealroute.orders.records import BookLineId, Channel, Delivery, OrderBookRecord, OrderId, PayMeans, Size
-from mealroute.planning import queries as planning
+from mealroute.orders.records import Channel, Delivery, OrderId, PayMeans, Size
 from mealroute.residents import queries as residents
 from mealroute.residents.records import ResidentId
 from mealroute.residents.search import search
@@ -32,14 +29,11 @@ from web.permissions import requires
 from web.plan.answers import answered
 from web.plan.asks import Names
 from web.plan.blueprint import bp
-from web.plan.desk import draft_for, own_draft
+from web.plan.desk import own_draft, standing_draft
 from web.plan.eye import Eye
 from web.plan.people import Ledger
 from web.plan.places import beside
-from web.plan.ways import travel
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+from web.plan.ways import travel_on
 
 
 @bp.get("/days/<day:day>/<slot:slot>/plan/late")
@@ -66,20 +60,21 @@ def late_add(day: date, slot: MealSlot) -> ResponseReturnValue:
     if not form.validate():
         return _late_page(eye, "", form), 422
     with unit_of_work() as db:
-        draft_id = _draft(db, eye)
+        draft_id = standing_draft(db, eye)
         resident = residents.by_code(db, (form.resident.data or "").strip(), scope=here.actor().scope, day=day)
         if resident is None:
             raise NotFound("resident-not-found", _("There is no resident with this code in your streets."))
-        had = _lines(orders.book(db, day, slot))
         request_id = request.form.get("request_id", "")
-        amended = book.amend_add(
+        book.amend_add(
             db, resident_id=resident.id, day=day, slot=slot, channel=Channel(form.channel.data), pay_means=PayMeans(form.pay_means.data),
             reason=(form.reason.data or "").strip(), quantity=form.quantity.data or 1, size=Size(form.size.data),
             choice=(form.choice.data or "A").strip().upper(), delivery=Delivery(form.delivery.data), station_code=form.station.data or None,
             request_id=request_id if _is_uuid(request_id) else None, by=here.actor(), clock=here.clock(), pricing=pricing(db),
         )  # fmt: skip
-        answer = drafts.take_in_orders(db, draft_id, matrix_of=travel().matrix, by=here.actor(), clock=here.clock())
-        return answered(db, _placed(db, draft_id, answer, _lines(amended) - had), eye)
+        done = amending.orders_changed(
+            db, draft_id, matrix_of=travel_on(db, day).matrix, by=here.actor(), clock=here.clock()
+        )
+        return answered(db, done.answer, eye)
 
 
 @bp.get("/days/<day:day>/<slot:slot>/plan/cancel")
@@ -104,37 +99,15 @@ def cancel(day: date, slot: MealSlot) -> ResponseReturnValue:
 def cancel_order(day: date, slot: MealSlot) -> ResponseReturnValue:
     eye, order = Eye.of(day, slot, request.args), request.form.get("order", 0, type=int)
     with unit_of_work() as db:
-        draft_id = _draft(db, eye)
+        draft_id = standing_draft(db, eye)
         book.amend_cancel(
             db, OrderId(order), reason=request.form.get("reason", "").strip(), give_back=request.form.get("give_back") != "no",
             by=here.actor(), clock=here.clock(), pricing=pricing(db),
         )  # fmt: skip
-        answer = drafts.take_in_orders(db, draft_id, matrix_of=travel().matrix, by=here.actor(), clock=here.clock())
-        return answered(db, answer, eye)
-
-
-def _draft(db: Session, eye: Eye) -> DraftId:
-    """The open draft, or one of the standing version."""
-    found = drafting.open_draft(db, eye.day, eye.slot)
-    standing = planning.latest(db, eye.day, eye.slot)
-    if found is None and standing is None:
-        raise MealrouteError("no-plan", _("There is no plan to put it into yet."), _("Plan the routes first."))
-    form = {"draft": str(found)} if found is not None else {"version": str(standing.id if standing else "")}
-    return draft_for(db, eye, form, by=here.actor(), clock=here.clock())[0]
-
-
-def _placed(db: Session, draft_id: DraftId, answer: Answer, new: set[BookLineId]) -> Answer:
-    """The new stop at its best place; where it fits nowhere it stays first among the unassigned, with the reason."""
-    stops = tuple(left.stop for left in answer.view.unplaced if left.stop is not None and new & set(left.lines))
-    if not stops:
-        return answer
-    try:
-        return drafts.edit(
-            db, draft_id, MoveStops(stops=stops), seen=answer.view.revision, by=here.actor(), clock=here.clock()
+        done = amending.orders_changed(
+            db, draft_id, matrix_of=travel_on(db, day).matrix, by=here.actor(), clock=here.clock()
         )
-    except Conflict as full:
-        flash(f"{full.sentence} {full.hint}".strip(), "watch")
-        return answer
+        return answered(db, done.answer, eye)
 
 
 def _late_page(eye: Eye, q: str, form: OrderForm) -> str:
@@ -157,10 +130,6 @@ def _late_page(eye: Eye, q: str, form: OrderForm) -> str:
         stations=stations,
         request_id=uuid.uuid4().hex,
     )
-
-
-def _lines(of: OrderBookRecord | None) -> set[BookLineId]:
-    return {line.line_id for line in of.lines} if of else set()
 
 
 def _is_uuid(text: str) -> bool:
