@@ -1,173 +1,228 @@
-"""``make bench``: solve a set of instances, print a table, keep the figures with machine, versions and commit.
+"""``make bench``: the bars as a table, engine beside engine, and every single run pinned as JSON.
 
-Instances come from ../shared/data where that is present, else from data/instances. A gap is to the best known cost, or
-for the district runs to the bar set for them; both are lower is better.
+Each run has a process of its own; runs follow one another, nothing else should run. Ends with 1 where a bar is missed or
+a plan breaks a rule, unless ``--no-gate``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import get_args
+from typing import Any, Final
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run as a file, the checkout is not on the path
 
-from benchmarks.instances import best_known, load  # noqa: E402
-from solver.check import check  # noqa: E402
-from solver.cost import cost_terms  # noqa: E402
-from solver.portfolio import Engine, SolveOptions, solve  # noqa: E402
+from benchmarks.bars import BARS, SEEDS, Bar  # noqa: E402
+from benchmarks.judge import Verdict, judge  # noqa: E402
+from benchmarks.machine import commit, machine  # noqa: E402
+from benchmarks.measure import Run, Task  # noqa: E402
 
-SHARED = ROOT.parent / "shared" / "data"
-RESULTS = Path(__file__).resolve().parent / "results"
-
-DEFAULT: dict[str, float] = {
-    "vroom/example_2.json": 1,
-    "district/lunch-600.json": 20,
-    "district/reload-600.json": 20,
-    "district/must-600.json": 20,
-    "district/lunch-1500.json.gz": 30,
-    "vrptw/C101.txt": 5,
-    "vrptw/R1_2_1.txt": 15,
-    "cvrp/X-n200-k36.vrp": 15,
-    "mtvrptwr/C201R0.25.vrp": 10,
-}
-"""File and seconds: about two and a half minutes in all."""
-
-BUILT_IN: dict[str, float] = {"town-100.json": 10}
-
-KNOWN: dict[str, float] = {
-    "vroom/example_2.json": 5461,
-    "vrptw/R101.txt": 16377,
-    "vrptw/RC208.txt": 7761,
-    "vrptw/R1_2_1.txt": 46672,
-    "vrptw/RC1_2_5.txt": 33256,
-    "vrptw/C2_2_3.txt": 17634,
-    "vrptw/C101.txt": 8273,
-    "vrptw/R203.txt": 8708,
-}
-"""DIMACS best known costs of text instances, times ten."""
+RESULTS: Final = Path(__file__).resolve().parent / "results"
+_OVERHEAD_S: Final = 1.5
+"""Start, import and reading of a run, for the duration that is announced."""
+_GRACE_S: Final = 120
+COLUMNS: Final = (("auto", "ours"), ("pyvrp", "PyVRP alone"), ("ortools", "OR-Tools"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """One line of the table. ``gap`` in percent, None without anything to compare with or with stops left out."""
+@dataclass(slots=True)
+class Book:
+    """All that was measured; written after every run, so that nothing is lost and a broken run can go on."""
 
-    instance: str
-    engine: str
-    threads: int
-    seed: int
-    limit_s: float
-    seconds: float
-    cost: float
-    gap: float | None
-    unassigned: int
-    violations: int
+    file: Path
+    stamp: dict[str, Any]
+    runs: dict[Task, Run] = field(default_factory=dict)
+    steps: dict[str, list[float]] = field(default_factory=dict)
+
+    def save(self, verdicts: Sequence[Verdict] = ()) -> None:
+        data = self.stamp | {
+            "bars": [asdict(verdict) for verdict in verdicts],
+            "steps_per_second": self.steps,
+            "runs": [asdict(run) for run in self.runs.values()],
+        }
+        self.file.parent.mkdir(exist_ok=True)
+        self.file.write_text(json.dumps(data, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    def read(self, file: Path) -> None:
+        """Take over the runs of an earlier book."""
+        data = json.loads(file.read_text(encoding="utf-8"))
+        for values in data["runs"]:
+            run = Run(**values)
+            run.objective = tuple(values["objective"])
+            task = Task(
+                instance=run.instance, engine=values["engine"], seconds=run.limit_s, seed=run.seed, threads=run.threads
+            )
+            self.runs[task] = run
+        self.steps |= data.get("steps_per_second", {})
 
 
-def reference(name: str, path: Path) -> float | None:
-    if name.startswith("district/"):
-        bars = json.loads((path.parent / "reference.json").read_text())
-        return float(bars[path.name]["bar"])
-    return KNOWN.get(name) or best_known(path)
-
-
-def measure(name: str, path: Path, limit_s: float, options: argparse.Namespace) -> Result:
-    problem = load(path)
-    began = time.perf_counter()
-    plan = solve(
-        problem,
-        SolveOptions(time_limit_s=limit_s, seed=options.seed, threads=options.threads, engine=options.engine),
+def child(module: str, given: dict[str, Any], patience: float) -> Any:
+    """Run a module in a fresh process and read the JSON that it prints. Raises where it fails."""
+    done = subprocess.run(
+        (sys.executable, "-m", module, json.dumps(given)),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        timeout=patience,
+        check=True,
     )
-    seconds = time.perf_counter() - began
-    cost = cost_terms(problem, plan).cost
-    known = reference(name, path)
-    return Result(
-        instance=name,
-        engine=options.engine,
-        threads=options.threads,
-        seed=options.seed,
-        limit_s=limit_s,
-        seconds=round(seconds, 2),
-        cost=cost,
-        gap=None if known is None or plan.unassigned else round(100 * (cost / known - 1), 2),
-        unassigned=len(plan.unassigned),
-        violations=len(check(problem, plan)),
-    )
+    return json.loads(done.stdout)
 
 
-def machine() -> dict[str, object]:
-    """What a figure depends on besides the program."""
-    processor = platform.processor()
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        processor = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), processor)
-    return {
-        "processor": processor,
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "load_before": round(os.getloadavg()[0], 2),
-        "system": platform.platform(),
-        "python": platform.python_version(),
-        "numpy": version("numpy"),
-        "ortools": version("ortools"),
-    }
-
-
-def commit() -> str:
-    """The short commit, with a plus where the solver or the benchmarks differ from it."""
-
-    def git(*arguments: str) -> str:
-        done = subprocess.run(("git", *arguments), cwd=ROOT, capture_output=True, text=True, check=False)
-        return done.stdout.strip()
-
-    changed = git("status", "--porcelain", "--", "solver", "benchmarks/*.py")
-    return (git("rev-parse", "--short", "HEAD") or "unknown") + ("+" if changed else "")
+def measured(task: Task) -> Run:
+    given = asdict(task) | {"started": time.monotonic()}
+    values = child("benchmarks.measure", given, 2 * task.seconds + _GRACE_S)
+    run = Run(**values)
+    run.objective = tuple(values["objective"])
+    return run
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="benchmarks/run.py", description="Measure the solver on known instances.")
-    parser.add_argument(
-        "instances", nargs="*", help="files below ../shared/data or data/instances; a default set if absent"
-    )
-    parser.add_argument("--engine", choices=get_args(Engine), default="auto")
-    parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--seconds", type=float, help="the same limit for every instance")
+    parser = argparse.ArgumentParser(prog="benchmarks/run.py", description="Measure the solver against its bars.")
+    parser.add_argument("--only", nargs="+", metavar="BAR", choices=[bar.key for bar in BARS], help="these rows alone")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="seeds of each run, from 0")
+    parser.add_argument("--seconds-scale", type=float, default=1.0, help="a part of the time, to try the harness out")
+    parser.add_argument("--engines", nargs="+", choices=["auto", "pyvrp", "ortools"], help="these engines alone")
+    parser.add_argument("--side-by-side", action="store_true", help="two one-threaded runs at a time, on two cores")
+    parser.add_argument("--no-gate", action="store_true", help="print only; end with 0 whatever comes out")
+    parser.add_argument("--resume", type=Path, help="a pinned file, whose runs are not repeated")
+    parser.add_argument("--out", type=Path, help="where the figures are pinned; benchmarks/results/… if absent")
+    parser.add_argument("--list", action="store_true", help="print rows and duration, measure nothing")
     return parser.parse_args()
 
 
 def main() -> int:
     options = arguments()
-    folder, chosen = (SHARED, DEFAULT) if SHARED.is_dir() else (ROOT / "data" / "instances", BUILT_IN)
-    if options.instances:
-        chosen = {name: (DEFAULT | BUILT_IN).get(name, 20) for name in options.instances}
-    stamp = {"commit": commit(), "machine": machine()}
+    bars = [bar for bar in BARS if options.only is None or bar.key in options.only]
+    seeds = range(options.seeds)
+    plan = {bar.key: bar.tasks(seeds, options.seconds_scale, options.engines) for bar in bars if bar.kind != "steps"}
+    now = datetime.now(UTC)
+    stamp = {
+        "commit": commit(),
+        "began": now.isoformat(timespec="seconds"),
+        "machine": machine(),
+        "seeds": options.seeds,
+        "seconds_scale": options.seconds_scale,
+        "side_by_side": options.side_by_side,
+    }
+    file = options.out or RESULTS / f"{now:%Y%m%d-%H%M}-{stamp['commit'].rstrip('+')}.json"
+    book = Book(file, stamp)
+    if options.resume:
+        book.read(options.resume)
+    tasks = list(dict.fromkeys(task for each in plan.values() for task in each if task not in book.runs))
+    counters = [bar for bar in bars if bar.kind == "steps"]
+    announce(tasks, counters, options)
+    if options.list:
+        return 0
+    perform(tasks, book, options)
+    for bar in counters:
+        count_steps(bar, book, options)
+    verdicts = []
+    for bar in bars:
+        runs = [book.runs[task] for task in plan.get(bar.key, ()) if task in book.runs]
+        verdict = judge(bar, runs, book.steps.get(bar.key, ()))
+        if not bar.here():
+            verdict = Verdict(key=bar.key, figures={}, met=None, reasons=("the files are not here",))
+        verdicts.append(verdict)
+    show(bars, verdicts, options)
+    book.save(verdicts)
+    print(f"kept in {file}")
+    failed = any(verdict.met is False or verdict.violations for verdict in verdicts)
+    return 1 if failed and not options.no_gate else 0
+
+
+def announce(tasks: Sequence[Task], counters: Sequence[Bar], options: argparse.Namespace) -> None:
+    def lasting(some: Sequence[Task]) -> float:
+        return sum(task.seconds + _OVERHEAD_S for task in some)
+
+    alone = [task for task in tasks if task.threads > 1]
+    beside = [task for task in tasks if task.threads == 1]
+    seconds = lasting(alone) + lasting(beside) / (2 if options.side_by_side else 1)
+    seconds += sum(each * options.seconds_scale for bar in counters for _, each in bar.here()) * options.seeds
+    hours, minutes = divmod(round(seconds / 60), 60)
     print(
-        f"{'instance':28} {'engine':8} {'limit':>6} {'time':>7} {'cost':>10} {'gap %':>7} {'unassigned':>10} {'violations':>10}"
+        f"{len(tasks)} runs, about {hours} h {minutes:02} min; VROOM is not installed, so it has no column", flush=True
     )
-    results = []
-    for name, limit_s in chosen.items():
-        result = measure(name, folder / name, options.seconds or limit_s, options)
-        results.append(result)
-        gap = "" if result.gap is None else f"{result.gap:.2f}"
-        print(
-            f"{name:28} {result.engine:8} {result.limit_s:6g} {result.seconds:7.2f} {result.cost:10g} {gap:>7} "
-            f"{result.unassigned:10} {result.violations:10}",
-            flush=True,
-        )
-    RESULTS.mkdir(exist_ok=True)
-    file = RESULTS / f"{stamp['commit']}-{options.engine}-{options.threads}.json"
-    file.write_text(json.dumps(stamp | {"results": [asdict(result) for result in results]}, indent=1) + "\n")
-    print(f"kept in {file.relative_to(ROOT)}")
-    return 1 if any(result.violations for result in results) else 0
+
+
+def perform(tasks: Sequence[Task], book: Book, options: argparse.Namespace) -> None:
+    """One after another; with two at a time, those of two threads still run alone."""
+    together = [task for task in tasks if options.side_by_side and task.threads == 1]
+    with ThreadPoolExecutor(2) as pool:
+        for task, run in zip(together, pool.map(_attempt, together), strict=True):
+            _note(task, run, book)
+    for task in tasks:
+        if task not in together:
+            _note(task, _attempt(task), book)
+
+
+def _attempt(task: Task) -> Run | None:
+    try:
+        return measured(task)
+    except (subprocess.SubprocessError, json.JSONDecodeError) as error:
+        print(f"failed: {task}: {error}", file=sys.stderr, flush=True)
+        return None
+
+
+def _note(task: Task, run: Run | None, book: Book) -> None:
+    if run is None:
+        return
+    book.runs[task] = run
+    book.save()
+    told = f"cannot: {run.cannot}" if run.cannot else f"{run.cost:,.0f}, {run.unassigned} out, {run.violations} broken"
+    print(
+        f"  {task.instance:32} {task.engine:8} {task.threads} thread{'s' if task.threads > 1 else ' '} "
+        f"seed {task.seed} {run.seconds:6.1f} s  {told}",
+        flush=True,
+    )
+
+
+def count_steps(bar: Bar, book: Book, options: argparse.Namespace) -> None:
+    for name, seconds in bar.here():
+        for seed in range(options.seeds):
+            given = {"instance": name, "seconds": seconds * options.seconds_scale, "seed": seed}
+            try:
+                found = child("benchmarks.kernel_counter", given, seconds + _GRACE_S)
+            except subprocess.SubprocessError as error:
+                print(f"failed: {given}: {error}", file=sys.stderr, flush=True)
+                return
+            if found is None:
+                return
+            book.steps.setdefault(bar.key, []).append(found)
+
+
+def show(bars: Sequence[Bar], verdicts: Sequence[Verdict], options: argparse.Namespace) -> None:
+    """The table, in Markdown, so that it can go into a page as it is."""
+    shown = [column for column in COLUMNS if options.engines is None or column[0] in options.engines]
+    head = ["work", "time", "bar", *(title for _, title in shown), "verdict"]
+    rows = []
+    for bar, verdict in zip(bars, verdicts, strict=True):
+        times = sorted({seconds * options.seconds_scale for _, seconds in bar.here() or bar.instances})
+        limit = "–".join(f"{each:g}" for each in (times if len(times) < 2 else (times[0], times[-1]))) + " s"
+        word = {True: "met", False: "**missed**", None: "not measured"}[verdict.met]
+        why = "; ".join(verdict.reasons)
+        figures = [verdict.figures.get(engine, "") for engine, _ in shown]
+        rows.append([bar.work, limit, bar.says, *figures, f"{word}: {why}" if why else word])
+    print()
+    print(table(head, rows))
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table with columns of even width."""
+    widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
+
+    def line(cells: Sequence[str]) -> str:
+        padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        return f"| {' | '.join(padded)} |"
+
+    return "\n".join([line(head), "|" + "|".join("-" * (width + 2) for width in widths) + "|", *map(line, rows)])
 
 
 if __name__ == "__main__":
