@@ -11,7 +11,11 @@ HANDLERS: dict[str, str] = {
 }
 """Job kind → ``module:function`` of ``(job: JobContext) -> None``, which works in a process of its own."""
 
-TICKS: dict[str, tuple[str, float]] = {"offers-sweep": ("mealroute.dispatch.offer_sweep:tick", 5.0)}
+TICKS: dict[str, tuple[str, float]] = {
+    "offers-sweep": ("mealroute.dispatch.offer_sweep:tick", 5.0),
+    "vendor-scores": ("mealroute.oversight.scoring:tick", 3600.0),
+    "draft-grounds": ("mealroute.drafting.emptying:tick", 3600.0),
+}
 """Name → (``module:function``, seconds between two runs) of ``(*, clock: Clock) -> None``, which the web process calls.
 
 A tick opens its own unit of work, does a bounded amount, and is idempotent: two web processes may call it in the same moment.

@@ -75,6 +75,10 @@ def ground_of(db: Session, ground_id: int) -> Ground:
             .where(DraftGround.id == ground_id)
             .options(undefer(DraftGround.content), undefer(DraftGround.matrices))
         ).one()
+        if not row.content:
+            raise Conflict(
+                "draft-emptied", _("This draft ended long ago; its travel times are no longer kept."), _("Its trail and its plan version are.")
+            )  # fmt: skip
         return storing.unpack_ground(row.content, row.matrices)
 
     return _grounds.get(digest, unpack)

@@ -15,6 +15,11 @@ from mealroute.core import audit
 from mealroute.core.actor import SYSTEM
 from mealroute.core.clock import FixedClock
 from mealroute.core.db import make_engine
+from mealroute.drafting import service
+from mealroute.planning import service as plans
+from mealroute.planning.solving import plan_quick
+from tests.integration.planning_world import DAY, build_world
+from tests.integration.test_drafting import EARLY, LUNCH, MATRIX, WANG
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -99,3 +104,20 @@ def test_a_published_week_is_immutable_while_a_draft_is_not(migrated: Engine, ch
             connection.execute(text(statement))
     with pytest.raises(DBAPIError, match="immutable"), migrated.begin() as connection:
         connection.execute(text(change))
+
+
+@pytest.mark.parametrize(
+    "wish",
+    ["update draft_ground set digest = 'x'", "update draft_ground set content = 'x'", "delete from draft_ground"],
+)
+def test_a_ground_can_be_emptied_and_nothing_else(migrated: Engine, wish: str) -> None:
+    with Session(migrated) as db:
+        build_world(db)
+        given = plans.prepare(db, DAY, LUNCH, matrix_of=MATRIX)
+        version = plans.save_draft(db, given, plan_quick(given), by=WANG, clock=EARLY)
+        service.open_draft(db, version, matrix_of=MATRIX, by=WANG, clock=EARLY)
+        db.commit()
+    with migrated.begin() as connection, pytest.raises(DBAPIError):
+        connection.execute(text(wish))
+    with migrated.begin() as connection:
+        connection.execute(text("update draft_ground set content = '', matrices = ''"))
