@@ -275,6 +275,7 @@ def close_day(db: Session, day: date, slot: str, *, by: Actor, clock: Clock) -> 
     Somebody who reaches only some streets closes their own lines; a run ends when all of it has a record. May be called
     again; a phone that was out of reach can still send its records afterwards, and they supersede these.
     """
+    _hold_runs(db, day, slot)
     lines = queries.loaded_lines(db, scope=by.scope, day=day, slot=slot)
     recorded = queries.current_proofs(db, (line.book_line_id for line in lines))
     missing = [line for line in lines if line.book_line_id not in recorded]
@@ -300,12 +301,23 @@ def close_day(db: Session, day: date, slot: str, *, by: Actor, clock: Clock) -> 
     return DayClosed(runs=len(runs), not_reached_lines=len(entries), totals=queries.totals(db, day, slot))
 
 
+def _hold_runs(db: Session, day: date, slot: str) -> None:
+    """The day's runs first, in the order of their ids, as whoever answers an offer or withdraws a plan takes them; the audit trail's
+    own lock comes last for everybody. Records that only name a run are let through.
+    """
+    query = select(Run.id).where(Run.day == day, Run.slot == slot).order_by(Run.id).with_for_update(key_share=True)
+    db.execute(query).all()
+
+
 def _finished(db: Session, day: date, slot: str) -> list[Run]:
     """Published runs of the day on which every line has a record; lines beyond the closer's reach keep their run open."""
     aboard = queries.loaded_lines(db, scope=Scope.everything(), day=day, slot=slot)
     recorded = queries.current_proofs(db, (line.book_line_id for line in aboard))
     unfinished = {line.run_id for line in aboard if line.book_line_id not in recorded}
     runs = db.scalars(
-        select(Run).where(Run.day == day, Run.slot == slot, Run.state == "published").order_by(Run.number)
+        select(Run)
+        .where(Run.day == day, Run.slot == slot, Run.state == "published")
+        .order_by(Run.number)
+        .execution_options(populate_existing=True)
     )
     return [run for run in runs if run.id not in unfinished]
