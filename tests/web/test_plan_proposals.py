@@ -188,3 +188,16 @@ def test_a_driver_who_cannot_take_it_is_refused_with_the_reason(bench: Bench, dr
     answer = bench.do("driver", script=True, vehicle=bench.vehicle(1), driver=busy if driver == "route 2" else driver)
     assert answer.json["code"] == code
     assert bench.view().revision == 0
+
+
+def test_the_page_says_who_could_stand_in_and_changes_nothing(bench: Bench) -> None:
+    page = bench.client.get(PLAN).text
+    assert f"{PLAN}/standing-in" in page
+    found = bench.client.get(f"{PLAN}/standing-in").text
+    one = bench.client.get(f"{PLAN}/standing-in?only=2", headers={"X-Fragment": "beside"}).text
+
+    assert "有人来不了时" in found
+    assert found.count("<tr><th scope") == len(bench.view().routes[:5])
+    assert one.count("<tr><th scope") == 1
+    assert "<html" not in one
+    assert bench.view().revision == 0

@@ -38,9 +38,11 @@ export function byKind(roads) {
   return found;
 }
 
+// Returns the layer, so that another colour scheme can draw it anew.
 export function drawRoads(map, roads) {
-  const pane = map.createPane("roads");
+  const pane = map.getPane("roads") ?? map.createPane("roads");
   pane.style.zIndex = 350;
+  const layer = L.layerGroup().addTo(map);
   const renderer = L.canvas({ pane: "roads", padding: 0.3 });
   const kinds = byKind(roads);
   for (const edge of [true, false]) {
@@ -49,9 +51,10 @@ export function drawRoads(map, roads) {
       L.polyline(lines, {
         renderer, pane: "roads", interactive: false, smoothFactor: 1.2, lineCap: "round",
         weight: WIDTH[kind] + (edge ? 1.5 : 0), color: cssColour(edge ? "--map-road-edge" : kind === "lane" ? "--map-lane" : "--map-road"),
-      }).addTo(map);
+      }).addTo(layer);
     }
   }
+  return layer;
 }
 
 // A number in a shape: a stop's pin or a route's tag. ``data`` is found again under the pointer when something is dropped.

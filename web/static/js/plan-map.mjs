@@ -14,7 +14,7 @@ export class PlanMap {
     this.shown = data.shown ?? null;
     this.map = L.map(box, { zoomControl: false, attributionControl: Boolean(data.attribution), preferCanvas: true, zoomSnap: 0.25, keyboard: true });
     this.map.attributionControl?.setPrefix(false).addAttribution(data.attribution ?? "");
-    drawRoads(this.map, data.roads);
+    this.roads = drawRoads(this.map, data.roads);
     this.renderer = L.canvas({ padding: 0.3 });
     this.leftMarks = L.layerGroup().addTo(this.map);
     for (const route of data.routes) this.draw(route);
@@ -134,6 +134,17 @@ export class PlanMap {
       .addTo(this.map);
   }
 
+  // The colour scheme has changed: everything on the canvas is drawn in the new colours.
+  recolour() {
+    this.roads.remove();
+    this.roads = drawRoads(this.map, this.data.roads);
+    for (const route of [...this.routes.values()]) this.draw(route);
+    const chosen = this.selected;
+    this.unpin();
+    this.select(chosen);
+    this.mark(this.marked);
+  }
+
   hover(number) {
     const before = this.over;
     this.over = number;
@@ -143,6 +154,7 @@ export class PlanMap {
   mark(key) {
     this.spot?.remove();
     this.spot = null;
+    this.marked = key;
     for (const { route } of this.layers.values()) {
       const stop = route.stops.find((one) => one.key === key);
       if (stop) {

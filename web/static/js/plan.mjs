@@ -19,6 +19,7 @@ export class Board {
     root.addEventListener("mouseover", (event) => this.hovered(event.target.closest("[data-number],[data-key]")));
     root.addEventListener("focusin", (event) => this.hovered(event.target.closest("[data-number],[data-key]")));
     document.addEventListener("parts", () => this.redrawn());
+    new MutationObserver(() => this.map?.recolour()).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   }
 
   async openMap(box) {
