@@ -65,7 +65,7 @@ class FollowUp(Base):
 class StationReceipt(Base):
     """A station's signature for a bulk stop: how many portions arrived, how warm, who signed, why the number differs.
 
-    ``tenths`` (of a degree Celsius) is None where a driver's phone took the signature.
+    ``tenths`` (of a degree Celsius) is None where a driver's phone took the signature and nobody could measure.
     """
 
     __tablename__ = "station_receipt"

@@ -251,7 +251,7 @@ def station_receipt(
 ) -> bool:
     """A station signs for the boxes of a bulk stop. True = written, False = it was here already.
 
-    ``tenths`` (of a degree) and why the number differs are known at the counter (``stations.sign``), not on a driver's phone.
+    ``tenths`` of a degree; why the number differs is known at the counter alone (``stations.sign``).
     """
     if not signed_by.strip():
         raise MealrouteError("named-person-missing", _("Who signed? Boxes are left at a station only with a name."))

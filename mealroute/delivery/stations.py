@@ -27,6 +27,7 @@ from mealroute.delivery.station_records import (
     CounterTotals,
     Fetched,
     Shortfall,
+    StationBox,
     StationClosed,
 )
 from mealroute.kitchen import log
@@ -78,13 +79,45 @@ def sign(
         shortfall=str(shortfall) if shortfall is not None and portions != box.expected else "",
     )  # fmt: skip
     if new and tenths is not None:
-        reading = ReadingInput(
-            client_id=f"{client_id[:60]}-box", day=day, slot=str(slot), kind=ReadingKind.STATION, kitchen_code=box.kitchen_code,
-            station_code=station_code, vehicle_code=box.vehicle_code, trip=box.trip, tenths=tenths, at=clock.now(), action=action,
-            again_tenths=again_tenths, note=note, by_name=signed_by,
-        )  # fmt: skip
-        log.record_reading(db, reading, by=_at_counter(by, station_code), clock=clock)
+        heat = _heat(box, day, slot, station_code, client_id, tenths, action, again_tenths, note, signed_by, clock)
+        log.record_reading(db, heat, by=_at_counter(by, station_code), clock=clock)
     return new
+
+
+def sign_on_a_phone(
+    db: Session, day: date, slot: MealSlot, station_code: str, *, visit_id: int, client_id: str, portions: int, tenths: int | None,
+    signed_by: str, by: Actor, clock: Clock, action: Action | None = None, again_tenths: int | None = None,
+) -> bool:  # fmt: skip
+    """The counter signs on the driver's phone, with what it measured. False = it was here already.
+
+    Without a thermometer at hand the boxes are signed for all the same; the counter sees that the temperature is missing. A
+    temperature goes into the log as one that the counter wrote itself. Raises what ``service.station_receipt`` and
+    ``kitchen.log.record_reading`` refuse, ``box-not-found``.
+    """
+    counter = _at_counter(by, station_code)
+    boxes = station_queries.boxes_of(db, station_queries.loaded_at(db, day, slot, station_code))
+    box = next((each for each in boxes if each.visit_id == visit_id), None)
+    if box is None:
+        raise NotFound("box-not-found", _("This delivery is not for this station."))
+    new = service.station_receipt(
+        db, client_id=client_id, visit_id=visit_id, station_code=station_code, portions=portions, signed_by=signed_by, by=by,
+        clock=clock, tenths=tenths if portions else None,
+    )  # fmt: skip
+    if new and tenths is not None and portions:
+        heat = _heat(box, day, slot, station_code, client_id, tenths, action, again_tenths, "", signed_by, clock)
+        log.record_reading(db, heat, by=counter, clock=clock)
+    return new
+
+
+def _heat(
+    box: StationBox, day: date, slot: MealSlot, station_code: str, client_id: str, tenths: int, action: Action | None,
+    again_tenths: int | None, note: str, signed_by: str, clock: Clock,
+) -> ReadingInput:  # fmt: skip
+    return ReadingInput(
+        client_id=f"{client_id[:60]}-box", day=day, slot=str(slot), kind=ReadingKind.STATION, kitchen_code=box.kitchen_code,
+        station_code=station_code, vehicle_code=box.vehicle_code, trip=box.trip, tenths=tenths, at=clock.now(), action=action,
+        again_tenths=again_tenths, note=note, by_name=signed_by,
+    )  # fmt: skip
 
 
 def hand_out(

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from mealroute.core.actor import Role, Scope
 from mealroute.core.clock import FixedClock
 from mealroute.core.db import unit_of_work
 from mealroute.delivery import queries
 from mealroute.dispatch import queries as dispatch
+from mealroute.kitchen.models import TemperatureReading
 from tests import web_world
 from tests.integration.planning_world import DAY
 
@@ -162,6 +164,52 @@ def test_a_station_signs_for_its_box_once_and_with_a_name(client: FlaskClient) -
 
     assert "只算一次" in again.text
     assert "陈洁" in client.get(f"/r/{token}/stops/{box.rsplit('/', 1)[1]}").text
+
+
+def test_a_stations_signature_on_the_phone_carries_what_was_measured(client: FlaskClient, signed_in: SignIn) -> None:
+    token, box = _bulk_stop(client)
+    stop = f"/r/{token}/stops/{box.rsplit('/', 1)[1]}"
+    sent = {"client_id": str(uuid.uuid4()), "portions": "6", "signed_by": "陈洁"}
+    assert 'name="degrees"' in client.get(stop).text
+    cold = client.post(box, data=sent | {"degrees": "41"})
+    assert cold.status_code == 422
+    assert 'value="41"' in cold.text  # asked again on the same page, with what was typed
+    assert "陈洁" in cold.text
+
+    client.post(box, data=sent | {"degrees": "64.5"})
+
+    assert "64.5 ℃" in client.get(stop).text
+    assert "64.5 ℃" in signed_in(Role.STATION).get(f"/days/{DAY}/lunch/counter").text
+
+
+def test_a_cold_box_is_signed_for_once_somebody_says_what_was_done(client: FlaskClient) -> None:
+    _token, box = _bulk_stop(client)
+    sent = {
+        "client_id": str(uuid.uuid4()),
+        "portions": "6",
+        "signed_by": "陈洁",
+        "degrees": "41",
+        "action": "reheated",
+        "again": "75",
+    }
+
+    assert client.post(box, data=sent).status_code == 303
+
+    with unit_of_work(read_only=True) as db:
+        row = db.scalars(select(TemperatureReading)).one()
+        assert (row.kind, row.tenths, row.action, row.again_tenths, row.by_name) == (
+            "station",
+            410,
+            "reheated",
+            750,
+            "陈洁",
+        )
+
+
+def test_boxes_are_signed_for_without_a_thermometer_too(client: FlaskClient, signed_in: SignIn) -> None:
+    _token, box = _bulk_stop(client)
+    client.post(box, data={"client_id": str(uuid.uuid4()), "portions": "6", "signed_by": "陈洁", "degrees": ""})
+    assert "没有温度" in signed_in(Role.STATION).get(f"/days/{DAY}/lunch/counter").text
 
 
 def test_a_counter_records_who_collected_and_reaches_only_its_own(signed_in: SignIn) -> None:

@@ -194,7 +194,7 @@ def test_the_page_says_who_could_stand_in_and_changes_nothing(bench: Bench) -> N
     page = bench.client.get(PLAN).text
     assert f"{PLAN}/standing-in" in page
     found = bench.client.get(f"{PLAN}/standing-in").text
-    one = bench.client.get(f"{PLAN}/standing-in?only=2", headers={"X-Fragment": "beside"}).text
+    one = bench.client.get(f"{PLAN}/standing-in?of=2", headers={"X-Fragment": "beside"}).text
 
     assert "有人来不了时" in found
     assert found.count("<tr><th scope") == len(bench.view().routes[:5])

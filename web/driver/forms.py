@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,9 @@ from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _, _l
 from mealroute.core.money import parse_yuan
 from mealroute.delivery.records import Answer, LineOutcome, Outcome, ProofInput, Source
-from mealroute.dispatch.records import Manifest, ManifestStop
+from mealroute.dispatch.records import Manifest
+from mealroute.kitchen.log_records import Action
+from mealroute.kitchen.log_rules import parse_tenths
 
 REASONS = {
     "hand-over": (
@@ -54,12 +57,29 @@ def _proof(data: Mapping[str, Any], run_id: int, line: int, by_name: str, source
     )  # fmt: skip
 
 
-def station_box(form: Mapping[str, str], manifest: Manifest, visit: int) -> tuple[ManifestStop, str, int]:
-    """The bulk stop of this run that a station signs for, the record's id, and how many portions."""
+@dataclass(frozen=True, slots=True)
+class BoxSigned:
+    """What a station's counter signs for on the phone. Degrees in tenths; None where nobody could measure."""
+
+    station_code: str
+    client_id: str
+    portions: int
+    signed_by: str
+    tenths: int | None
+    action: Action | None
+    again_tenths: int | None
+
+
+def station_box(form: Mapping[str, str], manifest: Manifest, visit: int) -> BoxSigned:
+    """The signature for a bulk stop of this run. Raises a MealrouteError naming the field that is wrong."""
     stops = [stop for trip in manifest.trips for stop in trip.stops if stop.visit_id == visit and stop.station_bulk]
     if not stops:
         raise _wrong("visit")
-    return stops[0], _uuid(form.get("client_id")), _whole(form.get("portions"), "portions")
+    degrees, action, again = (form.get(name, "").strip() for name in ("degrees", "action", "again"))
+    return BoxSigned(
+        stops[0].station_code, _uuid(form.get("client_id")), _whole(form.get("portions"), "portions"), _text(form, "signed_by", 80),
+        parse_tenths(degrees) if degrees else None, Action(action) if action in set(Action) else None, parse_tenths(again) if again else None,
+    )  # fmt: skip
 
 
 def _wrong(name: str) -> MealrouteError:

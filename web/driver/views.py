@@ -12,14 +12,16 @@ from flask.typing import ResponseReturnValue
 
 from mealroute.adapters.coordinates import amap_navigation_url
 from mealroute.core.db import unit_of_work
-from mealroute.core.errors import NotFound
+from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
-from mealroute.delivery import satisfaction
+from mealroute.delivery import satisfaction, stations
 from mealroute.delivery import service as delivery
 from mealroute.delivery.records import Duplicate
 from mealroute.dispatch import handover_notes, notices
+from mealroute.kitchen.figures import figures_on
+from mealroute.kitchen.log_records import Action
 from web import here
 from web.driver import changes, links
 from web.driver.forms import REASONS, proof_from_form, station_box
@@ -135,14 +137,22 @@ def record(token: str) -> ResponseReturnValue:
 @bp.post("/r/<token>/stations/<int:visit>")
 @open_to_all(SIGNED)
 def station(token: str, visit: int) -> ResponseReturnValue:
-    """A station's counter signs for its box; who collects there is recorded at the counter."""
-    with unit_of_work() as db:
-        manifest = links.manifest_to_sign(db, token, visit)
-        stop, client_id, portions = station_box(request.form, manifest, visit)
-        new = delivery.station_receipt(
-            db, client_id=client_id, visit_id=visit, station_code=stop.station_code, portions=portions,
-            signed_by=request.form.get("signed_by", ""), by=links.driver_actor(manifest), clock=here.clock(),
-        )  # fmt: skip
+    """A station's counter signs for its box, with its temperature; who collects there is recorded at the counter."""
+    try:
+        with unit_of_work() as db:
+            manifest = links.manifest_to_sign(db, token, visit)
+            box = station_box(request.form, manifest, visit)
+            new = stations.sign_on_a_phone(
+                db, manifest.day, MealSlot(manifest.slot), box.station_code, visit_id=visit, client_id=box.client_id, portions=box.portions,
+                tenths=box.tenths, signed_by=box.signed_by, action=box.action, again_tenths=box.again_tenths,
+                by=links.driver_actor(manifest), clock=here.clock(),
+            )  # fmt: skip
+    except MealrouteError as refusal:
+        if refusal.status != 422:
+            raise
+        with unit_of_work(read_only=True) as db:
+            view = view_of(db, links.manifest_of(db, token))
+        return _stop_page(token, view, visit, refusal=refusal, values=request.form), 422
     flash(_("Recorded.") if new else _("This was recorded before; it counts once."), "ok")
     return redirect(url_for("driver.run", token=token), 303)
 
@@ -151,7 +161,7 @@ def _page(template: str, token: str, view: RunView, **more: object) -> str:
     return render_template(template, token=token, view=view, run=view.manifest, progress=view.progress, **more)
 
 
-def _stop_page(token: str, view: RunView, visit: int) -> str:
+def _stop_page(token: str, view: RunView, visit: int, **more: object) -> str:
     stop = view.stop(visit)
     navigation = ""
     if stop.lon is not None and stop.lat is not None:
@@ -164,6 +174,9 @@ def _stop_page(token: str, view: RunView, visit: int) -> str:
         following=view.next_stop(after=stop),
         navigation=navigation,
         brief_text=handover_notes.text,
+        actions=tuple(Action),
+        hot_least=figures_on(view.manifest.day).hot_least,
+        **more,
     )
 
 

@@ -24,9 +24,9 @@ from web.plan.places import beside
 @bp.get("/days/<day:day>/<slot:slot>/plan/standing-in")
 @requires("plan.view")
 def standing_in(day: date, slot: MealSlot) -> ResponseReturnValue:
-    """The routes that would leave most behind; with ``route`` only that one."""
+    """The routes that would leave most behind; with ``of`` only that one."""
     eye = Eye.of(day, slot, request.args)
-    asked = request.args.get("only", 0, type=int)
+    asked = request.args.get("of", 0, type=int)
     with unit_of_work(read_only=True) as db:
         draft_id = own_draft(db, day, slot)
         view = queries.view(db, draft_id)
