@@ -115,7 +115,7 @@ def _reach(db: Session, follow_up_ids: Sequence[int], *, by: Actor) -> Sequence[
         .join(BookLine, BookLine.id == FollowUp.book_line_id)
         .join(Proof, Proof.id == FollowUp.proof_id)
         .join(Run, Run.id == Proof.run_id)
-        .where(FollowUp.id.in_(wanted), *queries.in_scope(by.scope))
+        .where(FollowUp.id.in_(wanted), *queries.cases_in_scope(by.scope))
         .order_by(FollowUp.id)
         .with_for_update(of=FollowUp)
         .execution_options(populate_existing=True)

@@ -27,7 +27,7 @@ from mealroute.delivery.records import (
     Source,
     StationReceiptRecord,
 )
-from mealroute.delivery.rulebook import step_text
+from mealroute.delivery.rulebook import load_follow_ups, step_text
 from mealroute.dispatch.models import Run
 from mealroute.orders.models import BookLine
 from mealroute.planning.models import PlanLine, PlanRoute, PlanVisit
@@ -59,6 +59,19 @@ def in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
     if scope.station is not None:
         found.append(BookLine.station_code == scope.station)
     return tuple(found)
+
+
+def cases_in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    """The same for cases: a station looks after those at its own counter, and after those at home doors of its street that the
+    follow-up rules give to the station.
+    """
+    if scope.station is None:
+        return in_scope(scope)
+    doors = [str(outcome) for outcome, plan in load_follow_ups().doors.items() if plan.owner == "station"]
+    at_home = and_(
+        BookLine.station_code.is_(None), BookLine.street_code.in_(sorted(scope.streets or ())), Proof.outcome.in_(doors)
+    )
+    return (or_(BookLine.station_code == scope.station, at_home),)
 
 
 @cache
@@ -206,7 +219,7 @@ def follow_ups(
         .join(BookLine, BookLine.id == FollowUp.book_line_id)
         .join(Resident, Resident.id == BookLine.resident_id)
         .join(Run, Run.id == Proof.run_id)
-        .where(*in_scope(scope))
+        .where(*cases_in_scope(scope))
         .order_by(FollowUp.due_at, FollowUp.id)
     )
     if only_open:

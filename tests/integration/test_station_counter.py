@@ -13,7 +13,7 @@ from mealroute.core.clock import FixedClock
 from mealroute.core.errors import Conflict, MealrouteError, NotFound
 from mealroute.core.slots import MealSlot
 from mealroute.delivery import queries, service, simulate, station_queries, stations
-from mealroute.delivery.records import Outcome
+from mealroute.delivery.records import Outcome, ProofInput
 from mealroute.delivery.station_models import StationClosing
 from mealroute.delivery.station_records import Counter, Fetched, Shortfall
 from mealroute.dispatch import service as dispatch
@@ -240,3 +240,43 @@ def test_the_simulated_counter_is_signed_for_handed_out_and_closed(db: Session, 
     service.close_day(db, DAY, "lunch", by=SYSTEM, clock=clock)
     totals = queries.totals(db, DAY, "lunch")
     assert totals.portions_loaded == totals.delivered + totals.not_delivered
+
+
+def _at_the_door(db: Session, clock: FixedClock, outcome: Outcome, street: str = STREET) -> int:
+    """A record at a home door of a street; the line."""
+    line = next(
+        line
+        for line in queries.loaded_lines(db, scope=ALL, day=DAY, slot="lunch")
+        if not line.station_code and line.street_code == street
+    )
+    entry = ProofInput(
+        client_id=f"door-{outcome}-{street}", run_id=line.run_id, book_line_id=line.book_line_id, outcome=outcome,
+        reason="敲门没人应", left_with="女儿" if outcome is Outcome.LEFT_WITH_CONTACT else "", by_name="刘建国",
+    )  # fmt: skip
+    service.record_proof(db, entry, by=SYSTEM, clock=clock)
+    return line.book_line_id
+
+
+def test_a_case_at_a_home_door_that_is_the_stations_is_seen_and_closed_there(db: Session, clock: FixedClock) -> None:
+    line = _at_the_door(db, clock, Outcome.NO_ANSWER)
+
+    (case,) = queries.follow_ups(db, scope=CLERK.scope)
+    assert case.book_line_id == line
+    assert "*" in case.resident_name
+    service.close_follow_up(db, case.id, named_person="陈洁", how="上门见到本人", by=CLERK, clock=clock)
+    assert queries.follow_ups(db, scope=CLERK.scope) == ()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "street"),
+    [(Outcome.REFUSED, STREET), (Outcome.LEFT_WITH_CONTACT, STREET), (Outcome.NO_ANSWER, OTHER_STREET)],
+)
+def test_what_is_the_dispatchers_or_another_streets_stays_out_of_the_stations_sight(
+    db: Session, clock: FixedClock, outcome: Outcome, street: str
+) -> None:
+    _at_the_door(db, clock, outcome, street)
+    (case,) = queries.follow_ups(db, scope=ALL)
+
+    assert queries.follow_ups(db, scope=CLERK.scope) == ()
+    with pytest.raises(NotFound):
+        service.close_follow_up(db, case.id, named_person="陈洁", how="打电话", by=CLERK, clock=clock)

@@ -10,13 +10,14 @@ from flask.testing import FlaskClient
 
 from mealroute.core import audit
 from mealroute.core import db as database
-from mealroute.core.actor import Role, Scope
+from mealroute.core.actor import SYSTEM, Role, Scope
 from mealroute.core.clock import FixedClock
 from mealroute.core.slots import MealSlot
-from mealroute.delivery import queries
+from mealroute.delivery import queries, service
+from mealroute.delivery.records import Outcome, ProofInput
 from mealroute.orders import queries as orders
 from mealroute.residents import queries as residents
-from tests.integration.planning_world import DAY
+from tests.integration.planning_world import DAY, STREET
 
 COUNTER = "/days/2026-03-09/lunch/counter"
 SignIn = Callable[..., FlaskClient]
@@ -169,3 +170,33 @@ def test_only_stations_and_dispatchers_stand_at_the_counter(signed_in: SignIn) -
     assert signed_in(Role.DISPATCHER).get(COUNTER).status_code == 200
     for role in (Role.KITCHEN, Role.VENDOR, Role.DRIVER, Role.FINANCE, Role.HOTLINE):
         assert signed_in(role).get(COUNTER).status_code == 403
+
+
+def test_a_case_at_a_home_door_stands_on_the_counters_page_and_leads_to_where_it_is_closed(
+    signed_in: SignIn, now: FixedClock
+) -> None:
+    with database.unit_of_work() as db:
+        line = next(
+            one
+            for one in queries.loaded_lines(db, scope=Scope.everything(), day=DAY, slot="lunch")
+            if not one.station_code and one.street_code == STREET
+        )
+        entry = ProofInput(
+            client_id="door-00001",
+            run_id=line.run_id,
+            book_line_id=line.book_line_id,
+            outcome=Outcome.NO_ANSWER,
+            reason="没人应",
+            by_name="刘",
+        )
+        service.record_proof(db, entry, by=SYSTEM, clock=now)
+    client = signed_in(Role.STATION)
+
+    page, live = client.get(COUNTER).text, client.get(f"/days/{DAY}/lunch/live").text
+
+    assert "有 1 个上门个案归本站处理" in page
+    case = re.search(r"/cases/(\d+)/close", live)
+    assert case
+    closed = client.post(f"/days/{DAY}/lunch/cases/{case[1]}/close", data={"person": "陈洁", "how": "上门见到本人"})
+    assert closed.status_code == 303
+    assert "上门个案" not in client.get(COUNTER).text

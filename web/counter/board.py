@@ -14,7 +14,8 @@ from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.i18n import _
 from mealroute.core.money import parse_yuan
 from mealroute.core.slots import MealSlot
-from mealroute.delivery import station_queries, station_rules
+from mealroute.delivery import queries, station_queries, station_rules
+from mealroute.delivery.records import FollowUpRecord
 from mealroute.delivery.station_records import Counter, CounterLine, Shortfall
 from mealroute.kitchen.log_records import Action
 from mealroute.kitchen.log_rules import parse_tenths
@@ -32,11 +33,12 @@ SHOWS = ("open", "all", "cases")
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The counter with the list as it was asked for."""
+    """The counter with the list as it was asked for. ``at_home``: open cases at doors of the street that are the station's to see to."""
 
     counter: Counter
     shown: tuple[CounterLine, ...]
     stations: tuple[StationRecord, ...]
+    at_home: tuple[FollowUpRecord, ...] = ()
 
 
 def stations(db: Session) -> tuple[StationRecord, ...]:
@@ -72,7 +74,15 @@ def board_of(db: Session, day: date, slot: MealSlot, *, show: str, text: str) ->
         shown = [line for line in found.lines if station_rules.found(line, *known[line.resident_id], text)]
     else:
         shown = [line for line in found.lines if _listed(line, show)]
-    return Board(found, tuple(shown), stations(db))
+    return Board(found, tuple(shown), stations(db), _at_home(db, day, slot, found))
+
+
+def _at_home(db: Session, day: date, slot: MealSlot, counter: Counter) -> tuple[FollowUpRecord, ...]:
+    if here.actor().scope.station is None:
+        return ()
+    own = {line.book_line_id for line in counter.lines}
+    cases = queries.follow_ups(db, scope=here.actor().scope, day=day, slot=slot)
+    return tuple(case for case in cases if case.book_line_id not in own)
 
 
 def _listed(line: CounterLine, show: str) -> bool:
