@@ -203,6 +203,13 @@ def _place(ground: Ground, now: Evaluation, arrangement: Arrangement, vehicle: i
     )  # fmt: skip
 
 
+def open_problem(now: Evaluation) -> Problem | None:
+    """What could take a stop as the draft stands: every vehicle that is neither closed nor out, with the trips it has left."""
+    return build.open_part(
+        now.given.built.problem, now.arrangement, closed(now), build.returns(now.arrangement, now.plan)
+    )
+
+
 def reasons(now: Evaluation, stops: Collection[int]) -> dict[int, str]:
     """Why each of the stops has no place, as a code of ``planning.words.reason``."""
     from solver.explain import explain

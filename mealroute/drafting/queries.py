@@ -1,5 +1,6 @@
 """Reads of the draft board."""
 
+import time
 from collections.abc import Collection
 from datetime import date
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from mealroute.adapters.travel import Travel
 from mealroute.core.geo import LonLat
 from mealroute.core.slots import MealSlot
-from mealroute.drafting import loading, placing, viewing
+from mealroute.drafting import build, loading, placing, viewing
 from mealroute.drafting.loading import edit_record
 from mealroute.drafting.models import DraftEdit, DraftProposal, PlanDraft
 from mealroute.drafting.records import (
@@ -25,7 +26,9 @@ from mealroute.drafting.records import (
     RouteView,
 )
 from mealroute.drafting.standing_in import Without, hardest
+from mealroute.planning import why
 from mealroute.planning.records import RouteLine
+from solver.relax import relaxations
 
 
 def open_draft(db: Session, day: date, slot: MealSlot) -> DraftId | None:
@@ -95,6 +98,22 @@ def places(db: Session, draft_id: DraftId, stop: int, *, most: int = 5) -> tuple
 def hardest_to_replace(db: Session, draft_id: DraftId, vehicle: int | None = None) -> tuple[Without, ...]:
     """What would become of the day without one of its routes, the hardest first; half a second at 1,200 stops."""
     return hardest(loading.standing(db, loading.draft_row(db, draft_id)).now, vehicle)
+
+
+def what_helps(db: Session, draft_id: DraftId, stop: int) -> tuple[str, ...]:
+    """What would let a stop in elsewhere, each rule tried on the draft as it is, the least first: codes of ``planning.words.reason``.
+
+    For a stop on a route: with it taken off. Routes that break something already take part only where the solver can drive them.
+    """
+    at = loading.standing(db, loading.draft_row(db, draft_id))
+    problem = placing.open_problem(at.now)
+    if problem is None or not problem.has_stop(stop):
+        return ()
+    plan = build.sequences(
+        at.arrangement, without={v.id for v in at.now.given.built.problem.vehicles if not problem.has_vehicle(v.id)}
+    )
+    found = relaxations(problem, plan, [stop], deadline=time.monotonic() + why.EXPLAINED_S)[stop]
+    return tuple(why.code_of(problem, one) for one in found) or (why.TWO,)
 
 
 def lines(db: Session, draft_id: DraftId, vehicles: Collection[int] | None, travel: Travel) -> tuple[RouteLine, ...]:

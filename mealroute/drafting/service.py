@@ -21,6 +21,7 @@ from mealroute.drafting.records import Answer, DraftId, DraftState, EditKind, Gr
 from mealroute.orders.records import BookLineId
 from mealroute.planning import queries as planning
 from mealroute.planning import service as plans
+from mealroute.planning import why
 from mealroute.planning.build import MatrixOf
 from mealroute.planning.records import PlanOutput, PlanVersionId, RouteLine
 from solver.cost import cost_terms, number
@@ -178,7 +179,8 @@ def save(
         )
     view = viewing.view_of(db, at)
     sentences = {each.stop: (each.sentence, each.code) for each in view.unplaced if each.stop is not None}
-    plan = Plan(at.now.plan.routes, tuple(Unassigned(stop, *sentences[stop]) for stop in at.now.unplaced))
+    left = tuple(Unassigned(stop, *sentences[stop]) for stop in at.now.unplaced)
+    plan = why.explained(at.now.given, Plan(at.now.plan.routes, left))
     version_id = plans.save_draft(
         db,
         replace(at.now.given, parent_id=PlanVersionId(row.base_version_id)),

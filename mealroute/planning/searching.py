@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from mealroute.planning import hands, hours
+from mealroute.planning import hands, hours, why
 from mealroute.planning.face_records import FaceCost
 from mealroute.planning.records import PlanInput, PlanOutput, PlanProgress, SolveLimits
 from mealroute.planning.solving import answer, solve_input
@@ -44,7 +44,8 @@ def search_day(
     )
     found = solve_input(given, replace(limits, time_limit_s=shortened), progress=progress, stopped=stopped)
     if (stopped is not None and stopped()) or not found.plan.routes:
-        return replace(found, seconds=round(time.monotonic() - began, 3))
+        plan = why.explained(given, found.plan) if found.plan.routes else found.plan
+        return replace(found, plan=plan, seconds=round(time.monotonic() - began, 3))
 
     def tell(stage: str, plan: Plan) -> None:
         if progress is not None:
@@ -61,6 +62,7 @@ def search_day(
     if measured and not (stopped is not None and stopped()):
         tell("memory", plan)
         plan, cost = _without_memory(given, plan, limits, began, stopped)
+    plan = why.explained(given, plan)
     return replace(answer(given, plan, began, limits.engine, limits.seed), faces=cost)
 
 

@@ -24,7 +24,7 @@ HANDLERS = {proposals.REPLAN: jobs.replan, proposals.WHAT_IF: jobs.what_if}
 
 @pytest.fixture
 def draft(any_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> DraftId:
-    monkeypatch.setattr(jobs, "_travel", lambda: MATRIX)
+    monkeypatch.setattr(jobs, "_travel", lambda *_: MATRIX)
     with database.unit_of_work() as db:
         build_world(db)
         given = plans.prepare(db, DAY, LUNCH, matrix_of=MATRIX)

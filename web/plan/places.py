@@ -15,6 +15,7 @@ from mealroute.core.slots import MealSlot
 from mealroute.drafting import queries
 from mealroute.drafting.records import DraftView, Place
 from mealroute.drafting.words import broken_sentence, differences, edit_sentence, route_name, stop_name
+from mealroute.planning.words import reason
 from web.permissions import requires
 from web.plan.asks import Names
 from web.plan.blueprint import bp
@@ -48,12 +49,15 @@ def places(day: date, slot: MealSlot) -> ResponseReturnValue:
         view = queries.view(db, draft_id)
         stop = Names.of(view).stop(request.args.get("stop", ""))
         found = [_place(view, one) for one in queries.places(db, draft_id, stop)]
+        helps = tuple(reason(code) for code in queries.what_helps(db, draft_id, stop))
         page = page_of_draft(db, view, eye)
     who = next(
         (one.name for one in page["board"].left if str(one.key) == request.args.get("stop")), stop_name(view, stop)
     )
     return beside(
-        "plan/_places.html", _("Where it could go"), page | {"places": found, "who": who, "key": request.args["stop"]}
+        "plan/_places.html",
+        _("Where it could go"),
+        page | {"places": found, "helps": helps, "who": who, "key": request.args["stop"]},
     )
 
 
