@@ -28,7 +28,7 @@ SCRIPT = {"Accept": "application/json"}
 
 @pytest.fixture
 def bench(desk: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    monkeypatch.setattr(jobs, "_travel", lambda: StraightLine().matrix)
+    monkeypatch.setattr(jobs, "_travel", lambda *_: StraightLine().matrix)
     desk.post(f"{PLAN}/draft?version={VERSION}", data={"version": str(VERSION)})
     return Bench(desk)
 
