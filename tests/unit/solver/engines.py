@@ -36,3 +36,8 @@ def by_pyvrp(problem: Problem, first: Sequences, seed: int) -> Sequences:
 
 
 ENGINES: Final[dict[str, Run]] = {"sisr": by_sisr, "ortools": by_ortools, "pyvrp": by_pyvrp}
+
+
+def by_long_search(problem: Problem, first: Sequences, seed: int) -> Sequences:
+    """As long as a tiny problem needs to be solved to the end."""
+    return sisr.run(problem, first, sisr.Budget(iterations=400), seed, quiet)[0]
