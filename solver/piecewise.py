@@ -2,7 +2,8 @@
 
 A function is a tuple of pieces ``(first, last, value, slope)``, sorted and disjoint: for a departure t between first and
 last the time is ``value`` (slope 0: it is waited) or ``value + t - first`` (slope 1: nothing is waited). Elsewhere
-the departure is not possible. All functions here never fall, since who leaves later is never earlier.
+the departure is not possible. All functions here never fall: who leaves later is never earlier, and where two are joined
+with holes of different departures, ``undominated`` takes out what falls.
 """
 
 from bisect import bisect_left
@@ -100,6 +101,19 @@ def earliest_of(one: Function, other: Function) -> Function:
         if cross < nxt:
             pieces.append((cross, nxt - 1, flat, 0))
     return tuple(pieces)
+
+
+def undominated(function: Function) -> Function:
+    """Less the departures after which a later one arrives earlier: nobody would choose them, for waiting before is free."""
+    kept: list[Piece] = []
+    best: int | None = None
+    for first, last, value, slope in reversed(function):
+        if best is not None and value > best:
+            continue
+        until = last if best is None or not slope else min(last, first + best - value)
+        kept.append((first, until, value, slope))
+        best = value
+    return tuple(reversed(kept))
 
 
 def _piece_at(function: Function, at: int) -> Piece | None:

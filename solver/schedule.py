@@ -91,7 +91,7 @@ class _Timing:
                 for mask, returned in before.items():
                     for then, function in trips[number][mask].items():
                         joined = pw.after(pw.later(returned, loading), function)
-                        states[then] = pw.earliest_of(states.get(then, pw.NEVER), joined)
+                        states[then] = pw.undominated(pw.earliest_of(states.get(then, pw.NEVER), joined))
             states = {mask: function for mask, function in states.items() if function}
             if not states:
                 return Infeasible(*self.failed)
@@ -162,7 +162,7 @@ class _Timing:
             for bit, pause in self._next_breaks(mask):
                 taken = pw.later(pw.through(found[mask], pause.time_windows), pause.service)
                 then = mask | 1 << bit
-                better = pw.earliest_of(found.get(then, pw.NEVER), taken)
+                better = pw.undominated(pw.earliest_of(found.get(then, pw.NEVER), taken))
                 if better and better != found.get(then):
                     found[then] = better
                     todo.append(then)

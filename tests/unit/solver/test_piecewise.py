@@ -78,3 +78,16 @@ def test_the_latest_departure_is_the_last_that_is_back_as_early(operations: list
             last = pw.latest_departure(made, at)
             assert pw.value_at(made, last) == time
             assert all(later is None or later > time for later in (pw.value_at(made, s) for s in range(last + 1, 60)))
+
+
+@given(steps, steps)
+def test_what_is_undominated_never_falls_and_loses_only_what_a_later_departure_beats(
+    one: list[tuple[str, object]], other: list[tuple[str, object]]
+) -> None:
+    both = pw.earliest_of(function(one), function(other))
+    kept = pw.undominated(both)
+    for at in SECONDS:
+        later = [time for time in (pw.value_at(both, again) for again in range(at + 1, 60)) if time is not None]
+        time = pw.value_at(both, at)
+        beaten = time is not None and bool(later) and min(later) < time
+        assert pw.value_at(kept, at) == (None if beaten else time)
