@@ -13,6 +13,7 @@ from web import (
     dispatch,
     driver,
     faces,
+    fallback,
     home,
     imports,
     jobs,
@@ -33,7 +34,7 @@ from web import (
 )
 
 PACKAGES = (
-    account, ahead, api, audit, complaints, counter, dishes, driver, faces, home, imports, jobs, kitchen, live, menus, offer, orders, plan, publish, residents, settlement, today, users, vendors, vendorscore,
+    account, ahead, api, audit, complaints, counter, dishes, driver, faces, fallback, home, imports, jobs, kitchen, live, menus, offer, orders, plan, publish, residents, settlement, today, users, vendors, vendorscore,
     dispatch, vendorwork,
 )  # fmt: skip
 

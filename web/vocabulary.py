@@ -75,6 +75,10 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "sisr": _l("Improving the plan"), "drawing": _l("Drawing the routes"), "saving": _l("Saving"), "hands": _l("Dealing out the routes"), "hours": _l("Nearing usual hours"),
         "memory": _l("Measuring what familiarity costs"),
     },
+    "call-result": {
+        "well": _l("Spoken to, all is well"), "meal-arranged": _l("A meal comes another way"), "away": _l("Not at home, known where"),
+        "not-reached": _l("Not reached; somebody goes there"),
+    },
     "job-waiting": {
         "scheduler-away": _l("Waits: the planning cluster does not answer. It begins when the cluster is back."),
         "no-workers": _l("Waits: the planning cluster has no worker. It begins when one joins."),

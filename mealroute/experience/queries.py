@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from statistics import median
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mealroute.experience import rules
@@ -45,6 +45,17 @@ def memories(
         number: rules.remembered(found, day, weeks=weeks, half_life_days=half_life_days)
         for number, found in sorted(met.items())
     }
+
+
+def last_met(db: Session, resident_ids: Collection[int], day: date) -> dict[int, date]:
+    """Resident → the last day before ``day`` on which anybody handed them a meal in person; who was never met is left out."""
+    found: dict[int, date] = {}
+    for chunk in _chunks(resident_ids):
+        query = select(Meeting.resident_id, func.max(Meeting.day)).where(
+            Meeting.resident_id.in_(chunk), Meeting.day < day
+        )
+        found |= dict(db.execute(query.group_by(Meeting.resident_id)).tuples().all())
+    return found
 
 
 def known_by(db: Session, resident_id: int) -> tuple[Familiarity, ...]:

@@ -38,6 +38,7 @@ class Prices:
     moved_minute: int
     moved_tolerance: int
     cook_again: int
+    call_within: int
     overwork: int
     fairness_weeks: int
     driver_hour: int
