@@ -181,8 +181,12 @@ def _first(case: _Case) -> None:
     if not times:
         return
     case.figures["auto"] = f"{fmean(times):.2f} s"
-    start, imports = fmean(run.start_s for run in runs), fmean(run.import_s for run in runs)
-    case.notes.append(f"start {start:.2f} s and import {imports:.2f} s apart")
+    before = (
+        fmean(run.start_s for run in runs),
+        fmean(run.import_s for run in runs),
+        fmean(run.kernel_s for run in runs),
+    )
+    case.notes.append("apart: start {:.2f} s, import {:.2f} s, kernel {:.2f} s".format(*before))
     _compare(case, max(times) - (case.bar.bar or 0.0), f"{max(times):.2f} s at worst")
 
 

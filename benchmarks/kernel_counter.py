@@ -1,7 +1,7 @@
-"""Steps of ruin and recreate a second: what the kernel reports about itself.
+"""Steps of ruin and recreate a second, on one thread, compiled before the clock starts.
 
-The kernel package offers ``solver.kernel.steps_per_second(problem, first, seconds, seed) -> float``, on one thread and compiled
-before the clock starts; ``first`` are the sequences it begins with. Without that function the row says so.
+The hook for the kernel: ``solver.sisr.Search(problem, first, seed)`` with ``run(Budget(until=…), report)`` and the number of its
+steps in ``steps``. A search without that number is not measured, and the row says so.
 """
 
 from __future__ import annotations
@@ -9,22 +9,23 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+import time
+from typing import Any
 
 from benchmarks.problems import problem_named
 from solver.construct import construct, sequences
 
 
 def steps_per_second(instance: str, seconds: float, seed: int) -> float | None:
-    """None if this checkout's kernel has no counter."""
-    try:
-        kernel = importlib.import_module("solver.kernel")
-    except ModuleNotFoundError:
-        return None
-    counter = getattr(kernel, "steps_per_second", None)
-    if counter is None:
-        return None
+    """None if this checkout's search does not count its steps."""
+    sisr: Any = importlib.import_module("solver.sisr")
     problem = problem_named(instance)
-    return float(counter(problem, sequences(construct(problem)), seconds, seed))
+    search = sisr.Search(problem, sequences(construct(problem, repairs=0)), seed)
+    if not hasattr(search, "steps"):
+        return None
+    before, began = search.steps, time.monotonic()
+    search.run(sisr.Budget(until=began + seconds), lambda: False)
+    return float((search.steps - before) / (time.monotonic() - began))
 
 
 def main() -> None:

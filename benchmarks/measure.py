@@ -9,6 +9,7 @@ import time
 
 BEGAN = time.monotonic()
 
+import importlib  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
 import resource  # noqa: E402
@@ -47,13 +48,16 @@ class Task:
     seconds: float
     seed: int = 0
     threads: int = 1
+    shares: tuple[float, float] | None = None
+    """Only for the ablation: the shares of OR-Tools and of PyVRP, in place of what ``solver.shares`` says."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Run:
     """The figures of one run. ``curve`` holds seconds, cost and stops left out of each better plan.
 
-    ``first_s`` is when the first complete plan was there, from the call on. ``cannot`` names the key that the engine
+    ``first_s`` is when the first complete plan was there, from the call on; before it came ``start_s`` of the process,
+    ``import_s`` and ``kernel_s``, the loading of compiled code. ``cannot`` names the key that the engine
     cannot state; then there are no other figures.
     """
 
@@ -62,6 +66,7 @@ class Run:
     limit_s: float
     seed: int
     threads: int
+    shares: tuple[float, float] | None = None
     seconds: float = 0.0
     cost: float = 0.0
     objective: tuple[int, int, int, int] = (0, 0, 0, 0)
@@ -71,6 +76,7 @@ class Run:
     first_s: float | None = None
     start_s: float = 0.0
     import_s: float = 0.0
+    kernel_s: float = 0.0
     memory_mb: int = 0
     cannot: str = ""
     curve: list[tuple[float, float, int]] = field(default_factory=list)
@@ -85,6 +91,7 @@ def measure(task: Task, *, started: float | None = None) -> Run:
         limit_s=task.seconds,
         seed=task.seed,
         threads=task.threads,
+        shares=task.shares,
         stops=len(problem.stops),
         start_s=round(BEGAN - started, 3) if started is not None else 0.0,
         import_s=round(IMPORTED - BEGAN, 3),
@@ -93,6 +100,8 @@ def measure(task: Task, *, started: float | None = None) -> Run:
         run.cannot = cannot(problem, narrow=True)
         if run.cannot:
             return run
+    else:
+        run.kernel_s = round(load_kernel(), 3)
     memory = _Memory()
     memory.start()
     began = time.perf_counter()
@@ -108,6 +117,17 @@ def measure(task: Task, *, started: float | None = None) -> Run:
     return run
 
 
+def load_kernel() -> float:
+    """Load what is compiled, or compile it; the seconds that it took. A checkout without a kernel has nothing to load."""
+    began = time.perf_counter()
+    try:
+        importlib.import_module("solver.kernel.ready").load()
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("solver.kernel"):
+            raise
+    return time.perf_counter() - began
+
+
 def _solve(problem: Problem, task: Task, run: Run) -> Plan:
     def on_progress(progress: Progress) -> None:
         if progress.best_cost is None:
@@ -117,9 +137,17 @@ def _solve(problem: Problem, task: Task, run: Run) -> Plan:
         if not run.curve or run.curve[-1][1:] != (progress.best_cost, progress.unassigned):
             run.curve.append((round(progress.elapsed_s, 3), progress.best_cost, progress.unassigned))
 
+    if task.shares is not None:
+        _give_shares(task.shares)
     engine = cast("Engine", task.engine)
     options = SolveOptions(time_limit_s=task.seconds, seed=task.seed, threads=task.threads, engine=engine)
     return solve(problem, options, on_progress=on_progress)
+
+
+def _give_shares(shares: tuple[float, float]) -> None:
+    """Let the portfolio of this process divide its time so. Raises ModuleNotFoundError where it has no shares."""
+    given = importlib.import_module("solver.shares").Shares(*shares)
+    setattr(importlib.import_module("solver.portfolio"), "shares", lambda _problem: given)  # noqa: B010
 
 
 def _pyvrp(problem: Problem, task: Task, run: Run) -> Plan:
@@ -205,7 +233,9 @@ def _family() -> set[int]:
 def main() -> None:
     given: dict[str, Any] = json.loads(sys.argv[1])
     started = given.pop("started", None)
-    print(json.dumps(asdict(measure(Task(**given), started=started))))
+    shares = given.pop("shares", None)
+    task = Task(**given, shares=None if shares is None else tuple(shares))
+    print(json.dumps(asdict(measure(task, started=started))))
 
 
 if __name__ == "__main__":

@@ -7,81 +7,25 @@ a plan breaks a rule, unless ``--no-gate``.
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run as a file, the checkout is not on the path
 
 from benchmarks.bars import BARS, SEEDS, Bar  # noqa: E402
+from benchmarks.book import GRACE_S, OVERHEAD_S, Book, child, perform  # noqa: E402
 from benchmarks.judge import Verdict, judge  # noqa: E402
 from benchmarks.machine import commit, machine  # noqa: E402
-from benchmarks.measure import Run, Task  # noqa: E402
+from benchmarks.measure import Task  # noqa: E402
 
 RESULTS: Final = Path(__file__).resolve().parent / "results"
-_OVERHEAD_S: Final = 1.5
-"""Start, import and reading of a run, for the duration that is announced."""
-_GRACE_S: Final = 120
 COLUMNS: Final = (("auto", "ours"), ("pyvrp", "PyVRP alone"), ("ortools", "OR-Tools"))
-
-
-@dataclass(slots=True)
-class Book:
-    """All that was measured; written after every run, so that nothing is lost and a broken run can go on."""
-
-    file: Path
-    stamp: dict[str, Any]
-    runs: dict[Task, Run] = field(default_factory=dict)
-    steps: dict[str, list[float]] = field(default_factory=dict)
-
-    def save(self, verdicts: Sequence[Verdict] = ()) -> None:
-        data = self.stamp | {
-            "bars": [asdict(verdict) for verdict in verdicts],
-            "steps_per_second": self.steps,
-            "runs": [asdict(run) for run in self.runs.values()],
-        }
-        self.file.parent.mkdir(exist_ok=True)
-        self.file.write_text(json.dumps(data, ensure_ascii=False) + "\n", encoding="utf-8")
-
-    def read(self, file: Path) -> None:
-        """Take over the runs of an earlier book."""
-        data = json.loads(file.read_text(encoding="utf-8"))
-        for values in data["runs"]:
-            run = Run(**values)
-            run.objective = tuple(values["objective"])
-            task = Task(
-                instance=run.instance, engine=values["engine"], seconds=run.limit_s, seed=run.seed, threads=run.threads
-            )
-            self.runs[task] = run
-        self.steps |= data.get("steps_per_second", {})
-
-
-def child(module: str, given: dict[str, Any], patience: float) -> Any:
-    """Run a module in a fresh process and read the JSON that it prints. Raises where it fails."""
-    done = subprocess.run(
-        (sys.executable, "-m", module, json.dumps(given)),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        timeout=patience,
-        check=True,
-    )
-    return json.loads(done.stdout)
-
-
-def measured(task: Task) -> Run:
-    given = asdict(task) | {"started": time.monotonic()}
-    values = child("benchmarks.measure", given, 2 * task.seconds + _GRACE_S)
-    run = Run(**values)
-    run.objective = tuple(values["objective"])
-    return run
 
 
 def arguments() -> argparse.Namespace:
@@ -121,7 +65,7 @@ def main() -> int:
     announce(tasks, counters, options)
     if options.list:
         return 0
-    perform(tasks, book, options)
+    perform(tasks, book, side_by_side=options.side_by_side)
     for bar in counters:
         count_steps(bar, book, options)
     verdicts = []
@@ -131,8 +75,10 @@ def main() -> int:
         if not bar.here():
             verdict = Verdict(key=bar.key, figures={}, met=None, reasons=("the files are not here",))
         verdicts.append(verdict)
-    show(bars, verdicts, options)
-    book.save(verdicts)
+    print()
+    print(table_of(bars, verdicts, options.seconds_scale, options.engines))
+    print("PyVRP alone on district runs: windows at shared doors are narrowed by the setup, see docs/solver.md.")
+    book.save([asdict(verdict) for verdict in verdicts])
     print(f"kept in {file}")
     failed = any(verdict.met is False or verdict.violations for verdict in verdicts)
     return 1 if failed and not options.no_gate else 0
@@ -140,7 +86,7 @@ def main() -> int:
 
 def announce(tasks: Sequence[Task], counters: Sequence[Bar], options: argparse.Namespace) -> None:
     def lasting(some: Sequence[Task]) -> float:
-        return sum(task.seconds + _OVERHEAD_S for task in some)
+        return sum(task.seconds + OVERHEAD_S for task in some)
 
     alone = [task for task in tasks if task.threads > 1]
     beside = [task for task in tasks if task.threads == 1]
@@ -152,44 +98,12 @@ def announce(tasks: Sequence[Task], counters: Sequence[Bar], options: argparse.N
     )
 
 
-def perform(tasks: Sequence[Task], book: Book, options: argparse.Namespace) -> None:
-    """One after another; with two at a time, those of two threads still run alone."""
-    together = [task for task in tasks if options.side_by_side and task.threads == 1]
-    with ThreadPoolExecutor(2) as pool:
-        for task, run in zip(together, pool.map(_attempt, together), strict=True):
-            _note(task, run, book)
-    for task in tasks:
-        if task not in together:
-            _note(task, _attempt(task), book)
-
-
-def _attempt(task: Task) -> Run | None:
-    try:
-        return measured(task)
-    except (subprocess.SubprocessError, json.JSONDecodeError) as error:
-        print(f"failed: {task}: {error}", file=sys.stderr, flush=True)
-        return None
-
-
-def _note(task: Task, run: Run | None, book: Book) -> None:
-    if run is None:
-        return
-    book.runs[task] = run
-    book.save()
-    told = f"cannot: {run.cannot}" if run.cannot else f"{run.cost:,.0f}, {run.unassigned} out, {run.violations} broken"
-    print(
-        f"  {task.instance:32} {task.engine:8} {task.threads} thread{'s' if task.threads > 1 else ' '} "
-        f"seed {task.seed} {run.seconds:6.1f} s  {told}",
-        flush=True,
-    )
-
-
 def count_steps(bar: Bar, book: Book, options: argparse.Namespace) -> None:
     for name, seconds in bar.here():
         for seed in range(options.seeds):
             given = {"instance": name, "seconds": seconds * options.seconds_scale, "seed": seed}
             try:
-                found = child("benchmarks.kernel_counter", given, seconds + _GRACE_S)
+                found = child("benchmarks.kernel_counter", given, seconds + GRACE_S)
             except subprocess.SubprocessError as error:
                 print(f"failed: {given}: {error}", file=sys.stderr, flush=True)
                 return
@@ -198,20 +112,21 @@ def count_steps(bar: Bar, book: Book, options: argparse.Namespace) -> None:
             book.steps.setdefault(bar.key, []).append(found)
 
 
-def show(bars: Sequence[Bar], verdicts: Sequence[Verdict], options: argparse.Namespace) -> None:
+def table_of(
+    bars: Sequence[Bar], verdicts: Sequence[Verdict], scale: float = 1.0, engines: Sequence[str] | None = None
+) -> str:
     """The table, in Markdown, so that it can go into a page as it is."""
-    shown = [column for column in COLUMNS if options.engines is None or column[0] in options.engines]
+    shown = [column for column in COLUMNS if engines is None or column[0] in engines]
     head = ["work", "time", "bar", *(title for _, title in shown), "verdict"]
     rows = []
     for bar, verdict in zip(bars, verdicts, strict=True):
-        times = sorted({seconds * options.seconds_scale for _, seconds in bar.here() or bar.instances})
+        times = sorted({seconds * scale for _, seconds in bar.here() or bar.instances})
         limit = "–".join(f"{each:g}" for each in (times if len(times) < 2 else (times[0], times[-1]))) + " s"
         word = {True: "met", False: "**missed**", None: "not measured"}[verdict.met]
         why = "; ".join(verdict.reasons)
         figures = [verdict.figures.get(engine, "") for engine, _ in shown]
         rows.append([bar.work, limit, bar.says, *figures, f"{word}: {why}" if why else word])
-    print()
-    print(table(head, rows))
+    return table(head, rows)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.bars import BARS, Bar
+from benchmarks.chart import chart, lines
 from benchmarks.judge import judge
 from benchmarks.measure import Run, Task, measure
 from benchmarks.problems import present, problem_named, reference
+from benchmarks.report import PAGE, between
 from benchmarks.run import table
 from benchmarks.variants import VARIANTS
 from solver.construct import construct
@@ -134,3 +136,34 @@ def test_pyvrp_alone_is_measured_where_it_can_state_the_work() -> None:
 
 def test_a_table_has_columns_of_even_width() -> None:
     assert table(["a", "bc"], [["1", "2"]]) == "| a | bc |\n|---|----|\n| 1 | 2  |"
+
+
+def test_a_line_follows_the_mean_of_the_best_whole_plans_so_far() -> None:
+    runs = [
+        run(cost=100, limit_s=10.0, curve=[(1.0, 150.0, 2), (2.0, 140.0, 0), (5.0, 110.0, 0)]),
+        run(cost=120, limit_s=10.0, seed=1, curve=[(4.0, 120.0, 0)]),
+    ]
+    seconds, (line,) = lines(runs)
+
+    assert seconds == 10
+    assert line.values[30] is None
+    assert line.values[45] == pytest.approx(30)
+    assert line.values[60] == pytest.approx(15)
+    assert line.values[100] == pytest.approx(10)
+
+
+def test_a_chart_has_a_panel_for_each_instance_that_was_run() -> None:
+    picture = chart([run(instance="a & b", cost=5, curve=[(0.5, 6.0, 0)])], ["a & b", "not run"])
+
+    assert picture.startswith("<svg")
+    assert "a &amp; b" in picture
+    assert "not run" not in picture
+
+
+def test_figures_go_into_their_place_of_the_page_and_nowhere_else() -> None:
+    text = "before\n<!-- bars -->\nold\n<!-- /bars -->\nafter\n"
+
+    assert between(text, "bars", "new") == "before\n<!-- bars -->\n\nnew\n\n<!-- /bars -->\nafter\n"
+    with pytest.raises(ValueError, match="chart"):
+        between(text, "chart", "new")
+    assert all(between(PAGE.read_text(), place, "x") for place in ("bars", "chart", "ablation"))
