@@ -1,8 +1,9 @@
-"""solve(): who works when within one time budget. Every engine runs in a child process; this one only listens.
+"""solve(): who works when within one time budget.
 
 The first plan comes from insertion. Then, by engine: OR-Tools (one model for each depot, stops allocated by CP-SAT first
-where there are several), then ruin and recreate on parts of the plan, one for each thread, cut anew each round.
-Whatever is offered must pass the checker and beat the best plan; an engine that fails changes nothing.
+where there are several) and PyVRP where its model is exact, each in a child process and for the share of the time that
+``shares`` says, and ruin and recreate by the compiled kernel, in threads of this process. Whatever is offered must pass the checker
+and beat the best plan; an engine that fails changes nothing.
 """
 
 from __future__ import annotations
@@ -10,18 +11,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from random import Random
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from solver import parts
 from solver.best import Best
-from solver.construct import construct, fill, start_from, walk
+from solver.construct import construct, fill, sequences, start_from, steps, walk
 from solver.construct_state import State
 from solver.options import Engine, EngineCannot, Progress, Sequences, SolveOptions
 from solver.plan import Plan, Unassigned
 from solver.problem import LARGEST, Problem
 from solver.process import Message, ProcessPool
-from solver.sisr import Budget
+from solver.shares import Shares, shares
+
+if TYPE_CHECKING:
+    from solver.sisr import Found
 
 __all__ = ["Engine", "EngineCannot", "Progress", "SolveOptions", "solve"]
 
@@ -31,20 +34,14 @@ _SMALL: Final = 120
 """Up to so many stops the first plan is made in this process: quicker than starting another one."""
 _KILL_AFTER_S: Final = 0.1
 _PATIENCE_S: Final = 1.5
-_ORTOOLS_SHARE: Final = 0.1
-_ORTOOLS_SHARE_OF_DEPOTS: Final = 0.35
-"""OR-Tools' share of the time with one depot and with several, from the ablation in docs/solver.md."""
-_LEAST_ORTOOLS_S: Final = 0.8
+_LEAST_STAGE_S: Final = 0.8
 _TINY: Final = 10
 _ENOUGH_STEPS: Final = 200
 """Up to so many stops the search ends after so many steps for each pair of them, time left or not."""
 _MOST_ALLOCATION_S: Final = 2.0
 _STEPS_PER_SOLUTION: Final = 50
-"""In repeatable runs of all engines: steps of ruin and recreate that take as long as OR-Tools needs for one solution."""
-_ROUNDS: Final = 8
-_LEAST_ROUND_S: Final = 1.0
-_LEAST_PART: Final = 120
-"""Stops below which a part is too small to be worth cutting out."""
+_STEPS_PER_ILS: Final = 10
+"""In repeatable runs of all engines: steps of ruin and recreate that take as long as OR-Tools needs for one solution, PyVRP for one step."""
 
 _TOO_EARLY: Final = "The search was cancelled before its first plan."
 
@@ -70,6 +67,8 @@ def solve(
     options = options or SolveOptions()
     if options.engine == "ortools":
         require_statable(problem)
+    else:
+        _load()  # belongs to the start of the process, not to the time limit
     with ProcessPool() as pool:
         run = _Run(problem, options, pool, warm_start, on_progress, cancelled)
         try:
@@ -79,6 +78,13 @@ def solve(
             if not run.best.plan.routes:
                 return Plan((), tuple(Unassigned(stop.id, _TOO_EARLY, "cancelled") for stop in problem.stops))
         return run.best.explained()
+
+
+def _load() -> None:
+    """The compiled kernel: loaded by whoever solves, not by whoever imports this module (the pages do)."""
+    from solver.kernel.ready import load
+
+    load()
 
 
 def require_statable(problem: Problem) -> None:
@@ -101,6 +107,7 @@ class _Run:
     best: Best = field(init=False)
     stage: str = "construct"
     told: float = 0.0
+    shown: Found | None = None  # what a search under way has found, not offered yet
     homes: Mapping[int, int] | None = None  # where each stop is loaded, once CP-SAT has said so
 
     def __post_init__(self) -> None:
@@ -110,30 +117,60 @@ class _Run:
 
     def all_stages(self) -> None:
         engine = self.options.engine
-        if self.timed and self.left() > 0:
+        share = Shares(1.0, 0.0) if engine == "ortools" else Shares(0.0, 0.0)
+        if engine == "auto":
+            share = shares(self.problem)
+        if self.timed and self.left() > 0 and (share.ortools or share.pyvrp):
             self.pool.warm(min(2, self.options.threads))
         self._listen(None)
         self._construct()
         if not self.problem.stops:
             return
-        if engine != "sisr":
-            share = _ORTOOLS_SHARE_OF_DEPOTS if self._several_depots else _ORTOOLS_SHARE
-            self._ortools(1.0 if engine == "ortools" else share)
+        if share.ortools:
+            self._ortools(share.ortools)
+        if share.pyvrp:
+            self._pyvrp(share.pyvrp)
         if engine != "ortools":
-            self._sisr()
+            self._sisr(improved=share.pyvrp > 0)
 
     def _construct(self) -> None:
+        """Insertion: by the kernel where there are many stops, else (and where that leaves stops out) the careful one in Python."""
         problem = self.problem
         until = self.began + self.options.time_limit_s if self.timed else None
-        if len(problem.stops) <= _SMALL or self.left() < 0.3:
+        many = len(problem.stops) > _SMALL and self.left() >= 0.3
+        if many and self.options.engine != "ortools":
+            first = sequences(self.warm_start) if self.warm_start is not None else steps(problem)
+            from solver import sisr
+
+            search = sisr.Search(problem, first, self.options.seed)
+            search.first_plan(until)
+            self.best.offer(search.sequences)
+            if self.best.unassigned == 0:
+                self._tell(always=True)
+                return
+        if not many:
             self.best.offer_plan(construct(problem, deadline=until, seed=self.options.seed, warm_start=self.warm_start))
         else:
-            first = ("solver.tasks:first_plan", (problem, until, self.options.seed, self.warm_start))
-            early = self.options.engine != "sisr" and self.options.threads > 1 and self._several_depots
-            (answer, *homes) = self._together([first, self._allocation(self.left())] if early else [first])
-            self.homes = cast("Mapping[int, int]", homes[0] or {}) if homes else None
+            task = ("solver.tasks:first_plan", (problem, until, self.options.seed, self.warm_start))
+            (answer,) = self._together([task])
             if not isinstance(answer, Plan):
                 self.best.offer_plan(construct(problem, seed=self.options.seed, repairs=0))
+        self._tell(always=True)
+
+    def _pyvrp(self, share: float) -> None:
+        """PyVRP from the best plan."""
+        self.stage = "pyvrp"
+        iterations = self._steps()
+        if iterations:
+            iterations = -(-iterations // _STEPS_PER_ILS)
+        seconds = share * (self.left() - self.reserve)
+        if iterations == 0 or (self.timed and seconds < _LEAST_STAGE_S):
+            return
+        ends = seconds if self.timed else None
+        task = ("solver.pyvrp_routing:run", (self.problem, self.best.sequences, ends, iterations, self.options.seed))
+        (answer,) = self._together([task], ends)
+        if isinstance(answer, dict):
+            self.best.offer(answer)
         self._tell(always=True)
 
     def _ortools(self, share: float) -> None:
@@ -143,7 +180,7 @@ class _Run:
         if iterations and share < 1:
             iterations = -(-iterations // _STEPS_PER_SOLUTION)
         seconds = share * self.left() - (self.reserve if share == 1 else 0)
-        if iterations == 0 or (self.timed and seconds < (_LEAST_ORTOOLS_S if share < 1 else 0.1)):
+        if iterations == 0 or (self.timed and seconds < (_LEAST_STAGE_S if share < 1 else 0.1)):
             return
         ends = time.monotonic() + seconds
         whole, first = [self.problem], self.best.sequences
@@ -190,46 +227,33 @@ class _Run:
         limit = min(_MOST_ALLOCATION_S, seconds / 8) if self.timed else None
         return "solver.ortools_assign:depots", (self.problem, limit, self.options.seed)
 
-    def _sisr(self) -> None:
+    def _sisr(self, *, improved: bool) -> None:
+        """Ruin and recreate from the best plan; gently where another search has ``improved`` it already."""
+        from solver import sisr
+
         self.stage = "sisr"
-        iterations, threads = self._steps(), self.options.threads
-        if iterations == 0:
+        iterations = self._steps()
+        if iterations == 0 or (self.timed and self.left() - self.reserve < 0.05):
             return
-        rng = Random(self.options.seed)
-        total = self.left() - self.reserve
-        rounds = max(1, min(_ROUNDS, int(total / _LEAST_ROUND_S))) if self.timed else _ROUNDS
-        count = min(threads, len(self.problem.stops) // _LEAST_PART)
-        if count < 2:
-            rounds = 1
-        current = self.best.sequences
-        for turn in range(rounds):
-            seconds = (self.left() - self.reserve) / (rounds - turn)
-            if self.timed and seconds < 0.1:
-                break
-            budget = Budget(
-                until=time.monotonic() + seconds if self.timed else None,
-                iterations=None if iterations is None else -(-iterations // rounds),
-                begin=turn / rounds,
-                end=(turn + 1) / rounds,
-            )
-            cut = [self.problem] if count < 2 else parts.neighbourhoods(self.problem, current, count, turn, rng)
-            jobs = [
-                ("solver.sisr:run", (each, self._inside(each, current), budget, rng.randrange(2**31))) for each in cut
-            ]
-            answers = self._together(jobs, seconds, others=[], alone=len(cut) == 1, known=current)
-            improved, walked = dict(current), dict(current)
-            for each, answer in zip(cut, answers, strict=True):
-                # one that was killed has only reported
-                found, last = answer if isinstance(answer, tuple) else (answer, answer)
-                if isinstance(found, dict) and isinstance(last, dict):
-                    for vehicle in each.vehicles:
-                        improved.pop(vehicle.id, None)
-                        walked.pop(vehicle.id, None)
-                    improved.update(found)
-                    walked.update(last)
-            self.best.offer(improved)
-            # go on from where the walk is; only its last steps, which are cool, begin at the best
-            current = walked if turn < rounds - 2 else self.best.sequences
+        until = self.began + self.options.time_limit_s - self.reserve if self.timed else None
+        search = sisr.Search(self.problem, self.best.sequences, self.options.seed, self.options.threads)
+        stopped = False
+
+        def report() -> bool:
+            nonlocal stopped
+            now = time.monotonic()
+            if now - self.told >= _PROGRESS_EVERY_S:
+                self.shown = search.found
+                stopped = self.cancelled is not None and self.cancelled()
+                self._tell()
+            return stopped
+
+        found = search.run(sisr.Budget(until=until, iterations=iterations), report, gently=improved)
+        self.shown = None
+        self.best.offer(found)
+        self._tell(always=True)
+        if stopped:
+            raise _Cancelled
 
     # -- listening ----------------------------------------------------------------------------------------------------
 
@@ -287,10 +311,16 @@ class _Run:
 
     def _tell(self, *, always: bool = False) -> None:
         now = time.monotonic()
-        if self.on_progress is not None and (always or now - self.told >= _PROGRESS_EVERY_S):
-            self.told = now
-            cost = float(self.best.cost) if self.best.plan.routes else None
-            self.on_progress(Progress(now - self.began, cost, self.best.unassigned, self.stage))
+        if not always and now - self.told < _PROGRESS_EVERY_S:
+            return
+        self.told = now
+        if self.on_progress is not None:
+            if self.shown is not None:
+                cost, unassigned = float(self.shown.cost), self.shown.unassigned
+                self.on_progress(Progress(now - self.began, cost, unassigned, self.stage))
+                return
+            known = float(self.best.cost) if self.best.plan.routes else None
+            self.on_progress(Progress(now - self.began, known, self.best.unassigned, self.stage))
 
     # -- helpers ------------------------------------------------------------------------------------------------------
 

@@ -1,179 +1,267 @@
-"""Ruin and recreate: strings of neighbouring stops are taken out and put back where they add least.
+"""Ruin and recreate over the compiled kernel: when it cools, how threads share the work, what the best plan is.
 
-J. Christiaens and G. Vanden Berghe, "Slack Induction by String Removals for Vehicle Routing Problems",
-Transportation Science 54 (2020), with its parameters; strings run within one trip. Only the matrix and the windows of the
-problem are looked at, so every key of the contract is kept: the plan is possible after every step.
+J. Christiaens and G. Vanden Berghe, "Slack Induction by String Removals for Vehicle Routing Problems", Transportation Science 54 (2020).
+Every key of the contract is held by the kernel itself: the plan is possible after every step.
 """
 
 from __future__ import annotations
 
-import math
-import random
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
+from solver.cost import number
+from solver.kernel.plans import sequences, written
+from solver.kernel.ready import load
+from solver.kernel.share import Standing, cut, joined, whole
+from solver.kernel.walk import Walk
+from solver.kernel.world import Frame
 from solver.options import Sequences
 from solver.problem import Problem
-from solver.sisr_data import Data
-from solver.sisr_state import State
-from solver.sisr_trip import Trip
 
-_AVERAGE_REMOVED: Final = 10
-_LONGEST_STRING: Final = 10
-_SPLIT_RATE: Final = 0.5
-_SPLIT_DEPTH: Final = 0.01
-_BLINK_RATE: Final = 0.01
-_FIRST_TEMPERATURE: Final = 1.0
-_LAST_TEMPERATURE: Final = 0.02
-"""Temperatures are shares of the mean travel cost of a stop, so that any unit of cost will do."""
-_ORDER_WEIGHTS: Final = (4, 4, 2, 1, 2, 2, 2)
-"""Random, demand, far, near, narrow window, early window, late window."""
-_WEIGHTY_FIRST_RATE: Final = 0.5
-_REPORT_EVERY_S: Final = 0.25
-_LOOK_EVERY: Final = 8
+HOT: Final = 3.0
+COLD: Final = 0.1
+"""First and last temperature, as shares of the mean travel cost of a stop after a quick descent: any unit of cost will do."""
+_DESCENT: Final = 2000
+"""Steps of that descent at most, and a tenth of the budget."""
+_FIRST_CHUNKS: Final = 20
+GENTLE: Final = 0.1
+_CHUNK_S: Final = 0.05
+_ROUNDS: Final = 20
+_LEAST_ROUND_S: Final = 0.4
+_EXCHANGE: Final = 4
+"""Rounds after which the thread that stands worst goes on from the best plan."""
+_LEAST_PART: Final = 150
+"""Stops below which a thread's part is too small to be worth cutting out: all threads then work on the whole."""
+_STEPS_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """When to end, and which part of the whole cooling this run is: from ``begin`` to ``end``, both within 0 to 1.
-
-    ``until`` is on the monotonic clock, which all processes of a machine share: the start of a child counts too.
-    """
+    """When to end; ``until`` is on the monotonic clock. With ``iterations`` (steps of each thread) alone the answer is repeatable."""
 
     until: float | None = None
     iterations: int | None = None
-    begin: float = 0.0
-    end: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How good the best plan is: its cost less familiarity, how many stops it leaves out."""
+
+    cost: int | float
+    unassigned: int
 
 
 def run(
-    problem: Problem, first: Sequences, budget: Budget, seed: int, report: Callable[[Sequences], None]
-) -> tuple[Sequences, Sequences]:
-    """Improve ``first``; the best plan found (never worse than ``first``), and where the walk ended.
+    problem: Problem, first: Sequences, budget: Budget, seed: int, report: Callable[[], bool], threads: int = 1
+) -> Sequences:
+    """Improve ``first``, or begin from nothing; the best plan found, never worse than ``first``.
 
     With a limit of iterations alone the answer is repeatable.
     """
-    return Search(problem, first, seed).run(budget, report)
+    return Search(problem, first, seed, threads).run(budget, report)
 
 
 class Search:
-    """One walk. The state is the plan of the moment, ``best`` the best ever."""
+    """One search. ``first`` may be empty; what of it cannot be driven is inserted anew."""
 
-    def __init__(self, problem: Problem, first: Sequences, seed: int) -> None:
-        self.began = time.monotonic()
-        self.data = Data(problem)
-        self.state = State(self.data)
-        self.state.load(first)
-        self.random = random.Random(seed)
-        self.best: Sequences = self.state.sequences()
-        self.demand = [-sum(stop.delivery) - sum(stop.pickup) for stop in problem.stops]
-        self.out = [self.data.kinds[0].durations[self.data.start[0]][place] for place in self.data.place]
+    def __init__(self, problem: Problem, first: Sequences, seed: int, threads: int = 1) -> None:
+        load()
+        self.frame = Frame(problem)
+        self.walks = [Walk(self.frame, seed * 1000 + number) for number in range(threads)]
+        self.random = np.random.default_rng(seed)
+        self.steps = 0
+        lead = self.walks[0]
+        lead.begin_with(written(self.frame, first))
+        self.best: Standing = lead.standing()
 
-    def run(self, budget: Budget, report: Callable[[Sequences], None]) -> tuple[Sequences, Sequences]:
-        state, draw = self.state, self.random.random
-        if state.unassigned:
-            self._recreate()
-            self.best = state.sequences()
-        missing = best_missing = state.missing()
-        best_cost = state.cost
-        unit = max(state.travel_cost(), 1.0) / max(1, self.data.count)
-        hot, cold = _FIRST_TEMPERATURE * unit, _LAST_TEMPERATURE * unit
-        temperature = hot
-        reported, improved = self.began, False
-        iteration = 0
-        while self.data.count and (budget.iterations is None or iteration < budget.iterations):
-            if iteration % _LOOK_EVERY == 0:
-                if budget.until is not None:
-                    now = time.monotonic()
-                    share = (now - self.began) / max(budget.until - self.began, 1e-9)
-                    if share >= 1:
-                        break
-                    if improved and now - reported >= _REPORT_EVERY_S:
-                        reported, improved = now, False
-                        report(self.best)
-                else:
-                    share = iteration / (budget.iterations or 1)
-                temperature = hot * (cold / hot) ** (budget.begin + (budget.end - budget.begin) * share)
-            iteration += 1
-            before = state.cost
-            state.begin()
-            if not self._ruin():
-                state.undo()
-                continue
-            self._recreate()
-            after = state.missing()
-            worse = state.cost - before
-            if after > missing or (after == missing and worse >= -temperature * math.log(1.0 - draw())):
-                state.undo()
-                continue
-            missing = after
-            if (missing, state.cost) < (best_missing, best_cost - 1e-6):
-                best_missing, best_cost, improved = missing, state.cost, True
-                self.best = state.sequences()
-        return self.best, state.sequences()
+    @property
+    def found(self) -> Found:
+        return Found(number(round(self.best.cost)), len(self.frame.stop_ids) - self.best.served)
 
-    def _ruin(self) -> bool:
-        """Take out strings of stops around one of them; says whether the rest can still be driven."""
-        state, data, rng = self.state, self.data, self.random
-        used = [len(trip.stops) for trips in state.trips for trip in trips]
-        if not used:
-            return True
-        longest = min(_LONGEST_STRING, sum(used) / len(used))
-        most = 4 * _AVERAGE_REMOVED / (1 + longest) - 1
-        strings = int(rng.random() * most + 1)
-        gone: dict[Trip, set[int]] = {}
-        for i in data.near[int(rng.random() * data.count)]:
-            trip = state.where[i]
-            if trip is None or trip in gone:
-                continue
-            length = int(rng.random() * min(longest, len(trip.stops)) + 1)
-            gone[trip] = self._string(trip.stops, trip.stops.index(i), length)
-            if len(gone) >= strings:
+    @property
+    def sequences(self) -> Sequences:
+        """The best plan so far."""
+        return sequences(self.frame, self.best.plan)
+
+    def first_plan(self, until: float | None) -> None:
+        """A few steps downhill, only until every stop is served."""
+        lead = self.walks[0]
+        for _ in range(_FIRST_CHUNKS):
+            if self.best.missing == 0 or (until is not None and time.monotonic() > until):
+                return
+            cold = COLD * 0.1 * lead.mean()
+            lead.anneal(50, cold, cold)
+            self._keep(lead.best)
+
+    def run(self, budget: Budget, report: Callable[[], bool], *, gently: bool = False) -> Sequences:
+        """Search until the budget ends or ``report``, which is called many times a second, says that it should.
+
+        ``gently``: from a good plan, so do not heat it up as much as a first one.
+        """
+        if len(self.frame.stop_ids) == 0 or self.walks[0].nobody:
+            return self.sequences
+        clock = _Clock(budget)
+        self._descend(clock, report)
+        unit = self.walks[0].mean() * (GENTLE if gently else 1.0)
+        if len(self.walks) == 1:
+            self._alone(self.walks[0], clock, unit, report)
+        else:
+            self._together(clock, unit, report)
+        return self.sequences
+
+    def _descend(self, clock: _Clock, report: Callable[[], bool]) -> None:
+        """Downhill only: a whole plan soon, and a measure for temperatures."""
+        lead = self.walks[0]
+        begun = clock.share()
+        while lead.steps < clock.descent and clock.share() - begun < 0.1:
+            cold = COLD * 0.1 * lead.mean()
+            lead.anneal(min(100, clock.descent), cold, cold)
+            self._keep(lead.best)
+            if report():
                 break
-        state.unassigned = [*state.unassigned, *(i for out in gone.values() for i in sorted(out))]
-        return state.remove(gone)
+        clock.done = lead.steps
 
-    def _string(self, stops: list[int], at: int, length: int) -> set[int]:
-        """``length`` stops in a row around position ``at``; or a longer row with some in the middle kept."""
-        rng = self.random
-        kept = 0
-        if 1 < length < len(stops) and rng.random() < _SPLIT_RATE:
-            kept = 1
-            while length + kept < len(stops) and rng.random() < _SPLIT_DEPTH:
-                kept += 1
-        row = length + kept
-        begin = rng.randint(max(0, at - row + 1), min(at, len(stops) - row))
-        chosen = stops[begin : begin + row]
-        if kept:
-            skip = rng.randint(0, length)
-            chosen = chosen[:skip] + chosen[skip + kept :]
-        return set(chosen)
+    def _alone(self, walk: Walk, clock: _Clock, unit: float, report: Callable[[], bool]) -> None:
+        begun, chunk = clock.share(), 100
+        while (share := clock.share()) < 1:
+            steps, ends = clock.portion(chunk)
+            at = _cooled(unit, (share - begun) / max(1e-9, 1 - begun))
+            to = _cooled(unit, (ends - begun) / max(1e-9, 1 - begun))
+            before = time.monotonic()
+            walk.anneal(steps, at, to)
+            clock.took(steps)
+            chunk = _next_chunk(chunk, time.monotonic() - before) if clock.timed else _STEPS_AT_ONCE
+            self._keep(walk.best)
+            if report():
+                break
 
-    def _recreate(self) -> None:
-        """Put everything that is out back in, greedily, in one of several orders."""
-        state = self.state
-        todo = self._ordered(state.unassigned)
-        state.unassigned = [i for i in todo if not state.insert(i, _BLINK_RATE, self.random.random)]
+    def _together(self, clock: _Clock, unit: float, report: Callable[[], bool]) -> None:
+        """Rounds: each thread works on its own part of the plan, cut anew each time, or on small problems on the whole."""
+        begun, current = clock.share(), self.walks[0].standing()
+        count = len(self.walks)
+        apart = len(self.frame.stop_ids) >= _LEAST_PART * count
+        with ThreadPoolExecutor(count) as pool:
+            rounds = clock.rounds()
+            for turn in range(rounds):
+                share = clock.share()
+                if share >= 1:
+                    break
+                ends = share + (1 - share) / (rounds - turn)
+                at = _cooled(unit, (share - begun) / max(1e-9, 1 - begun))
+                to = _cooled(unit, (ends - begun) / max(1e-9, 1 - begun))
+                if apart:
+                    parts = cut(self.frame, current, count, turn, self.random)
+                    for walk, each in zip(self.walks, parts, strict=True):
+                        walk.take(each)
+                elif turn % _EXCHANGE == 0:
+                    last_ones = self.walks if turn == 0 else [max(self.walks, key=lambda walk: walk.standing().key)]
+                    for walk in last_ones:
+                        walk.take(whole(self.frame, self.best))
+                stop = [False]
+                last = clock.until(ends)
+                jobs = [pool.submit(_work, walk, at, to, last, clock.round_steps(ends), stop) for walk in self.walks]
+                while not all(job.done() for job in jobs):
+                    time.sleep(0.02)
+                    if report():
+                        stop[0] = True
+                for job in jobs:
+                    job.result()
+                clock.took(max(walk.last_steps for walk in self.walks))
+                if apart:
+                    self._keep(joined([walk.best for walk in self.walks]))
+                    # the last rounds, which are cool, begin at the best
+                    current = self.best if turn >= rounds - 3 else joined([walk.standing() for walk in self.walks])
+                else:
+                    for walk in self.walks:
+                        self._keep(walk.best)
+                if stop[0]:
+                    break
 
-    def _ordered(self, stops: list[int]) -> list[int]:
-        data, rng = self.data, self.random
-        todo = list(stops)
-        rng.shuffle(todo)
-        (rule,) = rng.choices(range(7), _ORDER_WEIGHTS)
-        if rule == 1:
-            todo.sort(key=self.demand.__getitem__)
-        elif rule == 2:
-            todo.sort(key=self.out.__getitem__, reverse=True)
-        elif rule == 3:
-            todo.sort(key=self.out.__getitem__)
-        elif rule == 4:
-            todo.sort(key=lambda i: data.latest[i] - data.earliest[i])
-        elif rule == 5:
-            todo.sort(key=data.earliest.__getitem__)
-        elif rule == 6:
-            todo.sort(key=data.latest.__getitem__, reverse=True)
-        if rng.random() < _WEIGHTY_FIRST_RATE:
-            todo.sort(key=data.weight.__getitem__, reverse=True)
-        return todo
+    def _keep(self, standing: Standing) -> None:
+        if standing.key < self.best.key:
+            self.best = standing
+
+
+def _work(walk: Walk, warm: float, cool: float, until: float | None, steps: int | None, stop: list[bool]) -> None:
+    """One thread's share of a round."""
+    begun, done, chunk = time.monotonic(), 0, 200
+    walk.last_steps = 0
+    while not stop[0]:
+        now = time.monotonic()
+        if until is not None:
+            share, ends = (now - begun) / (until - begun), (now - begun + _CHUNK_S) / (until - begun)
+        else:
+            assert steps is not None
+            chunk = min(_STEPS_AT_ONCE, steps - done)
+            share, ends = done / steps, (done + chunk) / steps
+        if share >= 1 or chunk < 1:
+            break
+        at, to = (warm * (cool / warm) ** min(1.0, each) for each in (share, ends))
+        walk.anneal(chunk, at, to)
+        done += chunk
+        walk.last_steps = done
+        if until is not None:
+            chunk = _next_chunk(chunk, time.monotonic() - now)
+
+
+def _cooled(unit: float, share: float) -> float:
+    return unit * HOT * float((COLD / HOT) ** min(1.0, max(0.0, share)))
+
+
+def _next_chunk(chunk: int, seconds: float) -> int:
+    """So many steps as take about as long as a chunk should."""
+    return max(10, min(4 * chunk, int(chunk * _CHUNK_S / max(seconds, 1e-4))))
+
+
+class _Clock:
+    """Which share of the budget is used: by time, or by steps in repeatable runs."""
+
+    def __init__(self, budget: Budget) -> None:
+        self.began = time.monotonic()
+        self.budget = budget
+        self.timed = budget.iterations is None
+        self.done = 0
+
+    @property
+    def descent(self) -> int:
+        return _DESCENT if self.budget.iterations is None else min(_DESCENT, self.budget.iterations // 10)
+
+    def share(self) -> float:
+        by_steps = 0.0
+        if self.budget.iterations is not None:
+            by_steps = self.done / max(1, self.budget.iterations)
+        if self.budget.until is None:
+            return by_steps
+        return max(by_steps, (time.monotonic() - self.began) / max(1e-9, self.budget.until - self.began))
+
+    def took(self, steps: int) -> None:
+        self.done += steps
+
+    def portion(self, chunk: int) -> tuple[int, float]:
+        """How many steps to take now, and the share that is used after them."""
+        if self.budget.iterations is not None:
+            steps = min(chunk, self.budget.iterations - self.done)
+            return steps, (self.done + steps) / self.budget.iterations
+        assert self.budget.until is not None
+        return chunk, self.share() + _CHUNK_S / max(1e-9, self.budget.until - self.began)
+
+    def rounds(self) -> int:
+        if self.budget.until is None or not self.timed:
+            return _ROUNDS
+        return max(1, min(_ROUNDS, int((self.budget.until - time.monotonic()) / _LEAST_ROUND_S)))
+
+    def until(self, share: float) -> float | None:
+        if not self.timed:
+            return None
+        assert self.budget.until is not None
+        return self.began + share * (self.budget.until - self.began)
+
+    def round_steps(self, share: float) -> int | None:
+        if self.budget.iterations is None:
+            return None
+        return max(1, round(share * self.budget.iterations) - self.done)

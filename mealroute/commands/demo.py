@@ -20,6 +20,7 @@ from mealroute.dispatch import offer_simulate as offers
 from mealroute.menus import queries as menus
 from mealroute.menus import service as calendar
 from mealroute.subsidy import queries as money
+from solver.kernel import ready
 
 SLOT = MealSlot.LUNCH
 
@@ -30,6 +31,7 @@ def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int
     seconds: dict[str, float] = {}
     with step(_("Database")):
         here = open_here()
+    warm()
     with main_job.timed(seconds, "import"):
         load(here)
     wanted = day or next_service_day(here)
@@ -63,6 +65,13 @@ def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int
 
         return system.serve("127.0.0.1", port)
     return 0
+
+
+def warm() -> None:
+    """Compile the search kernel where that was not done yet (about a minute, kept on disk), and load it."""
+    with step(_("Search kernel, compiled once")) as shown:
+        ready.load(lambda name, share: shown.at(share, name))
+        shown.at(1.0, "")
 
 
 def load(here: Here) -> None:

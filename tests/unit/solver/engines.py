@@ -17,8 +17,12 @@ def quiet(_found: Sequences) -> None:
     return None
 
 
+def go_on() -> bool:
+    return False
+
+
 def by_sisr(problem: Problem, first: Sequences, seed: int) -> Sequences:
-    return sisr.run(problem, first, sisr.Budget(iterations=60), seed, quiet)[0]
+    return sisr.run(problem, first, sisr.Budget(iterations=60), seed, go_on)
 
 
 def by_ortools(problem: Problem, first: Sequences, seed: int) -> Sequences:
@@ -40,4 +44,4 @@ ENGINES: Final[dict[str, Run]] = {"sisr": by_sisr, "ortools": by_ortools, "pyvrp
 
 def by_long_search(problem: Problem, first: Sequences, seed: int) -> Sequences:
     """As long as a tiny problem needs to be solved to the end."""
-    return sisr.run(problem, first, sisr.Budget(iterations=400), seed, quiet)[0]
+    return sisr.run(problem, first, sisr.Budget(iterations=400), seed, go_on)

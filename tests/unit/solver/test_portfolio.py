@@ -163,7 +163,19 @@ def test_an_engine_that_crashes_leaves_the_plan_so_far(monkeypatch: pytest.Monke
 def test_killing_the_program_leaves_no_engine_behind(tmp_path: Path) -> None:
     file = tmp_path / "problem.json"
     file.write_text(write_problem(town(8, stops=130)))
-    command = (sys.executable, "-m", "solver", "solve", str(file), "--time-limit", "60", "--threads", "2")
+    command = (
+        sys.executable,
+        "-m",
+        "solver",
+        "solve",
+        str(file),
+        "--time-limit",
+        "60",
+        "--threads",
+        "2",
+        "--engine",
+        "ortools",
+    )
     program = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     until = time.monotonic() + 20
     while not (children := _children(program.pid)) and time.monotonic() < until:

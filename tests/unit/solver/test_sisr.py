@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,12 +13,12 @@ from tests.unit.solver import problems
 from tests.unit.solver.towns import town
 
 
-def quiet(_found: Sequences) -> None:
-    return None
+def go_on() -> bool:
+    return False
 
 
-def search(problem: Problem, first: Sequences, iterations: int = 100, seed: int = 0) -> Sequences:
-    return run(problem, first, Budget(iterations=iterations), seed, quiet)[0]
+def search(problem: Problem, first: Sequences, iterations: int = 100, seed: int = 0, threads: int = 1) -> Sequences:
+    return run(problem, first, Budget(iterations=iterations), seed, go_on, threads)
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -63,31 +62,14 @@ def test_it_begins_from_nothing_as_well() -> None:
     assert best.unassigned == 0
 
 
-def test_undo_leads_back_to_the_plan_before() -> None:
-    problem = town(4)
-    walk = Search(problem, sequences(construct(problem)), seed=1)
-    state = walk.state
-    for _ in range(30):
-        before, cost = state.sequences(), state.cost
-        state.begin()
-        walk._ruin()
-        walk._recreate()
-        state.undo()
-        assert state.sequences() == before
-        assert state.cost == pytest.approx(cost)
-
-
-def test_the_cost_that_is_kept_up_to_date_is_the_cost_of_the_plan() -> None:
-    problem = town(5)
-    walk = Search(problem, sequences(construct(problem)), seed=1)
-    for _ in range(50):
-        walk.state.begin()
-        walk._ruin()
-        walk._recreate()
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_share_a_plan_out_and_put_it_together_again(threads: int) -> None:
+    problem = town(5, stops=500)
     best = Best(problem)
-    best.offer(walk.state.sequences())
+    best.offer(search(problem, {}, 600, threads=threads))
 
-    assert walk.state.cost == pytest.approx(best.cost)
+    assert best.unassigned == 0
+    assert search(problem, {}, 600, threads=threads) == best.sequences
 
 
 def line(stops: tuple[Stop, ...], *, depots: tuple[Depot, ...] = (), **vehicle: object) -> Problem:
@@ -138,12 +120,9 @@ def test_locked_stops_keep_their_vehicle_and_order() -> None:
     assert found == {1: ((2, 1),)}
 
 
-def test_progress_is_reported_while_time_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.sisr._REPORT_EVERY_S", 0.0)
-    import time
+def test_a_search_ends_as_soon_as_it_is_told_to() -> None:
+    walk = Search(town(6), {}, seed=0)
+    walk.run(Budget(iterations=10**9), lambda: walk.walks[0].steps > 1000)
 
-    problem, heard = town(6), []
-    report: Callable[[Sequences], None] = heard.append
-    run(problem, sequences(construct(problem)), Budget(until=time.monotonic() + 0.5), 0, report)
-
-    assert heard
+    assert walk.found.unassigned == 0
+    assert walk.walks[0].steps < 10_000

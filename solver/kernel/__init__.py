@@ -1,0 +1,1 @@
+"""The compiled search kernel. Only this package imports numba."""
