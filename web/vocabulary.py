@@ -143,6 +143,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "due-kind": {
         "sample": _l("Sample of"), "core": _l("Core temperature of"), "cold": _l("Cold temperature of"), "box-hot": _l("Hot box of"),
         "box-cold": _l("Cold box of"), "discard": _l("Discard the sample of"),
+        "holding": _l("Hot-holding temperature of"), "boxes": _l("Boxes not back from"),
     },
     "box": {"hot": _l("Hot box"), "cold": _l("Cold box"), "halal": _l("Halal box"), "bulk": _l("Bulk box")},
     "box-way": {"out": _l("Out"), "back": _l("Back in"), "written-off": _l("Written off")},

@@ -8,7 +8,7 @@ from pathlib import Path
 from mealroute.core.rulebook import RULES, Node, read
 from mealroute.kitchen.records import Pace
 
-PRACTICE = ("packing-base", "packing-portion", "fetch-minutes", "box-return-hours", "discard-hours")
+PRACTICE = ("packing-base", "packing-portion", "fetch-minutes", "box-return-hours", "discard-hours", "holding-minutes")
 SAFETY = ("sample-grams", "sample-hours", "sample-coldest", "sample-warmest", "core-least", "hot-least", "cold-most")
 
 
@@ -21,6 +21,7 @@ class Figures:
     fetch_minutes: int
     box_return_hours: int
     discard_hours: int
+    holding_minutes: int
     sample_grams: int
     sample_hours: int
     sample_coldest: int

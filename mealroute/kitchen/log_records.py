@@ -36,6 +36,8 @@ class DueKind(StrEnum):
     BOX_HOT = "box-hot"
     BOX_COLD = "box-cold"
     DISCARD = "discard"
+    HOLDING = "holding"
+    BOXES = "boxes"
 
 
 class DueState(StrEnum):
@@ -164,7 +166,7 @@ class WatchRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """One thing to do: which dish's sample, which trip's box, which old sample."""
+    """One thing to do: which dish's sample, which trip's box, which old sample, whose boxes (``count``) are missing."""
 
     kind: DueKind
     state: DueState
@@ -177,3 +179,4 @@ class Due:
     route: int = 0
     trip: int = 0
     sample_id: int = 0
+    count: int = 0

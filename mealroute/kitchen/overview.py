@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from mealroute.core.actor import Scope
 from mealroute.core.clock import Clock
 from mealroute.core.slots import MealSlot
-from mealroute.kitchen import log_queries, packing, queries, reminders, service
+from mealroute.kitchen import boxes, log_queries, packing, queries, reminders, service
 from mealroute.kitchen.figures import figures_on
 from mealroute.kitchen.log_records import Due, DueState, WatchRecord
 from mealroute.kitchen.records import BenchTrip
@@ -46,19 +46,17 @@ def overview(db: Session, day: date, slot: MealSlot, *, scope: Scope, clock: Clo
     now = clock.now()
     rows = queries.planned_portions(db, version.id, scope=scope) if version else ()
     rows = tuple(row for row in rows if kitchen in {"", row.kitchen_code})
-    due = reminders.due_of_meal(
-        rows,
-        log_queries.samples(db, day, day, scope=scope, slot=str(slot)),
-        log_queries.readings(db, day, day, scope=scope, slot=str(slot)),
-        day=day,
-        zone=clock.zone,
-        now=now,
-    )
+    readings = log_queries.readings(db, day, day, scope=scope, slot=str(slot))
+    samples = log_queries.samples(db, day, day, scope=scope, slot=str(slot))
+    figures = figures_on(day)
+    due = reminders.due_of_meal(rows, samples, readings, day=day, zone=clock.zone, now=now)
+    held = reminders.due_holdings(rows, readings, figures, day=day, zone=clock.zone, now=now)
+    away = [each for each in boxes.balances(db, day, scope=scope, now=now) if kitchen in {"", each.kitchen_code}]
     kept = [each for each in log_queries.kept_samples(db, scope=scope) if kitchen in {"", each.kitchen_code}]
-    discards = reminders.due_discards(kept, figures_on(day), now)
+    discards = reminders.due_discards(kept, figures, now)
     trips = service.packing_of(version, rows) if version else ()
     return KitchenDay(
-        due=reminders.sorted_due((*due, *discards)),
+        due=reminders.sorted_due((*due, *held, *discards, *reminders.due_boxes(away, figures))),
         watches=tuple(
             watch for watch in log_queries.watches(db, scope=scope) if kitchen in {"", watch.reading.kitchen_code}
         ),

@@ -1,4 +1,6 @@
-"""What a kitchen has to do now: samples, temperatures before each departure, old samples to throw away. Pure."""
+"""What a kitchen has to do now: samples, temperatures while food is held and before each departure, old samples to throw away,
+boxes that have not come back. Pure.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mealroute.core.clock import at_seconds
+from mealroute.kitchen.box_records import BoxBalance
 from mealroute.kitchen.figures import Figures
 from mealroute.kitchen.log_records import Due, DueKind, DueState, ReadingKind, ReadingRecord, SampleRecord
 from mealroute.kitchen.records import PlannedPortion
@@ -16,7 +19,7 @@ ORDER = tuple(DueState)
 
 @dataclass(frozen=True, slots=True)
 class _Dish:
-    """A dish of one kitchen in one meal: when it is cooked first, and when the first of it is loaded."""
+    """A dish of one kitchen in one meal: when it is cooked first, when the first and when the last of it is loaded."""
 
     kitchen_code: str
     code: str
@@ -24,6 +27,7 @@ class _Dish:
     cold: bool
     cooked_s: int
     load_s: int
+    last_load_s: int
 
 
 def due_of_meal(
@@ -86,6 +90,55 @@ def due_discards(kept: Iterable[SampleRecord], figures: Figures, now: datetime) 
     )  # fmt: skip
 
 
+def due_holdings(
+    rows: Sequence[PlannedPortion], readings: Iterable[ReadingRecord], figures: Figures, *, day: date, zone: ZoneInfo, now: datetime
+) -> tuple[Due, ...]:  # fmt: skip
+    """Hot dishes that wait for their loading longer than they may without being measured again, since the last temperature of the dish.
+
+    Before the first temperature the core's is due (``due_of_meal``); once the last of it is loaded, nothing is.
+    """
+    measured: dict[tuple[str, str], datetime] = {}
+    for each in readings:
+        if each.kind in {ReadingKind.COOKED_CORE, ReadingKind.HOT_HOLDING} and not each.corrected:
+            key = each.kitchen_code, each.dish_code
+            measured[key] = max(each.at, measured.get(key, each.at))
+    found = []
+    for dish in _dishes(rows):
+        last = measured.get((dish.kitchen_code, dish.code))
+        loaded = at_seconds(day, dish.last_load_s, zone)
+        if dish.cold or last is None or now >= loaded:
+            continue
+        again = last + timedelta(minutes=figures.holding_minutes)
+        if again < loaded:
+            found.append(
+                Due(
+                    kind=DueKind.HOLDING, state=_state(again - EARLY, again, now), due_at=again, kitchen_code=dish.kitchen_code,
+                    dish_code=dish.code, dish_name=dish.name,
+                )
+            )  # fmt: skip
+    return sorted_due(found)
+
+
+EARLY = timedelta(minutes=10)
+"""So long before its time a dish may be measured again."""
+
+
+def due_boxes(balances: Iterable[BoxBalance], figures: Figures) -> tuple[Due, ...]:
+    """Boxes that are away longer than they may be, by vehicle."""
+    missing: dict[tuple[str, str], tuple[int, datetime]] = {}
+    for each in balances:
+        if each.missing and each.since is not None:
+            count, since = missing.get((each.kitchen_code, each.vehicle_code), (0, each.since))
+            missing[each.kitchen_code, each.vehicle_code] = count + each.missing, min(since, each.since)
+    return sorted_due(
+        Due(
+            kind=DueKind.BOXES, state=DueState.OVERDUE, kitchen_code=kitchen, vehicle_code=vehicle, vehicle=vehicle, count=count,
+            due_at=since + timedelta(hours=figures.box_return_hours),
+        )
+        for (kitchen, vehicle), (count, since) in missing.items()
+    )  # fmt: skip
+
+
 def sorted_due(found: Iterable[Due]) -> tuple[Due, ...]:
     """The most urgent first, then by time."""
     return tuple(
@@ -110,6 +163,7 @@ def _dishes(rows: Sequence[PlannedPortion]) -> list[_Dish]:
             row.kitchen_code, row.dish_code, row.dish_name, row.cold,
             min(row.cooked_at_s, held.cooked_s) if held else row.cooked_at_s,
             min(row.load_at_s, held.load_s) if held else row.load_at_s,
+            max(row.load_at_s, held.last_load_s) if held else row.load_at_s,
         )  # fmt: skip
     return [found[key] for key in sorted(found)]
 
