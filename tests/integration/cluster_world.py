@@ -16,8 +16,9 @@ from tests.integration.jobs_world import ROOT
 class Outside:
     """The scheduler (`dask scheduler`) and the worker (`python -m mealroute work`) that a test starts and kills."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.folder = folder
+        self.url = url or f"sqlite:///{folder / 'jobs.sqlite'}"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -40,7 +41,7 @@ class Outside:
     def _start(self, *command: str) -> subprocess.Popen[bytes]:
         env = {
             **os.environ,
-            "MEALROUTE_DATABASE_URL": f"sqlite:///{self.folder / 'jobs.sqlite'}",
+            "MEALROUTE_DATABASE_URL": self.url,
             "MEALROUTE_FIELD_KEYS": FIELD_KEY,
             "MEALROUTE_INSTANCE_DIR": str(self.folder),
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",

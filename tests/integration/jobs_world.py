@@ -22,10 +22,10 @@ ROOT = Path(__file__).resolve().parents[2]
 class Server:
     """The server process and the database that it shares with the test."""
 
-    def __init__(self, folder: Path, scheduler: str = "") -> None:
+    def __init__(self, folder: Path, scheduler: str = "", url: str = "") -> None:
         self.folder = folder
         self.scheduler = scheduler
-        self.url = f"sqlite:///{folder / 'jobs.sqlite'}"
+        self.url = url or f"sqlite:///{folder / 'jobs.sqlite'}"
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:

@@ -1,0 +1,23 @@
+"""The pages over the database in the environment, with the clock at five past nine: run and killed by the tests of offers."""
+
+import sys
+from datetime import timedelta
+
+from waitress import create_server
+
+from mealroute.core import crypto, db
+from mealroute.core.clock import FixedClock
+from mealroute.core.config import Settings
+from tests.integration.offers_world import NINE
+from web import create_app
+
+if __name__ == "__main__":
+    settings = Settings.from_env()
+    crypto.configure_keys(settings.field_keys)
+    db.configure(settings.database_url)
+    app = create_app(settings, clock=FixedClock(NINE + timedelta(minutes=5)))
+    app.config["WTF_CSRF_ENABLED"] = False
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    sys.stdout.write(f"{server.effective_port}\n")
+    sys.stdout.flush()
+    server.run()
