@@ -103,6 +103,8 @@ def _meal_lines(paper: Sheet, case: ClashCase) -> list[str]:
     why = " ".join(clash_sentence(one, case.main.dish, table) for one in case.reasons[:2])
     if case.proposed is None:
         then = _("Nothing on the menu is safe: cooked by hand?")
+    elif case.proposed.dish.code == case.main.dish.code:
+        then = _("No other dish suits better: take it all the same?")
     else:
         dish = case.proposed.dish
         then = _("Instead: %(dish)s?", dish=dish_label(dish.name, dish.name_en))

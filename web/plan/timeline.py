@@ -39,6 +39,11 @@ class Scale:
         left, right = max(from_s, self.from_s), min(to_s, self.to_s)
         return f"{max(0.0, 100 * (right - left) / (self.to_s - self.from_s)):.2f}%"
 
+    def edge(self, at_s: int) -> str:
+        """The class of a label that would be cut off at the left or right edge; it is aligned to it."""
+        part = (at_s - self.from_s) / (self.to_s - self.from_s)
+        return " tl-hour--first" if part < 0.04 else " tl-hour--last" if part > 0.96 else ""
+
     def has(self, at_s: int) -> bool:
         return self.from_s <= at_s <= self.to_s
 
