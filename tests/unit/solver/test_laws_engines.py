@@ -16,7 +16,7 @@ from solver.options import Engine, SolveOptions
 from solver.plan import Plan
 from solver.portfolio import solve
 from solver.problem import Problem
-from tests.unit.solver.engines import ENGINES
+from tests.unit.solver.engines import ENGINES, by_long_search
 from tests.unit.solver.generator import problems, tight
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -70,6 +70,15 @@ def test_whatever_an_engine_finds_is_a_clean_plan_at_the_cost_it_says(engine: st
         assert best.drivable(found) == found
         assert best.plan.served == set(served)
     assert_lawful(problem, best.plan)
+
+
+@pytest.mark.parametrize("seed", [11, 98])
+def test_taking_a_stop_out_never_leaves_a_route_that_is_too_long(seed: int) -> None:
+    """The way past a stop may be shorter than the way without it."""
+    problem = problems(Random(seed), 6, keys=("max_travel_time", "max_distance", "no_way"))
+    found = by_long_search(problem, {}, seed)
+
+    assert Best(problem).drivable(found) == found
 
 
 @pytest.mark.parametrize("engine", ["auto", "ortools", "sisr"])
