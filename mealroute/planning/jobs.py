@@ -24,7 +24,10 @@ def plan_day(job: JobContext) -> None:
 
     wanted = job.payload
     day, slot = date.fromisoformat(wanted["day"]), MealSlot(wanted["slot"])
-    limits = SolveLimits(time_limit_s=wanted["time_limit_s"], seed=wanted["seed"], threads=job.threads)
+    limits = SolveLimits(
+        time_limit_s=wanted["time_limit_s"], seed=wanted["seed"], threads=wanted.get("threads") or job.threads,
+        max_iterations=wanted.get("max_iterations"),
+    )  # fmt: skip
     price = queries.policy_on(day, slot).prices.driver_hour
     job.report(stage="matrix", elapsed_s=0, limit_s=limits.time_limit_s, driver_hour_fen=price)
     with db.unit_of_work(read_only=True) as session:

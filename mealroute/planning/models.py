@@ -48,6 +48,8 @@ class PlanVersion(Base):
     state: Mapped[str] = mapped_column(String(10))
     engine: Mapped[str] = mapped_column(String(20))
     seed: Mapped[int]
+    threads: Mapped[int] = mapped_column(default=0, server_default="0")
+    max_iterations: Mapped[int | None]
     seconds: Mapped[float]
     cost: Mapped[int] = mapped_column(BigInteger)
     distance_m: Mapped[int]

@@ -241,7 +241,7 @@ def _route(row: PlanRoute, visits: list[VisitRecord]) -> RouteRecord:
 def _summary(row: PlanVersion) -> PlanVersionSummary:
     return PlanVersionSummary(
         id=PlanVersionId(row.id), day=row.day, slot=MealSlot(row.slot), number=row.number, state=PlanState(row.state),
-        engine=row.engine, seed=row.seed, seconds=row.seconds, cost=row.cost, routes=row.routes, trips=row.trips,
+        engine=row.engine, seed=row.seed, threads=row.threads, max_iterations=row.max_iterations, seconds=row.seconds, cost=row.cost, routes=row.routes, trips=row.trips,
         distance_m=row.distance_m, travel_s=row.travel_s, ordered=row.ordered, planned=row.planned, unassigned=row.unassigned,
         violations=tuple(row.violations), override_reason=row.override_reason, network=row.network,
         estimated_pairs=row.estimated_pairs, book_digest=row.book_digest, matrix_digest=row.matrix_digest,

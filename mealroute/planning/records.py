@@ -176,7 +176,7 @@ class PlanOutput:
     """The solver's answer and what the independent check says about it.
 
     ``cost`` is in cost units (docs/planning.md), rounded to a whole one. ``seconds`` is the wall time of the search. ``faces``: what
-    memory costs, where that was measured.
+    memory costs, where that was measured. With ``max_iterations`` the same problem, ``seed`` and ``threads`` give the same plan.
     """
 
     plan: Plan
@@ -187,6 +187,8 @@ class PlanOutput:
     engine: str
     seed: int
     faces: FaceCost | None = None
+    threads: int = 0
+    max_iterations: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +282,8 @@ class PlanVersionSummary:
     state: PlanState
     engine: str
     seed: int
+    threads: int
+    max_iterations: int | None
     seconds: float
     cost: int
     routes: int

@@ -32,7 +32,7 @@ def write_version(
     planned = sum(route.portions for route in routes)
     version = PlanVersion(
         day=given.day, slot=str(given.slot), number=_next_number(db, given), state=PlanState.DRAFT, engine=output.engine,
-        seed=output.seed, seconds=output.seconds, cost=output.cost, distance_m=sum(route.distance_m for route in routes),
+        seed=output.seed, threads=output.threads, max_iterations=output.max_iterations, seconds=output.seconds, cost=output.cost, distance_m=sum(route.distance_m for route in routes),
         travel_s=sum(route.travel_s for route in routes), routes=len(routes), trips=sum(route.trips for route in routes),
         ordered=given.ordered, planned=planned, unassigned=given.ordered - planned, network=given.network, matrix_digest=given.matrix_digest,
         estimated_pairs=given.estimated_pairs, problem_json=_packed(problem_without_matrices(given)),

@@ -18,6 +18,7 @@ HANDS_S: Final = 2.0
 HOURS_SHARE: Final = 0.05
 MEMORY_SHARE: Final = 0.2
 """So much of the time goes into the search without memory that says what memory costs, and may find a better plan on its way."""
+_ENDLESS_S: Final = 86_400.0
 LEAST_MEASURED_S: Final = 15.0
 """A search shorter than this spends all its time on the plan."""
 
@@ -45,7 +46,7 @@ def search_day(
     found = solve_input(given, replace(limits, time_limit_s=shortened), progress=progress, stopped=stopped)
     if (stopped is not None and stopped()) or not found.plan.routes:
         plan = why.explained(given, found.plan) if found.plan.routes else found.plan
-        return replace(found, plan=plan, seconds=round(time.monotonic() - began, 3))
+        return _output(replace(found, plan=plan, seconds=round(time.monotonic() - began, 3)), limits)
 
     def tell(stage: str, plan: Plan) -> None:
         if progress is not None:
@@ -62,8 +63,13 @@ def search_day(
     if measured and not (stopped is not None and stopped()):
         tell("memory", plan)
         plan, cost = _without_memory(given, plan, limits, began, stopped)
-    plan = why.explained(given, plan)
-    return replace(answer(given, plan, began, limits.engine, limits.seed), faces=cost)
+    plan = why.explained(given, plan, deadline=None if timed else began + _ENDLESS_S)
+    return _output(replace(answer(given, plan, began, limits.engine, limits.seed), faces=cost), limits)
+
+
+def _output(found: PlanOutput, limits: SolveLimits) -> PlanOutput:
+    """With what somebody needs to make the same plan again."""
+    return replace(found, threads=limits.threads, max_iterations=limits.max_iterations)
 
 
 def settled(

@@ -114,15 +114,27 @@ def save_draft(
 
 
 def start_job(
-    db: Session, day: date, slot: MealSlot, time_limit_s: float = 60, *, seed: int = 0, by: Actor, clock: Clock
+    db: Session,
+    day: date,
+    slot: MealSlot,
+    time_limit_s: float = 60,
+    *,
+    seed: int = 0,
+    max_iterations: int | None = None,
+    threads: int | None = None,
+    by: Actor,
+    clock: Clock,
 ) -> JobId:
     """Queue a search for a day; while one is under way for the same day and slot, that one is returned.
+
+    With ``max_iterations`` (and ``threads``, else one) the time limit is not looked at: the same book, fleet and seed give the same plan.
 
     Refuses at once what the search would refuse: a book that is open or empty. Wake the executor after the commit.
     """
     _closed_book(db, day, slot)
     payload = {
-        "day": day.isoformat(), "slot": str(slot), "time_limit_s": time_limit_s, "seed": seed,
+        "day": day.isoformat(), "slot": str(slot), "time_limit_s": time_limit_s, "seed": seed, "max_iterations": max_iterations,
+        "threads": threads or (1 if max_iterations is not None else None),
         "by": {"account_id": by.account_id, "name": by.name, "role": str(by.role)},
     }  # fmt: skip
     job_id, new = jobs.enqueue(db, PLAN_DAY, job_key(day, slot), payload, by=by, clock=clock)

@@ -107,3 +107,22 @@ def test_a_stopped_search_keeps_the_best_plan_and_a_dropped_one_keeps_nothing(se
     assert [version.id for version in saved()] == [server.job(kept).result["version_id"]]
     with db.unit_of_work(read_only=True) as session:
         assert jobs.latest(session, service.job_key(DAY, LUNCH)) == server.job(kept)
+
+
+def test_a_search_with_a_seed_and_an_iteration_limit_makes_the_same_plan_again(server: Server, by: Actor) -> None:
+    made = []
+    for _time in range(2):
+        with db.unit_of_work() as session:
+            job_id = service.start_job(
+                session, DAY, LUNCH, 600, seed=7, max_iterations=40, by=by, clock=SystemClock()
+            )  # fmt: skip
+        wait_for(lambda job_id=job_id: not server.job(job_id).open, 120)
+        with db.unit_of_work(read_only=True) as session:
+            version = queries.version(session, server.job(job_id).result["version_id"])
+        made.append(version)
+
+    first, again = made
+    assert (first.summary.seed, first.summary.threads, first.summary.max_iterations) == (7, 1, 40)
+    assert [(r.vehicle_code, [(v.stop_id, v.arrival_s) for v in r.visits]) for r in first.routes] == [
+        (r.vehicle_code, [(v.stop_id, v.arrival_s) for v in r.visits]) for r in again.routes
+    ]

@@ -1,7 +1,7 @@
 """The forms of the plan page."""
 
 from wtforms import Form, IntegerField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from mealroute.core.i18n import _l
 
@@ -14,3 +14,5 @@ class SearchForm(Form):
         [InputRequired(_l("This is needed.")), NumberRange(5, 600, _l("From 5 to 600 seconds."))],
         default=60,
     )
+    seed = IntegerField(_l("Seed"), [Optional(), NumberRange(0, 2**31 - 1)])
+    iterations = IntegerField(_l("Iterations at most"), [Optional(), NumberRange(1, 1_000_000)])

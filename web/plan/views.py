@@ -58,7 +58,14 @@ def search(day: date, slot: MealSlot) -> ResponseReturnValue:
         raise MealrouteError("seconds-wrong", _("From 5 to 600 seconds."))
     with unit_of_work() as db:
         service.start_job(
-            db, day, slot, time_limit_s=float(form.seconds.data or 60), by=here.actor(), clock=here.clock()
+            db,
+            day,
+            slot,
+            time_limit_s=float(form.seconds.data or 60),
+            seed=form.seed.data or 0,
+            max_iterations=form.iterations.data,
+            by=here.actor(),
+            clock=here.clock(),
         )
     here.executor().wake()
     return redirect(url_for("plan.board", day=day, slot=slot), 303)

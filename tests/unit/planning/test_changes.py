@@ -70,7 +70,7 @@ def version(
     planned = sum(route.portions for route in routes)
     missing = sum(one.portions for one in unassigned)
     summary = PlanVersionSummary(
-        id=PlanVersionId(number), day=date(2026, 3, 9), slot=MealSlot.LUNCH, number=number, state=PlanState.DRAFT, engine="test", seed=0,
+        id=PlanVersionId(number), day=date(2026, 3, 9), slot=MealSlot.LUNCH, number=number, state=PlanState.DRAFT, engine="test", threads=1, max_iterations=None, seed=0,
         seconds=0, cost=0, routes=len(routes), trips=len(routes), distance_m=0, travel_s=0, ordered=planned + missing, planned=planned,
         unassigned=missing, violations=(), override_reason="", network="test", estimated_pairs=0, book_digest="", matrix_digest="",
         parent_id=None, created_by="test", created_at=datetime(2026, 3, 9, tzinfo=UTC), published_by="", published_at=None,
