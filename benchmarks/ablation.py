@@ -22,7 +22,8 @@ from benchmarks.book import OVERHEAD_S, Book, perform  # noqa: E402
 from benchmarks.machine import commit, machine  # noqa: E402
 from benchmarks.measure import Run, Task  # noqa: E402
 from benchmarks.problems import present  # noqa: E402
-from benchmarks.run import RESULTS, table  # noqa: E402
+from benchmarks.run import RESULTS  # noqa: E402
+from benchmarks.tables import table  # noqa: E402
 
 Shares = tuple[float, float]
 

@@ -1,7 +1,7 @@
 """Steps of ruin and recreate a second, on one thread, compiled before the clock starts.
 
-The hook for the kernel: ``solver.sisr.Search(problem, first, seed)`` with ``run(Budget(until=…), report)`` and the number of its
-steps in ``steps``. A search without that number is not measured, and the row says so.
+The hook for the kernel: ``solver.sisr.Search(problem, first, seed)`` with ``run(Budget(until=…), report)``, whose ``walks`` count
+their ``steps``. A search that does not count is not measured, and the row says so.
 """
 
 from __future__ import annotations
@@ -21,11 +21,17 @@ def steps_per_second(instance: str, seconds: float, seed: int) -> float | None:
     sisr: Any = importlib.import_module("solver.sisr")
     problem = problem_named(instance)
     search = sisr.Search(problem, sequences(construct(problem, repairs=0)), seed)
-    if not hasattr(search, "steps"):
+    if counted(search) is None:
         return None
-    before, began = search.steps, time.monotonic()
+    before, began = counted(search) or 0, time.monotonic()
     search.run(sisr.Budget(until=began + seconds), lambda: False)
-    return float((search.steps - before) / (time.monotonic() - began))
+    return ((counted(search) or 0) - before) / (time.monotonic() - began)
+
+
+def counted(search: Any) -> int | None:
+    """The steps that all walks of a search have taken."""
+    steps = [getattr(walk, "steps", None) for walk in getattr(search, "walks", ())]
+    return sum(each for each in steps if each is not None) if any(each is not None for each in steps) else None
 
 
 def main() -> None:

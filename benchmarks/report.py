@@ -18,8 +18,9 @@ from benchmarks.ablation import CLASSES, shown  # noqa: E402
 from benchmarks.bars import BARS  # noqa: E402
 from benchmarks.book import run_from  # noqa: E402
 from benchmarks.chart import chart  # noqa: E402
+from benchmarks.details import details  # noqa: E402
 from benchmarks.judge import Verdict  # noqa: E402
-from benchmarks.run import table_of  # noqa: E402
+from benchmarks.tables import table_of  # noqa: E402
 
 PAGE: Final = ROOT / "docs" / "solver.md"
 PICTURE: Final = ROOT / "docs" / "solver-cost.svg"
@@ -58,7 +59,7 @@ def main() -> int:
     verdicts = {values["key"]: Verdict(**values) for values in data["bars"]}
     bars = [bar for bar in BARS if bar.key in verdicts]
     table = table_of(bars, [verdicts[bar.key] for bar in bars], data["seconds_scale"])
-    page = between(PAGE.read_text(encoding="utf-8"), "bars", f"{told(data)}\n\n{table}")
+    page = between(PAGE.read_text(encoding="utf-8"), "bars", f"{told(data)}\n\n{table}\n\n{details(runs)}")
     PICTURE.write_text(chart(runs, PANELS), encoding="utf-8")
     page = between(page, "chart", "![Cost over time of each engine](solver-cost.svg)")
     if options.ablation:

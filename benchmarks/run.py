@@ -20,12 +20,13 @@ sys.path.insert(0, str(ROOT))  # run as a file, the checkout is not on the path
 
 from benchmarks.bars import BARS, SEEDS, Bar  # noqa: E402
 from benchmarks.book import GRACE_S, OVERHEAD_S, Book, child, perform  # noqa: E402
+from benchmarks.details import details  # noqa: E402
 from benchmarks.judge import Verdict, judge  # noqa: E402
 from benchmarks.machine import commit, machine  # noqa: E402
 from benchmarks.measure import Task  # noqa: E402
+from benchmarks.tables import table_of  # noqa: E402
 
 RESULTS: Final = Path(__file__).resolve().parent / "results"
-COLUMNS: Final = (("auto", "ours"), ("pyvrp", "PyVRP alone"), ("ortools", "OR-Tools"))
 
 
 def arguments() -> argparse.Namespace:
@@ -77,6 +78,9 @@ def main() -> int:
         verdicts.append(verdict)
     print()
     print(table_of(bars, verdicts, options.seconds_scale, options.engines))
+    print()
+    print(details([run for each in plan.values() for task in each if (run := book.runs.get(task)) is not None]))
+    print()
     print("PyVRP alone on district runs: windows at shared doors are narrowed by the setup, see docs/solver.md.")
     book.save([asdict(verdict) for verdict in verdicts])
     print(f"kept in {file}")
@@ -110,34 +114,6 @@ def count_steps(bar: Bar, book: Book, options: argparse.Namespace) -> None:
             if found is None:
                 return
             book.steps.setdefault(bar.key, []).append(found)
-
-
-def table_of(
-    bars: Sequence[Bar], verdicts: Sequence[Verdict], scale: float = 1.0, engines: Sequence[str] | None = None
-) -> str:
-    """The table, in Markdown, so that it can go into a page as it is."""
-    shown = [column for column in COLUMNS if engines is None or column[0] in engines]
-    head = ["work", "time", "bar", *(title for _, title in shown), "verdict"]
-    rows = []
-    for bar, verdict in zip(bars, verdicts, strict=True):
-        times = sorted({seconds * scale for _, seconds in bar.here() or bar.instances})
-        limit = "–".join(f"{each:g}" for each in (times if len(times) < 2 else (times[0], times[-1]))) + " s"
-        word = {True: "met", False: "**missed**", None: "not measured"}[verdict.met]
-        why = "; ".join(verdict.reasons)
-        figures = [verdict.figures.get(engine, "") for engine, _ in shown]
-        rows.append([bar.work, limit, bar.says, *figures, f"{word}: {why}" if why else word])
-    return table(head, rows)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table with columns of even width."""
-    widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
-
-    def line(cells: Sequence[str]) -> str:
-        padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-        return f"| {' | '.join(padded)} |"
-
-    return "\n".join([line(head), "|" + "|".join("-" * (width + 2) for width in widths) + "|", *map(line, rows)])
 
 
 if __name__ == "__main__":

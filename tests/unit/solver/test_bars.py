@@ -6,11 +6,12 @@ import pytest
 
 from benchmarks.bars import BARS, Bar
 from benchmarks.chart import chart, lines
+from benchmarks.details import details
 from benchmarks.judge import judge
 from benchmarks.measure import Run, Task, measure
 from benchmarks.problems import present, problem_named, reference
 from benchmarks.report import PAGE, between
-from benchmarks.run import table
+from benchmarks.tables import table
 from benchmarks.variants import VARIANTS
 from solver.construct import construct
 
@@ -132,6 +133,16 @@ def test_pyvrp_alone_is_measured_where_it_can_state_the_work() -> None:
     assert measure(Task(instance="town-100.json", engine="pyvrp", seconds=0.3)).cannot == "max_ride"
     found = measure(Task(instance="town-100.json#no-ride", engine="pyvrp", seconds=0.5))
     assert (found.cannot, found.violations) == ("", 0)
+
+
+def test_details_name_mean_spread_and_gap_of_each_engine() -> None:
+    name = "vroom/example_2.json"
+    runs = [run(instance=name, cost=5461), run(instance=name, cost=5571, seed=1)]
+    told = details([*runs, run(instance=name, engine="pyvrp", cannot="breaks")]).splitlines()[-1]
+
+    assert [cell.strip() for cell in told.split("|")[1:-1]] == [
+        name, "1 s", "1", "5,461", "5,516 (5,461–5,571), +1.01 %", "cannot: breaks", "",
+    ]  # fmt: skip
 
 
 def test_a_table_has_columns_of_even_width() -> None:
