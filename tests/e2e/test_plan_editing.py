@@ -167,3 +167,39 @@ def test_the_editing_board_has_no_barrier_that_axe_knows(board: Page) -> None:
         board.evaluate("axe.run(document, {resultTypes: ['violations']}).then((r) => JSON.stringify(r))")
     )
     assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]] == []
+
+
+def test_the_map_is_drawn_anew_when_the_colour_scheme_changes(board: Page) -> None:
+    tone = """() => { const all = [...document.querySelectorAll('#map canvas')].map((c) => c.toDataURL()); return all.join('|'); }"""
+    key = _keys(board)[0]
+    board.click(f"#stop-{key}")
+    board.wait_for_timeout(200)
+    before = board.evaluate(tone)
+
+    board.evaluate("document.documentElement.dataset.theme = 'dark'")
+    board.wait_for_timeout(300)
+    dark = board.evaluate(tone)
+    board.evaluate("document.documentElement.dataset.theme = 'light'")
+    board.wait_for_timeout(300)
+
+    assert dark != before
+    assert board.evaluate(tone) != dark
+    assert board.get_attribute(f"#stop-{key}", "aria-selected") == "true"
+
+
+def test_a_change_touches_what_differs_and_leaves_what_is_typed_elsewhere(board: Page) -> None:
+    key = _keys(board)[2]
+    board.locator(f"#stop-{key}").focus()
+    board.evaluate("window.same = [...document.querySelectorAll('tr.stop')].map((row) => [row.dataset.key, row])")
+    board.fill("#move-place", "1")
+    board.locator(f"#stop-{key}").focus()
+    board.keyboard.press("j")
+    board.locator(f"#stop-{key}").click()
+    board.locator(f"#stop-{key}").focus()
+
+    board.keyboard.press("Alt+ArrowUp")
+
+    board.wait_for_selector(f"tr.stop:nth-child(2)[data-key='{key}']")
+    assert board.evaluate("window.same.every(([key, row]) => document.getElementById(`stop-${key}`) === row)")
+    assert board.evaluate("document.activeElement.id") == f"stop-{key}"
+    assert board.input_value("#move-place") == "1"

@@ -3,11 +3,14 @@
 import { ask, swap } from "./parts.mjs";
 import { inField } from "./page.mjs";
 
+const REST_MS = 500;
+
 export class Editor {
   constructor(board) {
     this.board = board;
     this.queue = Promise.resolve();
     this.busy = 0;
+    this.unknown = new Set();
     window.addEventListener("submit", (event) => this.submitted(event), true);
     document.addEventListener("click", (event) => { if (event.target.closest("[data-hush]")) document.getElementById("said").replaceChildren(); });
   }
@@ -75,7 +78,9 @@ export class Editor {
     const gone = [...map.routes.keys()].filter((number) => !data.map.numbers.includes(number));
     map.change({ routes: data.map.routes, gone, unassigned: data.map.unassigned, shown: data.map.shown });
     document.dispatchEvent(new CustomEvent("map-changed"));
-    if (data.changed.length) this.ways(data.changed, data.revision);
+    for (const number of data.changed) this.unknown.add(number);
+    clearTimeout(this.asking);
+    if (this.unknown.size) this.asking = setTimeout(() => this.ways(), REST_MS);
   }
 
   // What looks different is marked for a moment; without motion until the next change.
@@ -88,12 +93,15 @@ export class Editor {
     }
   }
 
-  // The ways along roads come after the answer: they take longer than the answer may.
-  async ways(numbers, revision) {
+  // The ways along roads take longer than an answer may: they are asked for once the hand rests, for all that has changed until then.
+  async ways() {
+    const numbers = [...this.unknown], seen = Number(this.facts().seen);
     const asked = new URL(this.board.root.dataset.ways, location.href);
     asked.searchParams.set("routes", numbers.join(","));
     const answer = await ask(asked).catch(() => null);
-    if (answer?.ok && answer.data.revision === revision && Number(this.facts().seen) === revision) this.board.map?.change({ routes: answer.data.routes });
+    if (!answer?.ok || answer.data.revision !== seen || Number(this.facts().seen) !== seen) return;
+    for (const number of numbers) this.unknown.delete(number);
+    this.board.map?.change({ routes: answer.data.routes });
   }
 
   async refuse({ sentence, hint }) {

@@ -29,6 +29,18 @@ function alike(one, other) {
   return one.nodeType === other.nodeType && one.nodeName === other.nodeName && (one.id ?? "") === (other.id ?? "");
 }
 
+// What has the focus stays where it is, and what stood before it goes: moving it would take the focus away. What goes is put in
+// again behind it, for it is known by its id.
+function cleared(from, to) {
+  let at = from;
+  while (at !== to) {
+    const away = at;
+    at = at.nextSibling;
+    away.remove();
+  }
+  return to;
+}
+
 function children(old, next) {
   const known = new Map();
   for (const child of old.children) if (child.id) known.set(child.id, child);
@@ -36,6 +48,7 @@ function children(old, next) {
   for (const wanted of [...next.childNodes]) {
     const same = wanted.id ? known.get(wanted.id) : null;
     if (same) {
+      if (same !== at && same.parentNode === old && same.contains(document.activeElement)) at = cleared(at, same);
       if (same === at) at = at.nextSibling;
       else old.insertBefore(same, at);
       morph(same, wanted);

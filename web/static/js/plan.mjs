@@ -11,6 +11,8 @@ import { beside } from "./board-beside.mjs";
 
 const ROWS = "tr[data-key], .tl-stop[data-key], .lane__windows g[data-key]";
 
+const HOVER_MS = 60;
+
 export class Board {
   constructor(root) {
     this.root = root;
@@ -59,10 +61,14 @@ export class Board {
     if (zoom) zoom.dataset.zoom === "fit" ? this.map?.fit() : this.map?.zoom(Number(zoom.dataset.zoom));
   }
 
+  // The map shows what the pointer rests on, not everything that it passes: each time the canvas is drawn anew.
   hovered(item) {
-    if (!this.map || item?.closest("#map")) return;
-    this.map.hover(item?.dataset.number ? Number(item.dataset.number) : null);
-    if (item?.dataset.key) this.map.mark(Number(item.dataset.key));
+    clearTimeout(this.resting);
+    if (!this.map || this.dragging || item?.closest("#map")) return;
+    this.resting = setTimeout(() => {
+      this.map.hover(item?.dataset.number ? Number(item.dataset.number) : null);
+      if (item?.dataset.key) this.map.mark(Number(item.dataset.key));
+    }, HOVER_MS);
   }
 
   // What the pointer is over on the map, shown in the lists.
