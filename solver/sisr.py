@@ -23,11 +23,23 @@ from solver.kernel.world import Frame
 from solver.options import Sequences
 from solver.problem import Problem
 
-HOT: Final = 3.0
-COLD: Final = 0.1
-"""First and last temperature, as shares of the mean travel cost of a stop after a quick descent: any unit of cost will do."""
+
+@dataclass(frozen=True, slots=True)
+class Cooling:
+    """First and last temperature as shares of the mean travel cost of a stop after a quick descent, and how often whole trips are ruined."""
+
+    hot: float
+    cold: float
+    trip_rate: float
+
+
+WITH_FIXED: Final = Cooling(3.0, 0.1, 0.05)
+"""Where using a vehicle costs something: leaving one is a large step, which needs heat and whole trips taken out."""
+WAYS_ONLY: Final = Cooling(1.0, 0.03, 0.01)
+"""Both from benchmarks/ablation.py."""
 _DESCENT: Final = 2000
 """Steps of that descent at most, and a tenth of the budget."""
+_DESCENT_HEAT: Final = 0.01
 _FIRST_CHUNKS: Final = 20
 GENTLE: Final = 0.1
 _CHUNK_S: Final = 0.05
@@ -72,7 +84,8 @@ class Search:
     def __init__(self, problem: Problem, first: Sequences, seed: int, threads: int = 1) -> None:
         load()
         self.frame = Frame(problem)
-        self.walks = [Walk(self.frame, seed * 1000 + number) for number in range(threads)]
+        self.cooling = WITH_FIXED if any(vehicle.costs.fixed for vehicle in problem.vehicles) else WAYS_ONLY
+        self.walks = [Walk(self.frame, seed * 1000 + number, self.cooling.trip_rate) for number in range(threads)]
         self.random = np.random.default_rng(seed)
         self.steps = 0
         lead = self.walks[0]
@@ -94,7 +107,7 @@ class Search:
         for _ in range(_FIRST_CHUNKS):
             if self.best.missing == 0 or (until is not None and time.monotonic() > until):
                 return
-            cold = COLD * 0.1 * lead.mean()
+            cold = _DESCENT_HEAT * lead.mean()
             lead.anneal(50, cold, cold)
             self._keep(lead.best)
 
@@ -119,7 +132,7 @@ class Search:
         lead = self.walks[0]
         begun = clock.share()
         while lead.steps < clock.descent and clock.share() - begun < 0.1:
-            cold = COLD * 0.1 * lead.mean()
+            cold = _DESCENT_HEAT * lead.mean()
             lead.anneal(min(100, clock.descent), cold, cold)
             self._keep(lead.best)
             if report():
@@ -130,8 +143,8 @@ class Search:
         begun, chunk = clock.share(), 100
         while (share := clock.share()) < 1:
             steps, ends = clock.portion(chunk)
-            at = _cooled(unit, (share - begun) / max(1e-9, 1 - begun))
-            to = _cooled(unit, (ends - begun) / max(1e-9, 1 - begun))
+            at = self._cooled(unit, (share - begun) / max(1e-9, 1 - begun))
+            to = self._cooled(unit, (ends - begun) / max(1e-9, 1 - begun))
             before = time.monotonic()
             walk.anneal(steps, at, to)
             clock.took(steps)
@@ -152,8 +165,8 @@ class Search:
                 if share >= 1:
                     break
                 ends = share + (1 - share) / (rounds - turn)
-                at = _cooled(unit, (share - begun) / max(1e-9, 1 - begun))
-                to = _cooled(unit, (ends - begun) / max(1e-9, 1 - begun))
+                at = self._cooled(unit, (share - begun) / max(1e-9, 1 - begun))
+                to = self._cooled(unit, (ends - begun) / max(1e-9, 1 - begun))
                 if apart:
                     parts = cut(self.frame, current, count, turn, self.random)
                     for walk, each in zip(self.walks, parts, strict=True):
@@ -182,6 +195,10 @@ class Search:
                 if stop[0]:
                     break
 
+    def _cooled(self, unit: float, share: float) -> float:
+        hot, cold = self.cooling.hot, self.cooling.cold
+        return unit * hot * float((cold / hot) ** min(1.0, max(0.0, share)))
+
     def _keep(self, standing: Standing) -> None:
         if standing.key < self.best.key:
             self.best = standing
@@ -207,10 +224,6 @@ def _work(walk: Walk, warm: float, cool: float, until: float | None, steps: int 
         walk.last_steps = done
         if until is not None:
             chunk = _next_chunk(chunk, time.monotonic() - now)
-
-
-def _cooled(unit: float, share: float) -> float:
-    return unit * HOT * float((COLD / HOT) ** min(1.0, max(0.0, share)))
 
 
 def _next_chunk(chunk: int, seconds: float) -> int:

@@ -42,21 +42,21 @@ def recreate(w: Any, before: Any, blink: Any) -> None:
     for at in range(before, out[-1]):
         order[count] = out[at]
         count += 1
-    sort(w, order, count)
+    sort(w, order, count, before > 0)
     for at in range(count):
         insert(w, order[at], blink)
 
 
 @jit
-def sort(w: Any, order: Any, count: Any) -> None:
-    """Heavy ones (must-serve, priority) first where weights differ, then by the drawn key; equal ones by chance."""
+def sort(w: Any, order: Any, count: Any, short: Any) -> None:
+    """By the drawn key, equal ones by chance; now and then heavy ones (must-serve, priority) first, often where stops are left out (``short``)."""
     for at in range(count - 1, 0, -1):
         other = int(draw(of.random(w)) * (at + 1))
         order[at], order[other] = order[other], order[at]
     chance, row = draw(of.random(w)), 0
     while of.order_shares(w)[row] < chance:
         row += 1
-    by_weight = draw(of.random(w)) < 0.5
+    by_weight = draw(of.random(w)) < (0.5 if short else 0.05)
     for at in range(1, count):
         item, place = order[at], at
         key, weight = of.order_keys(w)[row, item], of.fact(w)[item, WEIGHT]

@@ -15,17 +15,16 @@ from solver.kernel.world import Frame
 
 AVERAGE: Final = 10.0
 """Stops that a ruin takes out on average (Christiaens and Vanden Berghe)."""
-TRIP_RATE: Final = 0.05
-"""How often it takes whole trips, or all of a vehicle's, instead of strings."""
 TAILS: Final = 4
 """Exchanges of tails tried after each accepted step."""
 
 
 class Walk:
-    """Tables of one thread."""
+    """Tables of one thread. ``trip_rate``: how often a ruin takes whole trips, or all of a vehicle's, instead of strings."""
 
-    def __init__(self, frame: Frame, seed: int) -> None:
+    def __init__(self, frame: Frame, seed: int, trip_rate: float = 0.05) -> None:
         self.frame = frame
+        self.trip_rate = trip_rate
         self.world = frame.fresh(seed)
         self.address, self._words = self.world.address()
         self._buffer = np.zeros_like(self.world.journal)
@@ -57,7 +56,9 @@ class Walk:
     def anneal(self, steps: int, warm: float, cool: float) -> None:
         """So many steps; the best plan follows."""
         self._totals[:] = self.best.missing, self.best.cost
-        length = entry.anneal(self.address, self._buffer, self._totals, steps, warm, cool, AVERAGE, TRIP_RATE, TAILS)
+        length = entry.anneal(
+            self.address, self._buffer, self._totals, steps, warm, cool, AVERAGE, self.trip_rate, TAILS
+        )
         self.steps += steps
         if length >= 0:
             self.best = self._standing(self._buffer[:length].copy(), float(self._totals[0]), float(self._totals[1]))
