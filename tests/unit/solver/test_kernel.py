@@ -1,11 +1,13 @@
 """The compiled kernel's own promises: what it keeps up to date is what it would compute anew."""
 
+import numpy as np
 import pytest
 
 from solver.best import Best
 from solver.cost import UNITS_PER_COST
 from solver.kernel import probe, ready
 from solver.kernel.plans import sequences, written
+from solver.kernel.share import cut, stops_of
 from solver.kernel.walk import Walk
 from solver.kernel.world import Frame
 from solver.problem import Problem
@@ -57,3 +59,15 @@ def test_a_plan_comes_back_from_the_tables_as_it_went_in() -> None:
     other.begin_with(written(other.frame, plan))
 
     assert sequences(other.frame, other.standing().plan) == plan
+
+
+def test_parts_share_vehicles_and_stops_out_and_keep_to_the_depots() -> None:
+    walk = walk_of(town(9, stops=60, depots=2, capacity=40))
+    frame, standing = walk.frame, walk.standing()
+    for turn in range(4):
+        parts = cut(frame, standing, 2, turn, np.random.default_rng(turn))
+
+        assert sorted(v for part in parts for v in part.vehicles) == list(range(len(frame.vehicle_ids)))
+        stops = [i for part in parts for i in (*stops_of(part.standing.plan, 60).tolist(), *part.standing.out.tolist())]
+        assert sorted(stops) == list(range(60))
+        assert sum(part.depots for part in parts).max() <= 40  # type: ignore[union-attr]

@@ -16,7 +16,7 @@ from solver.construct import construct
 from solver.cost import objective
 from solver.json_out import write_problem
 from solver.options import EngineCannot, Progress, SolveOptions
-from solver.parts import by_depot, loaded, neighbourhoods
+from solver.parts import by_depot
 from solver.plan import Plan, Route
 from solver.portfolio import solve
 from solver.problem import LARGEST, Matrix, Problem, Step, Stop, TimeWindow, Vehicle
@@ -203,29 +203,6 @@ def _runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
     except (ProcessLookupError, FileNotFoundError):
         return False
-
-
-def test_parts_share_vehicles_and_stops_out_and_keep_to_the_depots() -> None:
-    from random import Random
-
-    problem = town(9, stops=60, depots=2, capacity=40)
-    best = Best(problem)
-    best.offer_plan(construct(problem))
-    for turn in range(4):
-        cut = neighbourhoods(problem, best.sequences, 2, turn, Random(turn))
-
-        assert sorted(v.id for each in cut for v in each.vehicles) == [v.id for v in problem.vehicles]
-        assert sorted(s.id for each in cut for s in each.stops) == [s.id for s in problem.stops]
-        for at in range(2):
-            allowed = [each.depots[at].capacity for each in cut]
-            assert sum(amounts[0] for amounts in allowed if amounts) <= 40
-        for each in cut:
-            mine = {v.id: best.sequences[v.id] for v in each.vehicles if v.id in best.sequences}
-            for place, amounts in loaded(each, mine).items():
-                depot = each.depot_at(place)
-                assert depot is not None
-                assert depot.capacity is not None
-                assert amounts[0] <= depot.capacity[0]
 
 
 def test_a_part_for_each_depot_holds_its_own_vehicles_and_stops() -> None:
