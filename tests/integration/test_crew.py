@@ -13,6 +13,8 @@ from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.dispatch import crew, crew_queries, offer_service, queries
 from mealroute.dispatch.models import Run
 from mealroute.dispatch.offer_facts import needs_of
+from mealroute.dispatch.records import Manifest
+from mealroute.experience.models import Meeting
 from mealroute.vendors.models import Driver, Vehicle
 from tests.integration import offers_world as world
 from tests.integration.offers_world import DAY, person
@@ -146,3 +148,34 @@ def test_the_list_offers_only_own_people_and_says_why_one_cannot(db: Session, he
     assert {option.code for option in found.drivers} == {"DV31", "DV32", "DV33", "DV34"}
     assert [option.code for option in found.drivers if option.fault] == ["DV31"]
     assert found.drivers[-1].code == "DV31"
+
+
+def test_the_sheet_marks_who_is_new_to_the_driver_who_really_comes(db: Session, held: tuple[Run, FixedClock]) -> None:
+    run, clock = held
+    crew.name_crew(db, run.id, "DV31", "EV31", by=person("V3"), clock=clock)
+    known = next(item for trip in _sheet(db, run.id).trips for stop in trip.stops for item in stop.items if item.door)
+    assert known.new_face
+    for days in (3, 4, 5):
+        moment = clock.at - timedelta(days=days)
+        met = Meeting(
+            resident_id=known.resident_id,
+            driver_code="DV31",
+            day=moment.date(),
+            met_s=11 * 3600,
+            book_line_id=-100 - days,
+        )
+        db.add(met)
+    db.flush()
+
+    def marks() -> dict[int, bool]:
+        items = [item for trip in _sheet(db, run.id).trips for stop in trip.stops for item in stop.items if item.door]
+        return {item.resident_id: item.new_face for item in items}
+
+    assert not marks()[known.resident_id]
+    assert all(new for resident, new in marks().items() if resident != known.resident_id)
+    crew.name_crew(db, run.id, "DV32", "EV31", by=person("V3"), clock=clock)
+    assert all(marks().values()), "the renamed driver has met nobody"
+
+
+def _sheet(db: Session, run_id: int) -> Manifest:
+    return queries.manifest(db, run_id)

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from mealroute.adapters.cluster import cores
@@ -25,6 +26,15 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
     made = Server(tmp_path)
     db.Base.metadata.create_all(db.configure(made.url), tables=[jobs.Job.__table__, audit.AuditEvent.__table__])
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def on_either(any_engine: Engine, tmp_path: Path) -> Iterator[Server]:
+    """The same server over SQLite and over PostgreSQL."""
+    made = Server(tmp_path, url=any_engine.url.render_as_string(hide_password=False))
     made.start()
     yield made
     made.stop()
@@ -82,8 +92,9 @@ def test_a_running_job_stops_when_asked_and_a_refusal_or_a_mistake_ends_it_with_
 
 
 def test_a_worker_killed_in_the_middle_of_saving_leaves_nothing_and_the_result_is_written_once(
-    server: Server, by: Actor
+    on_either: Server, by: Actor
 ) -> None:
+    server = on_either
     job_id = server.queue("saving", by)
     first = server.worker(1)
     wait_for((server.folder / "saving-1").exists)
