@@ -42,6 +42,8 @@ test: check
 
 ## bench: solver quality and speed against the references, pinned as JSON
 bench: install-dev
+	$(BIN)/python benchmarks/amend.py
+	$(BIN)/python benchmarks/faces.py --save benchmarks/results/faces-week.json
 	$(BIN)/python benchmarks/run.py
 
 ## lock: compile the hashed requirement files

@@ -1,7 +1,7 @@
 """A week of the sample district planned day by day, with memory and without: who sees how many faces, and the minutes paid.
 
 `python benchmarks/faces.py [--seconds 20] [--days 5]`. The same books, fleet and search time each day. *With memory* each day's problem credits the drivers whom residents
-have met on the days before, as the program does; *without* nobody is ever known. Both begin with nobody known, on Monday. A planned visit counts as a
+have met on the days before and the search begins where the day before ended, as the program does; *without* nobody is ever known. Both begin with nobody known, on Monday. A planned visit counts as a
 handover at its planned time. ``week`` is what ``run.py`` may call.
 """
 
@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.machine import commit, machine
 
 MONDAY = date(2026, 3, 9)
 FEW = 2
@@ -94,7 +96,8 @@ def _books(folder: Path, monday: date, days: int) -> Sequence[tuple[Any, Any]]:
 def _planned(books: Sequence[tuple[Any, Any]], limits: Any, *, memory: bool) -> dict[str, Any]:
     from mealroute.experience.records import MeetingRecord
     from mealroute.experience.rules import remembered
-    from mealroute.planning import faces, service
+    from mealroute.planning import faces, habits, service
+    from mealroute.planning.face_records import UsualRoute
     from mealroute.planning.searching import settled
     from mealroute.planning.solving import solve_input
     from mealroute.planning.timing import timed_routes
@@ -104,15 +107,17 @@ def _planned(books: Sequence[tuple[Any, Any]], limits: Any, *, memory: bool) -> 
     met: dict[int, list[MeetingRecord]] = defaultdict(list)
     work: list[Work] = []
     rows = []
+    before: tuple[UsualRoute, ...] = ()
     for gathered, table in books:
         day, prices = gathered.day, gathered.parts.policy.prices
         kept = {"weeks": prices.memory_weeks, "half_life_days": prices.memory_half_life}
         seen = {number: remembered(meetings, day, **kept) for number, meetings in met.items()}
         parts = replace(gathered.parts, known=seen if memory else {}, worked_above=balance(work))
-        given = service.assemble(replace(gathered, parts=parts), table)
+        given = replace(service.assemble(replace(gathered, parts=parts), table), before=before if memory else ())
         began = time.monotonic()
-        found = solve_input(given, limits)
+        found = solve_input(given, limits, warm_start=habits.begin_with(given, given.before))
         plan = settled(given, found.plan, limits)
+        before = habits.of_plan(given, plan)
         routes = timed_routes(given, plan)
         terms = cost_terms(given.built.problem, plan)
         # what people see is counted with their memory, whether the planner had it or not
@@ -175,9 +180,17 @@ def main() -> None:
     ask.add_argument("--seconds", type=float, default=20.0)
     ask.add_argument("--days", type=int, default=5)
     ask.add_argument("--threads", type=int, default=1)
+    ask.add_argument("--save", type=Path, help="where to keep the figures as JSON")
     ask.add_argument("--seed", type=int, default=0)
     asked = ask.parse_args()
-    print(json.dumps(week(seconds=asked.seconds, days=asked.days, threads=asked.threads, seed=asked.seed), indent=1))
+    before = machine()
+    found = {
+        "what": "benchmarks/faces.py", "commit": commit(), "machine": before,
+        **week(seconds=asked.seconds, days=asked.days, threads=asked.threads, seed=asked.seed),
+    }  # fmt: skip
+    if asked.save is not None:
+        asked.save.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps({key: found[key] for key in ("with_memory", "without_memory", "paid")}, indent=1))
 
 
 if __name__ == "__main__":

@@ -21,30 +21,36 @@ SLOW_S = 60
 
 
 def marked(
-    db: Session, run: Run, lines: Sequence[int], doors: Mapping[int, Door], drivers: Mapping[str, DriverRecord]
-) -> dict[int, Door]:
-    """The doors of one run with the new faces of whoever drives it now, and for each of them the handover note.
+    db: Session, runs: Sequence[Run], of_route: Mapping[int, Sequence[int]], doors: Mapping[int, Door], drivers: Mapping[str, DriverRecord]
+) -> dict[int, Door]:  # fmt: skip
+    """The doors with the new faces of whoever drives each run now, and for each of them the handover note; two statements a day.
 
-    A run without a driver keeps the marks of the plan. Names of drivers of other vendors are not told.
+    A run without a driver keeps the marks of the plan. Names of drivers of other vendors are not told. ``of_route``: lines by route.
     """
-    prices = planning.policy_on(run.day, MealSlot(run.slot)).prices
-    people = [doors[line].item.resident_id for line in lines if doors[line].item.door]
-    known = experience.memories(
-        db, people, run.day, weeks=prices.memory_weeks, half_life_days=prices.memory_half_life
-    )  # fmt: skip
-    strangers = {one for one in people if run.driver_code and run.driver_code not in known.get(one, DoorMemory()).faces}
-    answers = experience.door_answers(db, strangers)
-    found = {}
-    for line in lines:
-        item = doors[line].item
-        if not item.door:
-            found[line] = doors[line]
-            continue
-        new = item.resident_id in strangers if run.driver_code else item.new_face
-        memory, answer = known.get(item.resident_id, DoorMemory()), answers.get(item.resident_id)
-        brief = _brief(memory, answer, run.driver_code, drivers) if new else None
-        found[line] = replace(doors[line], item=replace(item, new_face=new, brief=brief))
+    found: dict[int, Door] = dict(doors)
+    for day, slot in sorted({(run.day, run.slot) for run in runs}):
+        same = [run for run in runs if (run.day, run.slot) == (day, slot)]
+        prices = planning.policy_on(day, MealSlot(slot)).prices
+        lines = [(run, line) for run in same for line in of_route.get(run.route_id, ()) if doors[line].item.door]
+        known = experience.memories(
+            db, [doors[line].item.resident_id for _run, line in lines], day, weeks=prices.memory_weeks, half_life_days=prices.memory_half_life
+        )  # fmt: skip
+        new = [(run, line) for run, line in lines if _is_new(run, doors[line], known)]
+        answers = experience.door_answers(db, {doors[line].item.resident_id for _run, line in new})
+        for _run, line in lines:
+            found[line] = replace(doors[line], item=replace(doors[line].item, new_face=False))
+        for run, line in new:
+            item = doors[line].item
+            brief = _brief(
+                known.get(item.resident_id, DoorMemory()), answers.get(item.resident_id), run.driver_code, drivers
+            )
+            found[line] = replace(doors[line], item=replace(item, new_face=True, brief=brief))
     return found
+
+
+def _is_new(run: Run, door: Door, known: Mapping[int, DoorMemory]) -> bool:
+    item = door.item
+    return run.driver_code not in known.get(item.resident_id, DoorMemory()).faces if run.driver_code else item.new_face
 
 
 def _brief(

@@ -115,8 +115,7 @@ def _sheets(db: Session, rows: Sequence[Run], link_base: str, secret_key: str) -
     everything = Scope.everything()  # the runs were limited already; what hangs on them is shown with them
     drivers = {each.code: each for each in vendors.drivers(db, scope=everything)}
     doors, of_route = _doors(db, [row.route_id for row in rows])
-    for row in rows:
-        doors |= handover_notes.marked(db, row, of_route.get(row.route_id, ()), doors, drivers)
+    doors = handover_notes.marked(db, rows, of_route, doors, drivers)
     parts = SheetParts(
         doors=doors,
         kitchens={each.code: each for each in vendors.kitchens(db)},

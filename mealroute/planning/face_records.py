@@ -42,3 +42,16 @@ class PlanFaces:
 
     figures: FaceFigures
     cost: FaceCost | None
+
+
+People = tuple[int, ...]
+"""Residents served at one stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsualRoute:
+    """What a driver did last: who was served in which order, trip by trip. Numbers of residents, no names."""
+
+    driver_code: str
+    vehicle_code: str
+    trips: tuple[tuple[People, ...], ...]

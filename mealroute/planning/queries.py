@@ -4,7 +4,7 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -22,9 +22,9 @@ from mealroute.core.slots import MealSlot
 from mealroute.menus import timetable
 from mealroute.orders.models import BookLine
 from mealroute.orders.records import BookLineId
-from mealroute.planning import words
+from mealroute.planning import habits, words
 from mealroute.planning.face_models import PlanFacesRow
-from mealroute.planning.face_records import FaceCost, FaceFigures, PlanFaces
+from mealroute.planning.face_records import FaceCost, FaceFigures, PlanFaces, UsualRoute
 from mealroute.planning.models import PlanLine, PlanRoute, PlanUnassigned, PlanVersion, PlanVisit
 from mealroute.planning.records import (
     PlanFigures,
@@ -70,6 +70,37 @@ def _price_values(path: Path) -> dict[str, list[tuple[date, int]]]:
 def _begun(node: Node) -> list[tuple[date, int]]:
     node.only("description", "unit", "values").text("description")
     return sorted((entry.day("from"), entry.integer("value")) for entry in node.nodes("values"))
+
+
+def usual_routes(db: Session, day: date, slot: MealSlot, *, weeks: int) -> tuple[UsualRoute, ...]:
+    """What the published plan of the day did or, where there is none yet, that of the last day before it within ``weeks``."""
+    version = db.scalar(
+        select(PlanVersion.id)
+        .where(
+            PlanVersion.state == str(PlanState.PUBLISHED), PlanVersion.slot == str(slot), PlanVersion.day <= day,
+            PlanVersion.day >= day - timedelta(weeks=weeks),
+        )
+        .order_by(PlanVersion.day.desc())
+        .limit(1)
+    )  # fmt: skip
+    if version is None:
+        return ()
+    rows = db.execute(
+        select(
+            PlanRoute.id,
+            PlanRoute.driver_code,
+            PlanRoute.vehicle_code,
+            PlanVisit.trip,
+            PlanVisit.id,
+            BookLine.resident_id,
+        )
+        .join(PlanVisit, PlanVisit.route_id == PlanRoute.id)
+        .join(PlanLine, PlanLine.visit_id == PlanVisit.id)
+        .join(BookLine, BookLine.id == PlanLine.book_line_id)
+        .where(PlanRoute.version_id == version)
+        .order_by(PlanRoute.number, PlanVisit.position, BookLine.id)
+    )
+    return habits.gathered(rows.tuples())
 
 
 def faces(db: Session, version_id: PlanVersionId) -> PlanFaces | None:

@@ -9,7 +9,7 @@ from typing import NewType
 from mealroute.core.geo import LonLat
 from mealroute.core.slots import MealSlot
 from mealroute.orders.records import BookLineId
-from mealroute.planning.face_records import FaceCost
+from mealroute.planning.face_records import FaceCost, UsualRoute
 from solver.plan import Plan, Violation
 from solver.problem import Problem
 
@@ -138,6 +138,8 @@ class PlanInput:
     hour_tolerance_s: int = 900
     worked_above: Mapping[str, int] = field(default_factory=dict)
     """Driver → seconds worked above (below: negative) the others of the kitchen on the days driven in the past weeks."""
+    before: tuple[UsualRoute, ...] = ()
+    """What the last plan did: the search begins there, so that doors keep their driver and their hour."""
     overwork_price: int = 0
     """Seconds that a minute of work above the mean counts."""
     numbers: Mapping[str, int] = field(default_factory=dict)

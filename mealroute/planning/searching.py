@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from mealroute.planning import hands, hours, why
+from mealroute.planning import habits, hands, hours, why
 from mealroute.planning.face_records import FaceCost
 from mealroute.planning.records import PlanInput, PlanOutput, PlanProgress, SolveLimits
 from mealroute.planning.solving import answer, solve_input
@@ -43,7 +43,13 @@ def search_day(
     shortened = limits.time_limit_s * (1 - share - HOURS_SHARE) - (
         HANDS_S if limits.time_limit_s > LEAST_MEASURED_S else 0
     )
-    found = solve_input(given, replace(limits, time_limit_s=shortened), progress=progress, stopped=stopped)
+    found = solve_input(
+        given,
+        replace(limits, time_limit_s=shortened),
+        progress=progress,
+        stopped=stopped,
+        warm_start=habits.begin_with(given, given.before),
+    )
     if (stopped is not None and stopped()) or not found.plan.routes:
         plan = why.explained(given, found.plan) if found.plan.routes else found.plan
         return _output(replace(found, plan=plan, seconds=round(time.monotonic() - began, 3)), limits)

@@ -81,6 +81,7 @@ def gather(db: Session, day: date, slot: MealSlot, *, parent_id: PlanVersionId |
     return Gathered(
         day=day, parts=parts, book_digest=book.digest, parent_id=parent_id,
         numbers=queries.route_numbers(db, parent_id) if parent_id else {},
+        before=queries.usual_routes(db, day, slot, weeks=prices.memory_weeks),
     )  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def assemble(given: Gathered, matrix_of: MatrixOf) -> PlanInput:
         book_digest=given.book_digest, network=" ".join(sorted({matrix.network for matrix in travel.values()}))[:200],
         matrix_digest=matrix_digest(built.points, travel),
         estimated_pairs=sum(matrix.estimated_pairs for matrix in travel.values()), parent_id=given.parent_id, numbers=given.numbers,
-        hour_tolerance_s=parts.policy.prices.hour_tolerance, worked_above=parts.worked_above, overwork_price=parts.policy.prices.overwork,
+        hour_tolerance_s=parts.policy.prices.hour_tolerance, worked_above=parts.worked_above, before=given.before, overwork_price=parts.policy.prices.overwork,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from mealroute.experience.records import DoorMemory
 from mealroute.menus.records import Compartment
 from mealroute.orders.records import BookLineRecord
 from mealroute.planning import rules
+from mealroute.planning.face_records import UsualRoute
 from mealroute.planning.records import Batch, PlanVersionId
 from mealroute.planning.rules import FacePrice, Policy
 from mealroute.residents.records import Diet
@@ -58,6 +59,7 @@ class Gathered:
     book_digest: str
     parent_id: PlanVersionId | None
     numbers: Mapping[str, int]
+    before: tuple[UsualRoute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
