@@ -11,6 +11,7 @@ export class Drag {
     document.addEventListener("pointermove", (event) => this.move(event), { passive: false });
     // Browsers do not look at touch-action inside a drawing: without this a finger on a bar of the timeline would scroll the lanes.
     document.addEventListener("touchmove", (event) => { if (this.waiting && event.cancelable) event.preventDefault(); }, { passive: false });
+    document.addEventListener("selectstart", (event) => { if (this.load) event.preventDefault(); });
     document.addEventListener("pointerup", (event) => this.up(event));
     document.addEventListener("pointercancel", () => this.end());
     document.addEventListener("keydown", (event) => { if (event.key === "Escape" && this.load) { event.stopImmediatePropagation(); this.end(); } }, true);
@@ -39,7 +40,7 @@ export class Drag {
     this.board.dragging = true;
     this.ghost = Object.assign(document.createElement("div"), { className: "drag-ghost", textContent: this.load.label });
     document.body.append(this.ghost);
-    document.documentElement.classList.add("is-dragging");
+    try { this.ghost.setPointerCapture(this.waiting.id); } catch { /* the pointer is gone already */ }
     getSelection()?.removeAllRanges();
   }
 
@@ -71,7 +72,6 @@ export class Drag {
   end() {
     this.ghost?.remove();
     this.spot?.element?.classList.remove("is-target");
-    document.documentElement.classList.remove("is-dragging");
     this.load = this.waiting = this.spot = this.ghost = null;
     this.board.dragging = false;
   }
