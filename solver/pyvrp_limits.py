@@ -12,10 +12,9 @@ from solver.options import Sequences
 from solver.ortools_nodes import cost_unit, penalties, span
 from solver.problem import Problem, Vehicle
 
-MOST_PRIZE = 2**42
-"""Prizes stay well below `FORBIDDEN`, so that no prize pays for a visit that may not be."""
-FORBIDDEN = 2**44
-"""The way to a stop that the vehicle may not serve: the most that PyVRP takes."""
+MOST_PRIZE = 2**48
+MOST_COST = 2**58
+"""What prizes and the cost of any solution stay below, so that no sum of them overflows."""
 MOST_TABLE_BYTES = 2**30
 """What all matrices together may take."""
 
@@ -93,9 +92,8 @@ def hopeless(problem: Problem) -> frozenset[int]:
     )
 
 
-def prizes(problem: Problem) -> tuple[int, ...]:
-    """What serving each stop is worth, in `cost_unit`: plans are ordered as the objective orders them."""
-    unit = cost_unit(problem)
+def cost_bound(problem: Problem) -> int:
+    """More than any solution costs, in `cost_unit`."""
     arc = 0
     for vehicle in problem.vehicles:
         matrix = problem.travel(vehicle)
@@ -103,8 +101,12 @@ def prizes(problem: Problem) -> tuple[int, ...]:
         cost += 3600 * vehicle.costs.per_km * int(matrix.distances.max()) if matrix.distances is not None else 0
         arc = max(arc, cost)
     fixed = sum(3_600_000 * vehicle.costs.fixed for vehicle in problem.vehicles)
-    bound = (arc * (2 * len(problem.stops) + len(problem.vehicles)) + fixed) // unit
-    return penalties(problem, bound)
+    return (arc * (2 * len(problem.stops) + len(problem.vehicles)) + fixed) // cost_unit(problem)
+
+
+def prizes(problem: Problem) -> tuple[int, ...]:
+    """What serving each stop is worth, in `cost_unit`: plans are ordered as the objective orders them."""
+    return penalties(problem, cost_bound(problem))
 
 
 def cannot(problem: Problem, first: Sequences | None = None, *, narrow: bool = False) -> str:
@@ -154,6 +156,8 @@ def _stop_key(problem: Problem, *, narrow: bool) -> str:
 def _size_key(problem: Problem, first: Sequences | None) -> str:
     if kinds(problem) * 16 * (len(problem.stops) + 2 * len(problem.vehicles)) ** 2 > MOST_TABLE_BYTES:
         return "skills"
+    if cost_bound(problem) > MOST_COST:
+        return "costs"
     served = sum(len(trip) for trips in (first or {}).values() for trip in trips)
     if served < len(problem.stops) and max(prizes(problem), default=0) > MOST_PRIZE:
         return "priority"

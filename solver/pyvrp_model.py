@@ -16,9 +16,9 @@ from pyvrp import Activity, ActivityType, Client, Depot, Location, ProblemData, 
 
 from solver.cost import UNITS_PER_COST
 from solver.options import Sequences, Trips
-from solver.ortools_nodes import cost_unit
+from solver.ortools_nodes import cost_unit, span
 from solver.problem import LARGEST, Problem, Stop, Vehicle
-from solver.pyvrp_limits import FORBIDDEN, Measure, Setup, able, measure, prizes, setups, table_key
+from solver.pyvrp_limits import Measure, Setup, able, measure, prizes, setups, table_key
 
 Table = npt.NDArray[np.int64]
 Ends = dict[tuple[int | None, int], int]
@@ -45,6 +45,8 @@ class Model:
         self.problem = problem
         self.unit = cost_unit(problem)
         self._setups = setups(problem)
+        begin, self._over = span(problem)
+        self._too_long = 2 * (self._over - min(begin, self._over)) + 1
         self._limits_tasks = any(vehicle.max_tasks is not None for vehicle in problem.vehicles)
         self._ends: Ends = {}
         for vehicle in problem.vehicles:
@@ -71,9 +73,10 @@ class Model:
             distances,
             durations,
         )
-        busy = [table[table < FORBIDDEN] for table in distances]
-        seconds = max(1.0, float(np.mean([table.mean() for table in durations])))
-        self.cost_of_second: float = max(1.0, float(np.mean([table.mean() for table in busy])) / seconds)
+        ways = [self._spread(problem.travel(alike[0]).durations).mean() for alike in self._types.values()]
+        costs = [kind.unit_distance_cost * distances[kind.profile].mean() for kind in self.data.vehicle_types()]
+        self.largest_prize: int = max((client.prize for client in self.data.clients()), default=0)
+        self.cost_of_second: float = max(1.0, float(np.mean(costs)) / max(1.0, float(np.mean(ways))))
 
     # -- there --------------------------------------------------------------------------------------------------------
 
@@ -115,6 +118,9 @@ class Model:
                 table[at != stop.location, column] += stop.setup
         for row, (_, loading) in enumerate(self._ends, start=count):
             table[row, :] += loading
+        for column, may in enumerate(able(self.problem, vehicle)):
+            if not may:  # no shift is long enough for a visit that may not be
+                table[:, column] = self._too_long
         np.fill_diagonal(table, 0)
         return table
 
@@ -136,10 +142,6 @@ class Model:
         if kind is Measure.COST:
             table = 3600 * vehicle.costs.per_km * table
             table = (table + 1000 * vehicle.costs.per_hour * self._spread(matrix.durations)) // self.unit
-        for column, may in enumerate(able(self.problem, vehicle)):
-            if not may:
-                table[:, column] = FORBIDDEN
-        np.fill_diagonal(table, 0)
         return table
 
     def _clients(self, required: Required) -> list[Any]:
@@ -191,7 +193,7 @@ class Model:
             self._ends[_end(vehicle)],
             UNITS_PER_COST * vehicle.costs.fixed // self.unit,
             vehicle.shift.earliest,
-            vehicle.shift.latest,
+            max(vehicle.shift.earliest, min(vehicle.shift.latest, self._over)),
             unit_distance_cost=price,
             profile=self._tables[table_key(self.problem, vehicle)],
             reload_depots=[start] if reloads else [],

@@ -25,6 +25,8 @@ _SHARE_FOR_ALL: Final = 0.5
 _MOST_PENALTY: Final = 100_000.0
 _LEAST_PENALTY: Final = 0.1
 """PyVRP's own bounds, for costs in which a second costs about one."""
+_LARGEST_PENALTY: Final = 2.0**36
+"""Times a day of seconds, and summed up over many routes, this is still a whole number of 64 bits."""
 
 
 def run(
@@ -117,9 +119,11 @@ def _search(
 ) -> Sequences:
     model = Model(problem, required)
     scale = model.cost_of_second
+    # where stops may be left out, breaking a rule has to cost more than what a stop is worth
+    most = min(_LARGEST_PENALTY, max(_MOST_PENALTY * scale, model.largest_prize))
     parameters = SolveParams(
         ils=IteratedLocalSearchParams(callbacks=_Reports(model, report)),
-        penalty=PenaltyParams(min_penalty=_LEAST_PENALTY * scale, max_penalty=_MOST_PENALTY * scale),
+        penalty=PenaltyParams(min_penalty=_LEAST_PENALTY * scale, max_penalty=most),
     )
     initial = model.solution(first) if first else None
     with warnings.catch_warnings():

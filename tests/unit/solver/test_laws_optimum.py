@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solver import pyvrp_routing
 from solver.best import Best
 from solver.construct import construct
 from solver.cost import objective
 from solver.options import Sequences
 from solver.problem import Problem
+from solver.pyvrp_limits import cannot
 from tests.unit.solver.engines import ENGINES, by_long_search
 from tests.unit.solver.exact import Value, optimum
 from tests.unit.solver.generator import CHANCE, KEYS, problems
@@ -72,3 +74,40 @@ def test_the_search_finds_the_best_with_reloading_and_hot_food(n: int, seed: int
     problem = tiny(seed, n, FOOD)
 
     assert value(problem, by_long_search(problem, {}, seed)) == optimum(problem)
+
+
+EXACT_IN_PYVRP = (
+    *(
+        "compartments",
+        "pickup",
+        "windows",
+        "profiles",
+        "speed",
+        "costs",
+        "open_ends",
+        "starts",
+        "depot_skills",
+        "reload",
+    ),
+    *(
+        "load_duration",
+        "release",
+        "shift",
+        "max_duration",
+        "skills",
+        "priority",
+        "must_serve",
+        "coinciding",
+        "way_within",
+    ),
+)
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 2**31 - 1), n=st.integers(1, 5))
+def test_where_pyvrps_model_is_exact_it_finds_the_best(seed: int, n: int) -> None:
+    rng = Random(seed)
+    problem = tiny(seed, n, [key for key in EXACT_IN_PYVRP if rng.random() < CHANCE])
+
+    assert cannot(problem) == ""
+    assert value(problem, pyvrp_routing.run(problem, {}, None, 1_000, seed, lambda _found: None)) == optimum(problem)

@@ -226,6 +226,15 @@ def test_must_serve_comes_before_priorities_and_these_before_numbers() -> None:
     assert 2 in route(line((urgent, *plain), capacity=(), max_tasks=1), iterations=600)[1][0]
 
 
+def test_a_visit_that_may_not_be_beside_a_limit_of_travel_does_not_keep_the_search_busy() -> None:
+    skilled = replace(TWO[1], skills=frozenset({9}))
+    problem = line((TWO[0], skilled, Stop(id=3, location=3)), second=True, max_travel_time=650)
+    able = replace(problem.vehicles[1], skills=frozenset({9}))
+
+    found = route(replace(problem, vehicles=(problem.vehicles[0], able)), iterations=300)
+    assert 2 in {stop for trip in found[2] for stop in trip}
+
+
 def test_a_cheaper_vehicle_is_preferred_and_fixed_costs_are_saved() -> None:
     problem = line(TWO, second=True)
     dear = replace(problem, vehicles=(replace(problem.vehicles[0], costs=Costs(fixed=500)), problem.vehicles[1]))
