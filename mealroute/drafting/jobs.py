@@ -1,6 +1,7 @@
 """The handlers of searches on a draft, in a worker process: read, search around the locks, keep."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -19,8 +20,9 @@ from mealroute.drafting.loading import Standing
 from mealroute.drafting.records import DraftId, DraftState, Ground
 from mealroute.orders import queries as orders
 from mealroute.planning import closures
+from mealroute.planning import queries as planning
 from mealroute.planning.build import MatrixOf
-from mealroute.planning.records import PlanProgress, PlanVersionId, SolveLimits
+from mealroute.planning.records import PlanProgress, PlanState, PlanVersionId, SolveLimits
 
 
 def replan(job: JobContext) -> None:
@@ -42,8 +44,9 @@ def _run(job: JobContext, kind: str) -> None:
         job.report(stage="matrix", elapsed_s=0, limit_s=limits.time_limit_s, driver_hour_fen=at.ground.driver_hour_fen)
         ground = _ground(session, at, asked)
         street_stops = _of_street(session, at, wanted.get("street", ""))
+        printed, moved_stop = _printed(session, at) if kind == proposals.REPLAN else ({}, 0)
     begin = searching.supposing(ground, at.now, asked) if asked else at.now
-    found = _search(job, begin, limits, street_stops)
+    found = _search(job, begin, limits, street_stops, printed, moved_stop)
     if found is None or job.cancelled():
         return
     by_whom = wanted["by"]
@@ -60,8 +63,8 @@ def _run(job: JobContext, kind: str) -> None:
 
 
 def _search(
-    job: JobContext, begin: Evaluation, limits: SolveLimits, street_stops: set[int] | None
-) -> Evaluation | None:
+    job: JobContext, begin: Evaluation, limits: SolveLimits, street_stops: set[int] | None, printed: Mapping[int, int], moved_stop: int
+) -> Evaluation | None:  # fmt: skip
     """The search; who asks to stop and keep before there is a first plan gets that one."""
     first = threading.Event()
 
@@ -73,7 +76,15 @@ def _search(
     def stopped() -> bool:
         return job.cancelled() or (job.stopping() and first.is_set())
 
-    found = searching.search(begin, limits, street_stops=street_stops, progress=report, stopped=stopped)
+    found = searching.search(
+        begin,
+        limits,
+        street_stops=street_stops,
+        printed=printed,
+        moved_stop=moved_stop,
+        progress=report,
+        stopped=stopped,
+    )
     return None if job.cancelled() else found.now
 
 
@@ -105,6 +116,16 @@ def _travel(session: Session, at: Standing) -> MatrixOf:
     from mealroute.adapters.networks import travel_of  # builds road networks; not needed for a plain search
 
     return travel_of(closed=closures.closed_on(session, at.draft.day)).matrix
+
+
+def _printed(session: Session, at: Standing) -> tuple[Mapping[int, int], int]:
+    """On whose sheet each stop is where the draft stands on a published plan, and what moving one must save."""
+    base = planning.summary(session, PlanVersionId(at.draft.base_version_id))
+    if base.state is not PlanState.PUBLISHED:
+        return {}, 0
+    opened = loading.standing(session, at.draft, at=0).arrangement
+    prices = planning.policy_on(at.draft.day, MealSlot(at.draft.slot)).prices
+    return {stop: route.vehicle for route in opened.routes for stop in route.stops}, prices.moved_stop
 
 
 def _of_street(session: Session, at: Standing, street: str) -> set[int] | None:

@@ -75,7 +75,7 @@ def repaired(
     """
     now = evaluate(ground, arrangement)
     frozen = placing.closed(now)
-    problem = _credited(now.given.built.problem, printed, price)
+    problem = credited(now.given.built.problem, printed, price.moved_stop)
     part = build.open_part(problem, now.arrangement, frozen, build.returns(now.arrangement, now.plan))
     if part is None:
         return now
@@ -138,11 +138,11 @@ def _lateness(problem: Problem, arrangement: Arrangement, vehicle_id: int, trips
     return placing.excess(problem, follow(problem, vehicle, trips, start=start))
 
 
-def _credited(problem: Problem, printed: Printed, price: MovePrice) -> Problem:
-    """Staying on the printed vehicle is worth the price of a move."""
+def credited(problem: Problem, printed: Printed, moved_stop: int) -> Problem:
+    """The problem in which staying on the printed vehicle is worth the price of a move (seconds)."""
     known = {vehicle.id for vehicle in problem.vehicles}
     stops = tuple(
-        replace(stop, familiarity={**stop.familiarity, v: stop.familiarity.get(v, 0) + price.moved_stop})
+        replace(stop, familiarity={**stop.familiarity, v: stop.familiarity.get(v, 0) + moved_stop})
         if stop.id in printed and (v := printed[stop.id].vehicle) in known
         else stop
         for stop in problem.stops

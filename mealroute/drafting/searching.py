@@ -1,10 +1,10 @@
 """A search around what is locked: what it may touch, and what its answer makes of the draft. Pure but for the search itself."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mealroute.drafting import build, placing, rules
+from mealroute.drafting import build, placing, repair, rules
 from mealroute.drafting.evaluate import Evaluation, evaluate
 from mealroute.drafting.records import Arrangement, Ground, RouteOrder, trips_of
 from mealroute.planning.records import PlanProgress, SolveLimits
@@ -37,12 +37,14 @@ def search(
     limits: SolveLimits,
     *,
     street_stops: Collection[int] | None = None,
+    printed: Mapping[int, int] | None = None,
+    moved_stop: int = 0,
     progress: Callable[[PlanProgress], None] | None = None,
     stopped: Callable[[], bool] | None = None,
 ) -> Found:
     """Rearrange all that is neither locked nor on the road, beginning with what is there.
 
-    ``street_stops`` limits it to routes that serve these stops alone. Costs in ``progress`` are those of the whole plan.
+    ``printed``: stop → the vehicle on whose sheet it is; another one must save ``moved_stop`` seconds. ``street_stops`` limits it to routes that serve these stops alone. Costs in ``progress`` are those of the whole plan.
     """
     arrangement, problem = now.arrangement, now.given.built.problem
     held = frozen(now, street_stops)
@@ -64,6 +66,8 @@ def search(
             left = None if step.unassigned is None else step.unassigned + missing
             progress(replace(step, best_cost=cost, unassigned=left))
 
+    if printed and moved_stop:
+        part = repair.credited(part, {stop: repair.Sheet(vehicle, 0) for stop, vehicle in printed.items()}, moved_stop)
     given = replace(now.given, built=replace(now.given.built, problem=part))
     output = solve_input(given, limits, progress=report, stopped=stopped)
     kept = {route.vehicle for route in arrangement.routes if route.vehicle not in inside}

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mealroute.core.errors import Conflict, MealrouteError
-from mealroute.drafting import happenings, mishaps, moves, repair, rules, storing
+from mealroute.drafting import happenings, mishaps, moves, repair, rules, searching, storing
 from mealroute.drafting.evaluate import Evaluation, evaluate
 from mealroute.drafting.happenings import Food
 from mealroute.drafting.records import Arrangement, Ground
+from mealroute.planning.records import SolveLimits
 from solver.plan import Cause
 from solver.problem import Matrix, Problem
 from tests.unit.drafting.grounds import HOUR, arranged, ground
@@ -236,3 +237,17 @@ def test_with_a_high_price_others_stay_and_without_one_they_may_move() -> None:
     assert {9, 10} & set(after.unplaced) == set()
     assert not [move for move in moves.moves(now, after) if move.before and move.changes_route]
     assert Cause.LOCKED not in {fault.cause for fault in after.broken}
+
+
+def test_a_search_on_a_printed_plan_moves_a_stop_only_where_that_saves_the_price() -> None:
+    """Doors 3 and 9 are on each other's routes: swapping them saves minutes, but less than a high price."""
+    crossed = arranged({1: ((1, 2, 9, 4),), 3: ((7, 8, 3, 10),)})
+    now = now_(crossed)
+    limits = SolveLimits(threads=1, max_iterations=300, engine="sisr")
+    printed = {stop: route.vehicle for route in crossed.routes for stop in route.stops}
+
+    free = searching.search(now, limits).now
+    held = searching.search(now, limits, printed=printed, moved_stop=100_000).now
+
+    assert free.arrangement.vehicle_of(9) != 1
+    assert {stop: held.arrangement.vehicle_of(stop) for stop in printed} == printed
