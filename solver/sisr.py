@@ -35,7 +35,7 @@ class Cooling:
 
 WITH_FIXED: Final = Cooling(3.0, 0.1, 0.05)
 """Where using a vehicle costs something: leaving one is a large step, which needs heat and whole trips taken out."""
-WAYS_ONLY: Final = Cooling(1.0, 0.03, 0.01)
+WAYS_ONLY: Final = Cooling(0.3, 0.01, 0.005)
 """Both from benchmarks/ablation.py."""
 _DESCENT: Final = 2000
 """Steps of that descent at most, and a tenth of the budget."""
