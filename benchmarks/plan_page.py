@@ -85,7 +85,9 @@ class Hand:
         act()
         for _try in range(100):  # asked seldom, so that the asking takes nothing from what is measured
             page.wait_for_timeout(60)
-            if page.evaluate("window.took.painted > 0 && window.took.map > 0"):
+            if page.evaluate(
+                "window.took.painted > 0 && (window.took.map > 0 || !document.querySelector('#map[data-ready=yes]'))"
+            ):
                 break
         if page.evaluate("document.getElementById('board-forms').dataset.seen") == before:
             raise SystemExit(f"{name}: the plan did not change: {page.inner_text('#said')}")
