@@ -143,7 +143,7 @@ def test_a_link_records_and_shows_only_lines_of_its_own_run(client: FlaskClient)
     other = re.findall(r"/stops/(\d+)", client.get(f"/r/{tokens[1]}/stops").text)[0]
     assert client.get(f"/r/{tokens[0]}/stops/{other}").status_code == 404
     body = {"client_id": str(uuid.uuid4()), "portions": "1", "signed_by": "x"}
-    assert client.post(f"/r/{tokens[0]}/stations/{other}", data=body).status_code == 422
+    assert client.post(f"/r/{tokens[0]}/stations/{other}", data=body).status_code == 404
 
 
 def test_a_key_signed_with_another_secret_opens_nothing(client: FlaskClient) -> None:
