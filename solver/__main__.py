@@ -1,4 +1,4 @@
-"""``python -m solver solve | check``: see docs/solver-json.md.
+"""``python -m solver solve | check | warm``: see docs/solver-json.md.
 
 Exit 0 done, 1 internal error, 2 input error, 3 (check only) violations found; errors are one line on standard error.
 """
@@ -18,6 +18,8 @@ DONE: Final = 0
 INTERNAL_ERROR: Final = 1
 INPUT_ERROR: Final = 2
 VIOLATIONS: Final = 3
+LEAST_SHARE: Final = 0.5
+"""Loading the compiled search takes a second or two, which counts; of a very short limit the search gets at least so much all the same."""
 WRITING_S: Final = 0.05
 """Kept back from the time limit for checking and writing the plan, and as much per 1,000 stops."""
 
@@ -32,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     called = time.monotonic()
     try:
         options = _parser().parse_args(arguments)
+        if options.command == "warm":
+            return _warm()
         return _check(options) if options.command == "check" else _solve(options, called)
     except ProblemError as error:
         return _complain(str(error), INPUT_ERROR)
@@ -44,6 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"internal error: {type(error).__name__}: {error}", INTERNAL_ERROR)
 
 
+def _warm() -> int:
+    """Compile the kernel, where that was not done yet."""
+    from solver.kernel.ready import load
+
+    load(lambda name, share: print(f"{share:4.0%} {name}", file=sys.stderr))
+    return DONE
+
+
 def _complain(message: str, code: int) -> int:
     print(" ".join(message.split()), file=sys.stderr)
     return code
@@ -52,6 +64,7 @@ def _complain(message: str, code: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m solver", description="Plan routes, or check a plan. Times in seconds.")
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("warm", help="compile the search kernel now (a minute, once for each version)")
     solve = commands.add_parser("solve", help="plan the routes of a problem")
     solve.add_argument("problem", help="problem JSON; - is standard input")
     solve.add_argument("-o", "--output", metavar="PLAN.json", help="where the plan goes; standard output if absent")
@@ -97,10 +110,15 @@ def _solve(options: argparse.Namespace, called: float) -> int:
     _require_sense(options)
     problem = read_problem(_read(options.problem))
     reserve = WRITING_S * (1 + len(problem.stops) / 1000)
-    from solver.portfolio import solve  # late: a wrong input is answered before engines are loaded
+    from solver.portfolio import load, solve  # late: a wrong input is answered before engines are loaded
 
+    read = time.monotonic()
+    if options.engine != "ortools":
+        load(problem)
+    loaded = time.monotonic()
+    left = options.time_limit - reserve - (read - called)
     asked = SolveOptions(
-        time_limit_s=max(0.0, options.time_limit - (time.monotonic() - called) - reserve),
+        time_limit_s=max(0.0, left - (loaded - read), LEAST_SHARE * left),
         seed=options.seed,
         threads=options.threads,
         engine=options.engine,

@@ -68,7 +68,7 @@ def solve(
     if options.engine == "ortools":
         require_statable(problem)
     else:
-        _load()  # belongs to the start of the process, not to the time limit
+        load(problem, on_progress)  # belongs to the start of the process, not to the time limit
     with ProcessPool() as pool:
         run = _Run(problem, options, pool, warm_start, on_progress, cancelled)
         try:
@@ -80,11 +80,20 @@ def solve(
         return run.best.explained()
 
 
-def _load() -> None:
-    """The compiled kernel: loaded by whoever solves, not by whoever imports this module (the pages do)."""
-    from solver.kernel.ready import load
+def load(problem: Problem, on_progress: Callable[[Progress], None] | None = None) -> None:
+    """Have the compiled kernel in this process: a second or two, a minute where it must be compiled first.
 
-    load()
+    `solve` calls it by itself; pages that only import this module never load it.
+    """
+    from solver.kernel import ready
+
+    began = time.monotonic()
+
+    def say(_name: str, _share: float) -> None:
+        if on_progress is not None:
+            on_progress(Progress(time.monotonic() - began, None, len(problem.stops), "compile"))
+
+    ready.load(say)
 
 
 def require_statable(problem: Problem) -> None:

@@ -71,7 +71,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "plan-day": _l("Plan a meal"), "draft-replan": _l("Plan again around the locks"), "draft-what-if": _l("What if"),
     },
     "job-stage": {
-        "matrix": _l("Measuring the ways"), "construct": _l("Making a first plan"), "ortools": _l("Improving the plan"),
+        "matrix": _l("Measuring the ways"), "compile": _l("Compiling the search, once; about a minute"), "construct": _l("Making a first plan"), "ortools": _l("Improving the plan"), "pyvrp": _l("Improving the plan"),
         "sisr": _l("Improving the plan"), "drawing": _l("Drawing the routes"), "saving": _l("Saving"), "hands": _l("Dealing out the routes"), "hours": _l("Nearing usual hours"),
         "memory": _l("Measuring what familiarity costs"),
     },
