@@ -20,7 +20,6 @@ from mealroute.dispatch import offer_simulate as offers
 from mealroute.menus import queries as menus
 from mealroute.menus import service as calendar
 from mealroute.subsidy import queries as money
-from solver.kernel import ready
 
 SLOT = MealSlot.LUNCH
 
@@ -69,6 +68,8 @@ def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int
 
 def warm() -> None:
     """Compile the search kernel where that was not done yet (about a minute, kept on disk), and load it."""
+    from solver.kernel import ready  # late: other commands need no compiler
+
     with step(_("Search kernel, compiled once")) as shown:
         ready.load(lambda name, share: shown.at(share, name))
         shown.at(1.0, "")
