@@ -35,8 +35,11 @@ class Cooling:
 
 WITH_FIXED: Final = Cooling(3.0, 0.1, 0.05)
 """Where using a vehicle costs something: leaving one is a large step, which needs heat and whole trips taken out."""
+LONG_ROUTES: Final = Cooling(1.0, 0.03, 0.02)
+"""Where only ways cost and a vehicle serves many: plans differ in how many routes there are, which cold walks do not get out of."""
 WAYS_ONLY: Final = Cooling(0.3, 0.01, 0.005)
-"""Both from benchmarks/ablation.py."""
+_LONG: Final = 20
+"""Stops a vehicle from which on routes are long."""
 _DESCENT: Final = 2000
 """Steps of that descent at most, and a tenth of the budget."""
 _DESCENT_HEAT: Final = 0.01
@@ -84,8 +87,8 @@ class Search:
     def __init__(self, problem: Problem, first: Sequences, seed: int, threads: int = 1) -> None:
         load()
         self.frame = Frame(problem)
-        self.cooling = WITH_FIXED if any(vehicle.costs.fixed for vehicle in problem.vehicles) else WAYS_ONLY
-        self.walks = [Walk(self.frame, seed * 1000 + number, self.cooling.trip_rate) for number in range(threads)]
+        self.cooling = WITH_FIXED
+        self.walks = [Walk(self.frame, seed * 1000 + number) for number in range(threads)]
         self.random = np.random.default_rng(seed)
         self.steps = 0
         lead = self.walks[0]
@@ -120,12 +123,19 @@ class Search:
             return self.sequences
         clock = _Clock(budget)
         self._descend(clock, report)
+        self._choose_cooling()
         unit = self.walks[0].mean() * (GENTLE if gently else 1.0)
         if len(self.walks) == 1:
             self._alone(self.walks[0], clock, unit, report)
         else:
             self._together(clock, unit, report)
         return self.sequences
+
+    def _choose_cooling(self) -> None:
+        if not any(vehicle.costs.fixed for vehicle in self.frame.problem.vehicles):
+            self.cooling = LONG_ROUTES if self.best.served >= _LONG * self.walks[0].used else WAYS_ONLY
+        for walk in self.walks:
+            walk.trip_rate = self.cooling.trip_rate
 
     def _descend(self, clock: _Clock, report: Callable[[], bool]) -> None:
         """Downhill only: a whole plan soon, and a measure for temperatures."""

@@ -53,6 +53,11 @@ class Walk:
         travel = self.world.totals[at.COST] - self.world.price[used, at.FIXED].sum()
         return max(1.0, float(travel)) / max(1, len(self.frame.stop_ids))
 
+    @property
+    def used(self) -> int:
+        """How many vehicles drive."""
+        return int((self.world.now[:, at.TRIPS] > 0).sum())
+
     def anneal(self, steps: int, warm: float, cool: float) -> None:
         """So many steps; the best plan follows."""
         self._totals[:] = self.best.missing, self.best.cost
