@@ -20,6 +20,7 @@ from mealroute.residents.words import diet_label
 
 BOTTOM = 20.0  # mm kept for the footer
 PAGE_ROOM = 240.0  # mm that a fresh page has for stops; only a station's list can be longer
+TABLE_HEAD = 5.6  # mm of the words over the table
 TRIP_LINE = 8.0  # mm of the line that announces a trip
 X_SEQ, X_NAME, X_DOOR, X_TIME, X_COUNT, X_MEAL, X_HEAT = 12.0, 25.0, 62.0, 121.0, 148.0, 153.0, 177.0
 
@@ -50,8 +51,9 @@ class _RouteSheet:
         self._head()
         self._load()
         self._meetings()
-        self._table_head()
         several = len(self.manifest.trips) > 1
+        self._room(TABLE_HEAD + (TRIP_LINE if several else 0) + self._first_height(), table=False)
+        self._table_head()
         for trip in self.manifest.trips:
             if several:
                 self._trip_line(trip)
@@ -212,6 +214,11 @@ class _RouteSheet:
         self.paper.box(12, self.y, self.paper.right - 12, TRIP_LINE, line=0, fill=(226, 231, 232))
         self.paper.write(14, self.y + 5.8, text, 13, bold=True)
         self.y += TRIP_LINE
+
+    def _first_height(self) -> float:
+        """Of the first stop, without which the table's head should not stand at the foot of a page."""
+        stops = [stop for trip in self.manifest.trips for stop in trip.stops]
+        return self._stop_height(stops[0]) if stops else 0
 
     def _stop_height(self, stop: ManifestStop) -> float:
         """What a stop needs on one page: all of it, or its head and first person where it is longer than a page."""

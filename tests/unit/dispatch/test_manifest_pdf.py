@@ -80,3 +80,13 @@ def test_a_trips_heading_is_never_parted_from_its_first_stop(stops: int) -> None
     tall = replace(after, stops=(replace(after.stops[0], items=people), *after.stops[1:]))
     page = next(page for page in _pages(manifest_pdf([replace(sheet, trips=(before, tall))])) if "第 2 趟开始" in page)
     assert "139-0000-0900" in page.split("第 2 趟开始")[1]
+
+
+@pytest.mark.parametrize("people", range(1, 15))
+def test_the_tables_head_never_stands_alone_on_a_page(people: int) -> None:
+    sheet = manifest(stops=8, trips=2)
+    before, after = sheet.trips
+    tall = replace(before.stops[0], items=tuple(item(900 + n) for n in range(people)))
+    trips = (replace(before, stops=(tall, *before.stops[1:])), after)
+    for page in _pages(manifest_pdf([replace(sheet, trips=trips)])):
+        assert "门牌与进门" not in page or "139-" in page.split("门牌与进门")[1]
