@@ -90,7 +90,6 @@ class Search:
         self.cooling = WITH_FIXED
         self.walks = [Walk(self.frame, seed * 1000 + number) for number in range(threads)]
         self.random = np.random.default_rng(seed)
-        self.steps = 0
         lead = self.walks[0]
         lead.begin_with(written(self.frame, first))
         self.best: Standing = lead.standing()

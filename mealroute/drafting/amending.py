@@ -25,7 +25,6 @@ from mealroute.planning import closures
 from mealroute.planning import queries as planning
 from mealroute.planning.build import MatrixOf
 from mealroute.planning.digests import matrix_digest
-from mealroute.planning.records import PlanVersionId
 from solver.problem import Matrix, Problem
 
 Measured = Callable[[Sequence[Closed]], MatrixOf]
@@ -48,15 +47,12 @@ def orders_changed(db: Session, draft_id: DraftId, *, matrix_of: MatrixOf, by: A
     row = loading.open_row(db, draft_id)
     at = loading.standing(db, row)
     before = at.ground
-    ground = grounding.build(
-        db, row.day, MealSlot(row.slot), matrix_of=matrix_of, parent=PlanVersionId(row.base_version_id), before=before, assumes=before.assumes
-    )  # fmt: skip
-    had, has = set(before.orders.values()), set(ground.orders.values())
+    ground, detail = grounding.renewed(db, row, before, matrix_of=matrix_of)
     old = {stop.number for stop in before.given.built.stops}
     new = frozenset(stop.number for stop in ground.given.built.stops) - old
     happened = Happened(
         ground=ground, arrangement=writing.fitted(at.arrangement, ground), kind=EditKind.ORDERS_CHANGED, homeless=new,
-        detail={"added": len(has - had), "gone": len(had - has)},
+        detail=detail,
     )  # fmt: skip
     return _amended(db, row, at, happened, by=by, clock=clock)
 

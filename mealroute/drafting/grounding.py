@@ -13,7 +13,7 @@ from mealroute.core.actor import Scope
 from mealroute.core.slots import MealSlot
 from mealroute.drafting import mishaps, storing
 from mealroute.drafting.alterations import UNIT, Alteration, alter
-from mealroute.drafting.models import DraftGround
+from mealroute.drafting.models import DraftGround, PlanDraft
 from mealroute.drafting.records import DraftId, Ground
 from mealroute.orders import queries as orders
 from mealroute.planning import queries as planning
@@ -61,6 +61,15 @@ def build(
         highest=max((stop.number for stop in given.built.stops), default=0), assumes=tuple(assumes),
     )  # fmt: skip
     return renumbered(ground, before) if before is not None else ground
+
+
+def renewed(db: Session, row: PlanDraft, before: Ground, *, matrix_of: MatrixOf) -> tuple[Ground, dict[str, int]]:
+    """The ground of a draft as book and fleet are now, and how many orders that adds and takes away."""
+    ground = build(
+        db, row.day, MealSlot(row.slot), matrix_of=matrix_of, parent=PlanVersionId(row.base_version_id), before=before, assumes=before.assumes
+    )  # fmt: skip
+    had, has = set(before.orders.values()), set(ground.orders.values())
+    return ground, {"added": len(has - had), "gone": len(had - has)}
 
 
 def stops_of_version(db: Session, version: PlanVersionRecord) -> dict[int, int]:

@@ -135,12 +135,7 @@ def take_in_orders(db: Session, draft_id: DraftId, *, matrix_of: MatrixOf, by: A
     """Bring the draft up to date with the book and the fleet: what is new is unassigned, what is gone leaves its route."""
     row = loading.open_row(db, draft_id)
     at = loading.standing(db, row)
-    before = at.ground
-    ground = grounding.build(
-        db, row.day, MealSlot(row.slot), matrix_of=matrix_of, parent=PlanVersionId(row.base_version_id), before=before, assumes=before.assumes
-    )  # fmt: skip
-    had, has = set(before.orders.values()), set(ground.orders.values())
-    detail = {"added": len(has - had), "gone": len(had - has)}
+    ground, detail = grounding.renewed(db, row, at.ground, matrix_of=matrix_of)
     return writing.regrounded(
         db, row, at, ground, at.arrangement, EditKind.ORDERS_CHANGED, detail, seen=row.revision, by=by, clock=clock
     )

@@ -14,7 +14,6 @@ from solver.kernel.layout import (
     DEFAULT_RIDE,
     DEPOT,
     EARLIEST,
-    END,
     FROM,
     HI,
     HOLDS_LOCKED,
@@ -174,15 +173,6 @@ def alone(w: Any, v: Any, i: Any, open_: Any, close: Any, back: Any) -> Any:
     way = of.ways(w)[kind, of.link(w)[i, LOC], back]
     lo = max(lo, of.fact(w)[i, RELEASE] + of.vehicle(w)[v, LOADING])
     return a + way, b + way, lo, hi
-
-
-@jit
-def new_trip_fits(w: Any, v: Any, before: Any, i: Any, open_: Any, close: Any) -> bool:
-    """Whether a trip for this stop alone fits behind trip ``before`` of a vehicle (-1: as its first)."""
-    trip, loading = of.trip(w), of.vehicle(w)[v, LOADING]
-    after = trip[before, AFTER] if before >= 0 else of.now(w)[v, 0]
-    a, b, lo, hi = alone(w, v, i, open_, close, of.vehicle(w)[v, END] if after < 0 else of.vehicle(w)[v, START])
-    return gap_fits(w, v, before, after, loading, a, b, lo, hi)
 
 
 @jit

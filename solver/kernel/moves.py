@@ -83,7 +83,7 @@ def begin_trip(w: Any, v: Any, before: Any) -> Any:
 
 @jit
 def end_trip(w: Any, t: Any) -> None:
-    """Take an empty trip away; leaves the vehicle if it was the only one. Its ways must have been taken off by the caller's ``drop_totals``."""
+    """Take an empty trip away, with its ways off the totals; the vehicle is left unused if it was the only one."""
     v, before, after = of.trip(w)[t, VEHICLE], of.trip(w)[t, BEFORE], of.trip(w)[t, AFTER]
     drop_totals(w, t)
     if before >= 0:

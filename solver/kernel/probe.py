@@ -18,5 +18,5 @@ def step_and_undo(w: Any) -> None:
     cost, missing, before = of.totals(w)[COST], of.totals(w)[MISSING], of.out(w)[-1]
     begin(w)
     if ruin(w, 10.0, 0.2):
-        recreate(w, before, 0.01)
+        recreate(w, before, 0.01, -1)
     undo(w, cost, missing)

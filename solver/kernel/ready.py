@@ -10,6 +10,7 @@ from typing import IO, Final
 import numpy as np
 
 from solver.kernel import cache
+from solver.kernel.proximity import FAR
 from solver.problem import Matrix, Problem, Stop, Vehicle
 
 _PATIENCE_S: Final = 600.0
@@ -52,7 +53,7 @@ def _run_all(say: Callable[[str, float], None] | None) -> None:
     steps: tuple[tuple[str, Callable[[], object]], ...] = (
         ("clock", lambda: entry.chain(address, 0)),
         ("plans", lambda: entry.read_all(address, best, 0)),
-        ("insertion", lambda: entry.recreate(address, 0, 0.0)),
+        ("insertion", lambda: entry.recreate(address, 0, 0.0, FAR)),
         ("search", lambda: entry.anneal(address, best, totals, 1, 1.0, 1.0, 10.0, 0.0, 1)),
         ("clearing", lambda: (entry.clear(address, 0), entry.clear_all(address))),
         ("writing", lambda: entry.write_all(address, best)),

@@ -9,7 +9,7 @@ from solver.kernel import of
 from solver.kernel.cache import jit
 from solver.kernel.chance import draw
 from solver.kernel.insert import insert
-from solver.kernel.journal import begin, read_all, undo, write_all
+from solver.kernel.journal import begin, undo, write_all
 from solver.kernel.layout import COST, MISSING, WEIGHT
 from solver.kernel.ruin import ruin
 from solver.kernel.tails import swap_tails
@@ -21,10 +21,10 @@ LIST: Final = 3
 
 
 @jit
-def recreate(w: Any, before: Any, blink: Any) -> None:
+def recreate(w: Any, before: Any, blink: Any, rule: Any) -> None:
     """Put back the stops that are left out, in an order drawn at random, each where it costs least.
 
-    Of those that were left out before the ruin, the first ``before`` of the list, no more than a few are tried: who fits nowhere is dear to try.
+    ``rule`` names the order (a row of order_keys); -1 draws one. Of those that were left out before the ruin, the first ``before`` of the list, no more than a few are tried: who fits nowhere is dear to try.
     """
     order, out = of.scratch(w)[LIST], of.out(w)
     count = 0
@@ -42,13 +42,13 @@ def recreate(w: Any, before: Any, blink: Any) -> None:
     for at in range(before, out[-1]):
         order[count] = out[at]
         count += 1
-    sort(w, order, count, before > 0)
+    sort(w, order, count, before > 0, rule)
     for at in range(count):
         insert(w, order[at], blink)
 
 
 @jit
-def sort(w: Any, order: Any, count: Any, short: Any) -> None:
+def sort(w: Any, order: Any, count: Any, short: Any, rule: Any) -> None:
     """By the drawn key, equal ones by chance; now and then heavy ones (must-serve, priority) first, often where stops are left out (``short``)."""
     for at in range(count - 1, 0, -1):
         other = int(draw(of.random(w)) * (at + 1))
@@ -56,6 +56,8 @@ def sort(w: Any, order: Any, count: Any, short: Any) -> None:
     chance, row = draw(of.random(w)), 0
     while of.order_shares(w)[row] < chance:
         row += 1
+    if rule >= 0:
+        row = rule
     by_weight = draw(of.random(w)) < (0.5 if short else 0.05)
     for at in range(1, count):
         item, place = order[at], at
@@ -90,7 +92,7 @@ def anneal(
         if not ruin(w, average, trip_rate):
             undo(w, cost, missing)
             continue
-        recreate(w, before, BLINK)
+        recreate(w, before, BLINK, -1)
         heat *= factor
         new, left = of.totals(w)[COST], of.totals(w)[MISSING]
         if left < missing or (left == missing and new < cost - heat * math.log(draw(of.random(w)) + 1e-300)):
@@ -103,9 +105,3 @@ def anneal(
         else:
             undo(w, cost, missing)
     return length
-
-
-@jit
-def restart(w: Any, plan: Any, length: Any) -> None:
-    """Go on from a written plan."""
-    read_all(w, plan, length)

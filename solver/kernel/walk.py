@@ -9,6 +9,7 @@ import numpy as np
 from solver.kernel import entry
 from solver.kernel import layout as at
 from solver.kernel.plans import Written
+from solver.kernel.proximity import FAR
 from solver.kernel.ruin import ACTIVE
 from solver.kernel.share import Part, Standing, stops_of
 from solver.kernel.world import Frame
@@ -39,7 +40,7 @@ class Walk:
         entry.read_all(self.address, plan, len(plan))
         self._drop_impossible()
         if self.world.out[-1] and not self.nobody:
-            entry.recreate(self.address, 0, 0.0)
+            entry.recreate(self.address, 0, 0.0, FAR)
         self.best = self.standing()
 
     def _drop_impossible(self) -> None:
