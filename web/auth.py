@@ -85,7 +85,7 @@ def _load(account_id: str) -> Person | None:
 
 
 def _idle() -> ResponseReturnValue | None:
-    if request.endpoint == "static" or not current_user.is_authenticated:
+    if request.endpoint == "static" or _keyed_by_link() or not current_user.is_authenticated:
         return None
     now = here.clock().now().timestamp()
     if now - float(session.get("seen", 0)) > IDLE.total_seconds():
@@ -95,6 +95,11 @@ def _idle() -> ResponseReturnValue | None:
     if POLL not in request.headers:
         session["seen"] = now
     return None
+
+
+def _keyed_by_link() -> bool:
+    """A driver's pages and records hang on the link alone: a session that has ended must not turn a record away."""
+    return bool(request.view_args) and "token" in (request.view_args or {})
 
 
 def _unauthorized() -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from flask import Flask
 from mealroute.adapters.executor import Executor
 from mealroute.core.clock import Clock, SystemClock
 from mealroute.core.config import Settings
+from mealroute.delivery.doorway import Doorway
 from web import auth, blueprints, errors, formatters, nav, paths, security, words
 
 
@@ -27,6 +28,7 @@ class Context:
     settings: Settings
     clock: Clock
     executor: Executor
+    doorway: Doorway
 
 
 def create_app(
@@ -50,7 +52,8 @@ def create_app(
         RATELIMIT_ENABLED=not testing,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
-    app.extensions["mealroute"] = Context(settings, clock or SystemClock(), executor or Idle())
+    told = clock or SystemClock()
+    app.extensions["mealroute"] = Context(settings, told, executor or Idle(), Doorway(told, settings.instance_dir))
     paths.register(app)
     security.register(app, https_only=settings.https_only)
     auth.register(app)

@@ -9,6 +9,7 @@ from mealroute.adapters.executor import Executor
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.config import Settings
+from mealroute.delivery.doorway import Doorway
 
 if TYPE_CHECKING:
     from web.factory import Context
@@ -26,6 +27,11 @@ def settings() -> Settings:
 def clock() -> Clock:
     """The clock of the application; a fixed one in tests."""
     return _context().clock
+
+
+def doorway() -> Doorway:
+    """Where the records of phones go in."""
+    return _context().doorway
 
 
 def executor() -> Executor:

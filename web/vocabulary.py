@@ -89,6 +89,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "handed-over": _l("Handed over"), "left-with-contact": _l("Left with a contact"), "left-at-door": _l("Left at the door"),
         "refused": _l("Refused"), "no-answer": _l("No answer"), "moved": _l("Moved away"), "in-hospital": _l("In hospital"),
         "cancelled-at-door": _l("Cancelled at the door"), "not-reached": _l("Not reached"), "short": _l("No meal arrived"),
+        "volunteer-absent": _l("The volunteer did not come"),
     },
     "shortfall": {
         "not-loaded": _l("Not loaded"), "spilled": _l("Spilled on the way"), "sent-elsewhere": _l("Went to another station"),
@@ -163,6 +164,10 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "complaint-state": {
         "received": _l("Received"), "answered": _l("Answered"), "confirmed": _l("Confirmed"), "dismissed": _l("Dismissed"),
     },
+    "last-meal": {
+        "eaten": _l("Eaten up"), "some-left": _l("Some left"), "untouched": _l("Untouched"), "not-asked": _l("Not asked"),
+    },
+    "seems": {"as-usual": _l("As usual"), "less-well": _l("Less well"), "needs-help": _l("Needs help")},
     "contentment": {"good": _l("Good"), "so-so": _l("So-so"), "bad": _l("Bad"), "not-asked": _l("Not asked")},
 }  # fmt: skip
 
@@ -171,7 +176,7 @@ TONES: Mapping[str, Mapping[str, str]] = {
     "outcome": {
         "handed-over": "ok", "left-with-contact": "watch", "left-at-door": "watch", "refused": "info", "no-answer": "danger",
         "moved": "info", "in-hospital": "info", "cancelled-at-door": "info", "not-reached": "danger",
-        "short": "danger",
+        "short": "danger", "volunteer-absent": "danger",
     },
     "meal-change": {
         "added": "info", "cancelled": "quiet", "placed": "ok", "left-out": "danger", "moved": "watch", "changed": "watch",

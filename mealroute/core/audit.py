@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Connection, Integer, String, Text, event, func, select, text
+from sqlalchemy import BigInteger, Connection, Integer, String, Text, event, func, insert, select, text
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column
 
 from mealroute.core.actor import Actor
@@ -82,6 +82,37 @@ def record(
     entry.hash = _hash(entry)
     db.add(entry)
     db.flush()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event that is yet to be written; the fields are those of ``record``."""
+
+    by: Actor
+    action: str
+    subject: str
+    detail: Mapping[str, Any]
+    rows: int | None = None
+
+
+def record_all(db: Session, *, clock: Clock, events: Sequence[Event]) -> None:
+    """Append several events at once, in the order given: one look at the chain's end, one statement."""
+    if not events:
+        return
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    db.flush()
+    previous = db.scalar(select(AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1)) or GENESIS
+    at = clock.now().replace(microsecond=0)
+    rows = []
+    for each in events:
+        row: dict[str, Any] = {
+            "at": at, "account_id": each.by.account_id, "actor": each.by.name, "role": str(each.by.role), "action": each.action,
+            "subject": each.subject, "reason": "", "detail": dict(each.detail), "rows": each.rows, "digest": None, "previous": previous,
+        }  # fmt: skip
+        previous = row["hash"] = _hash(AuditEvent(**row))
+        rows.append(row)
+    db.execute(insert(AuditEvent), rows)
 
 
 def _hash(entry: AuditEvent) -> str:

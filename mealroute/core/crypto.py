@@ -95,12 +95,29 @@ class EncryptedDict(TypeDecorator[dict[str, Any]]):
         return opened
 
 
+def seal(content: bytes) -> bytes:
+    """A whole file's content under the newest field key."""
+    return _cipher().encrypt(content)
+
+
+def unseal(sealed: bytes) -> bytes:
+    """What ``seal`` was given. Raises MealrouteError ``field-key-missing``."""
+    try:
+        return _cipher().decrypt(sealed)
+    except InvalidToken:
+        raise _no_key() from None
+
+
 def _opened(token: str) -> str:
     try:
         return _cipher().decrypt(token.encode()).decode()
     except InvalidToken:
-        raise MealrouteError(
-            "field-key-missing",
-            "A stored field cannot be read with the keys that are set.",
-            "Add the key it was written with to MEALROUTE_FIELD_KEYS.",
-        ) from None
+        raise _no_key() from None
+
+
+def _no_key() -> MealrouteError:
+    return MealrouteError(
+        "field-key-missing",
+        "A stored field cannot be read with the keys that are set.",
+        "Add the key it was written with to MEALROUTE_FIELD_KEYS.",
+    )

@@ -11,7 +11,10 @@ from mealroute.core.db import Base, UtcDateTime
 
 @append_only
 class Proof(Base):
-    """Evidence for one order line at one door. The current one of a line is the one that no other supersedes."""
+    """Evidence for one order line at one door. The current one of a line is the one that no other supersedes.
+
+    Nor one that was set aside (``aside_models``). ``made_at`` is the phone's time corrected to our clock, ``seq`` the phone's own count.
+    """
 
     __tablename__ = "proof"
     __table_args__ = (
@@ -40,6 +43,9 @@ class Proof(Base):
     by_name: Mapped[str] = mapped_column(String(80))
     source: Mapped[str] = mapped_column(String(12))
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("proof.id"))
+    device: Mapped[str] = mapped_column(String(36), default="", server_default="")
+    seq: Mapped[int | None]
+    made_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class FollowUp(Base):

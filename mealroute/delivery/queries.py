@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from mealroute.core.actor import Scope
 from mealroute.core.text import mask_name
 from mealroute.delivery import receipts
+from mealroute.delivery.aside_models import ProofAside
 from mealroute.delivery.models import FollowUp, Proof, StationReceipt
 from mealroute.delivery.records import (
     CaseState,
@@ -39,9 +40,10 @@ ABOARD = ("published", "done")
 
 @cache
 def current() -> ColumnElement[bool]:
-    """The condition under which a proof is the current one of its line: no other supersedes it."""
+    """The condition under which a proof is the current one of its line: no other supersedes it and it was not set aside."""
     later = aliased(Proof)
-    return ~select(later.id).where(later.supersedes_id == Proof.id).exists()
+    superseded = select(later.id).where(later.supersedes_id == Proof.id).exists()
+    return and_(~superseded, ~select(ProofAside.id).where(ProofAside.proof_id == Proof.id).exists())
 
 
 def in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
@@ -294,9 +296,10 @@ def current_proofs(db: Session, line_ids: Iterable[int]) -> dict[int, Proof]:
 def trace(db: Session, book_line_id: int, *, scope: Scope) -> tuple[ProofRecord, ...]:
     """Every record of one line, oldest first: what was said, and what superseded it."""
     query = (
-        select(Proof)
+        select(Proof, ProofAside.kind)
         .join(Run, Run.id == Proof.run_id)
         .join(BookLine, BookLine.id == Proof.book_line_id)
+        .outerjoin(ProofAside, ProofAside.proof_id == Proof.id)
         .where(Proof.book_line_id == book_line_id, *in_scope(scope))
         .order_by(Proof.id)
     )
@@ -305,9 +308,10 @@ def trace(db: Session, book_line_id: int, *, scope: Scope) -> tuple[ProofRecord,
             id=ProofId(row.id), run_id=row.run_id, outcome=Outcome(row.outcome), reason=row.reason, note=row.note, seen=row.seen,
             left_with=row.left_with, quantity=row.quantity, cash_collected_fen=row.cash_collected_fen, phone_at=row.phone_at,
             server_at=row.server_at, by_name=row.by_name, source=Source(row.source),
-            supersedes_id=None if row.supersedes_id is None else ProofId(row.supersedes_id),
+            supersedes_id=None if row.supersedes_id is None else ProofId(row.supersedes_id), made_at=row.made_at, device=row.device,
+            aside=aside or "",
         )
-        for row in db.scalars(query)
+        for row, aside in db.execute(query)
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ class Outcome(StrEnum):
     IN_HOSPITAL = "in-hospital"
     CANCELLED_AT_DOOR = "cancelled-at-door"
     NOT_REACHED = "not-reached"
+    VOLUNTEER_ABSENT = "volunteer-absent"
     SHORT = "short"
 
     @property
@@ -52,6 +53,23 @@ class Answer(StrEnum):
     SO_SO = "so-so"
     BAD = "bad"
     NOT_ASKED = "not-asked"
+
+
+class LastMeal(StrEnum):
+    """What had become of the meal before: one tap at the door. Nothing is ever preselected."""
+
+    EATEN = "eaten"
+    SOME_LEFT = "some-left"
+    UNTOUCHED = "untouched"
+    NOT_ASKED = "not-asked"
+
+
+class Seems(StrEnum):
+    """How the person seems to whoever stands before them."""
+
+    AS_USUAL = "as-usual"
+    LESS_WELL = "less-well"
+    NEEDS_HELP = "needs-help"
 
 
 class CaseState(StrEnum):
@@ -85,15 +103,29 @@ class ProofInput:
     by_name: str = ""
     source: Source = Source.PHONE
     answer: Answer | None = None
+    device: str = ""
+    """The phone's own id; empty for desks and for phones that tell none."""
+    seq: int | None = None
+    """The phone's own count of its records: the order in which its driver made them."""
+    made_at: datetime | None = None
+    """When the record was made, by our clock (the phone's time corrected by what its clock is off); None = now."""
+    based_on: str = ""
+    """The record of this line that the person had before their eyes and corrects."""
+    last_meal: LastMeal | None = None
+    seems: Seems | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The record stands; ``supersedes`` is the earlier record of the same line, if there was one."""
+    """The record is kept. ``supersedes``: the earlier record of the same line that it takes the place of.
+
+    ``beside``: the record that stands instead, where this one was made before it on another phone.
+    """
 
     client_id: str
     proof_id: ProofId
     supersedes: ProofId | None = None
+    beside: ProofId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +304,10 @@ class ProofRecord:
     by_name: str
     source: Source
     supersedes_id: ProofId | None
+    made_at: datetime | None = None
+    device: str = ""
+    aside: str = ""
+    """Why it does not stand though nothing superseded it: ``beside`` or ``reopened``; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

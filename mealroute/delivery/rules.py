@@ -48,6 +48,8 @@ def outcome_words(outcome: Outcome) -> str:
             return _("Cancelled at the door")
         case Outcome.NOT_REACHED:
             return _("Not reached")
+        case Outcome.VOLUNTEER_ABSENT:
+            return _("The volunteer did not come")
         case Outcome.SHORT:
             return _("No meal had arrived for this person")
 

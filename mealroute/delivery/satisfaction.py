@@ -38,9 +38,7 @@ def meetings(db: Session) -> dict[int, int]:
     return {resident: int(count) for resident, count in db.execute(query)}
 
 
-def keep(
-    db: Session, written: Iterable[tuple[ProofInput, LoadedLine, ProofId]], *, by_name: str, now: datetime
-) -> None:
+def keep(db: Session, written: Iterable[tuple[ProofInput, LoadedLine, ProofId]], *, now: datetime) -> None:
     """Store the answers that came with new proofs, in the proofs' own transaction.
 
     Only where the outcome says that the resident was met: an answer cannot come from somebody who was not there.
@@ -48,7 +46,7 @@ def keep(
     db.add_all(
         Satisfaction(
             client_id=entry.client_id, proof_id=proof, book_line_id=line.book_line_id, answer=str(entry.answer),
-            source=str(entry.source), by_name=(entry.by_name.strip() or by_name)[:80], at=now,
+            source=str(entry.source), by_name=entry.by_name.strip()[:80], at=now,
         )
         for entry, line, proof in written
         if entry.answer is not None and rules.met(entry.outcome)

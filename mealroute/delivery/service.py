@@ -6,12 +6,13 @@ happens in between; the database's unique constraint decides when two connection
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from mealroute.core import audit
@@ -20,7 +21,8 @@ from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.once import insert_new
-from mealroute.delivery import cases, queries, remembering, rules, satisfaction
+from mealroute.delivery import cases, queries, remembering, rules, satisfaction, wellbeing
+from mealroute.delivery.aside_models import ProofAside
 from mealroute.delivery.cases import close_follow_up, close_follow_ups, note_step
 from mealroute.delivery.models import Proof, StationReceipt
 from mealroute.delivery.records import (
@@ -34,12 +36,13 @@ from mealroute.delivery.records import (
     Recorded,
     Source,
 )
+from mealroute.delivery.standing_rules import Made, moment_made, takes_over
 from mealroute.dispatch.models import Run
 from mealroute.orders.models import Payment
 from mealroute.residents.models import Resident
 
 __all__ = [
-    "Answer", "close_day", "close_follow_up", "close_follow_ups", "note_step", "record_proof", "record_proofs", "station_receipt",
+    "Answer", "close_day", "close_follow_up", "close_follow_ups", "note_step", "record_for_many", "record_proof", "record_proofs", "station_receipt",
 ]  # fmt: skip
 
 
@@ -66,36 +69,60 @@ def record_proof(db: Session, entry: ProofInput, *, by: Actor, clock: Clock) -> 
 
 def record_proofs(db: Session, entries: Sequence[ProofInput], *, by: Actor, clock: Clock) -> tuple[Answer, ...]:
     """Write many records at once, in the order given; one answer for each, and one bad record hides no other."""
+    return record_for_many(db, [(entry, by) for entry in entries], scope=by.scope, clock=clock)
+
+
+def record_for_many(
+    db: Session, given: Sequence[tuple[ProofInput, Actor]], *, scope: Scope, clock: Clock
+) -> tuple[Answer, ...]:
+    """The same for records of several people in one transaction. ``scope`` limits the lines that may be recorded."""
+    entries = [entry for entry, _by in given]
     lines = {
         (line.run_id, line.book_line_id): line
         for line in queries.loaded_lines(
             db,
             run_ids=(entry.run_id for entry in entries),
             line_ids=(entry.book_line_id for entry in entries),
-            scope=by.scope,
+            scope=scope,
         )
     }
-    _lock(db, sorted({line.resident_id for line in lines.values()}))
+    hold_residents(db, sorted({line.resident_id for line in lines.values()}))
     known = _known(db, entries)
     answers: dict[int, Answer] = {}
     waiting: list[tuple[int, ProofInput, LoadedLine]] = []
-    for position, entry in enumerate(entries):
+    for position, (entry, by) in enumerate(given):
         line = lines.get((entry.run_id, entry.book_line_id))
         if found := rules.fault(entry, line):
             answers[position] = found
         elif line is not None:
-            waiting.append((position, entry, line))
+            named = entry if entry.by_name.strip() else replace(entry, by_name=by.name)
+            waiting.append((position, named, line))
     while waiting:
         wave, waiting = _one_a_line(waiting)
-        answers |= _write(db, wave, known, by=by, now=clock.now(), zone=clock.zone)
-    written = [answer for answer in answers.values() if isinstance(answer, Recorded)]
-    if written:
-        of = {entry.client_id: entry for entry in entries}
-        audit.record(
-            db, by=by, clock=clock, action="delivery.recorded", subject=_subject(entries), rows=len(written),
-            detail=dict(sorted(Counter(str(of[answer.client_id].outcome) for answer in written).items())),
-        )  # fmt: skip
+        answers |= _write(db, wave, known, now=clock.now(), zone=clock.zone)
+    _note(db, given, answers, clock=clock)
     return tuple(answers[position] for position in range(len(entries)))
+
+
+def _note(
+    db: Session, given: Sequence[tuple[ProofInput, Actor]], answers: Mapping[int, Answer], *, clock: Clock
+) -> None:
+    """One event for each person whose records were written."""
+    written: dict[tuple[Actor, int | None], list[ProofInput]] = {}
+    one = len({by for _entry, by in given}) == 1
+    for position, (entry, by) in enumerate(given):
+        if isinstance(answers[position], Recorded):
+            written.setdefault((by, None if one else entry.run_id), []).append(entry)
+    audit.record_all(
+        db, clock=clock,
+        events=[
+            audit.Event(
+                by=by, action="delivery.recorded", subject=_subject(entries if run else [entry for entry, _by in given]), rows=len(entries),
+                detail=dict(sorted(Counter(str(entry.outcome) for entry in entries).items())),
+            )
+            for (by, run), entries in written.items()
+        ],
+    )  # fmt: skip
 
 
 def _subject(entries: Sequence[ProofInput]) -> str:
@@ -121,7 +148,7 @@ def _one_a_line(
     return wave, rest
 
 
-def _lock(db: Session, resident_ids: Sequence[int]) -> None:
+def hold_residents(db: Session, resident_ids: Sequence[int]) -> None:
     """Two records about one person wait for each other (PostgreSQL; SQLite has one writer at a time anyway)."""
     if db.get_bind().dialect.name == "postgresql" and resident_ids:
         query = select(Resident.id).where(Resident.id.in_(resident_ids)).order_by(Resident.id)
@@ -145,35 +172,66 @@ def _write(
     wave: list[tuple[int, ProofInput, LoadedLine]],
     known: dict[str, tuple[ProofId, int]],
     *,
-    by: Actor,
     now: datetime,
     zone: ZoneInfo,
 ) -> dict[int, Answer]:
     fresh = [item for item in wave if item[1].client_id not in known]
-    before = queries.current_proofs(db, (line.book_line_id for _position, _entry, line in fresh)) if fresh else {}
-    rows = [_row(entry, line, before.get(line.book_line_id), by=by, now=now) for _position, entry, line in fresh]
+    there = queries.current_proofs(db, (line.book_line_id for _position, _entry, line in fresh)) if fresh else {}
+    stand = {line: earlier for line, earlier in there.items() if not _takes_over(fresh, line, earlier, now)}
+    before = {line: earlier for line, earlier in there.items() if line not in stand}
+    rows = [_row(entry, line, before.get(line.book_line_id), now=now) for _position, entry, line in fresh]
     new = dict(insert_new(db, Proof, rows, Proof.client_id, Proof.id))
     if len(new) < len(rows):  # another connection was first with the same client id
         known |= _known(db, [entry for _position, entry, _line in fresh if entry.client_id not in new])
-    written = [
-        (entry, line, ProofId(new[entry.client_id])) for _position, entry, line in fresh if entry.client_id in new
-    ]
-    _collect(db, written, before, by=by, now=now)
+    kept = [(entry, line, ProofId(new[entry.client_id])) for _position, entry, line in fresh if entry.client_id in new]
+    _set_beside(db, [item for item in kept if item[1].book_line_id in stand], stand, now=now)
+    written = [item for item in kept if item[1].book_line_id not in stand]
+    _collect(db, written, before, now=now)
     cases.follow(db, written, now=now)
-    satisfaction.keep(db, written, by_name=by.name, now=now)
+    satisfaction.keep(db, kept, now=now)
+    wellbeing.keep(db, kept, now=now)
     remembering.learn(db, written, before, zone=zone)
     _begin(db, {line.run_id for _entry, line, _proof in written}, now)
     answers: dict[int, Answer] = {}
     for position, entry, _line in wave:
         if entry.client_id in new:
-            earlier = before.get(entry.book_line_id)
+            earlier, other = before.get(entry.book_line_id), stand.get(entry.book_line_id)
             answers[position] = Recorded(
-                entry.client_id, ProofId(new[entry.client_id]), None if earlier is None else ProofId(earlier.id)
-            )
+                entry.client_id, ProofId(new[entry.client_id]), None if earlier is None else ProofId(earlier.id),
+                None if other is None else ProofId(other.id),
+            )  # fmt: skip
         else:
             answers[position] = _not_new(entry, known.get(entry.client_id))
-    known |= {entry.client_id: (proof, line.book_line_id) for entry, line, proof in written}
+    known |= {entry.client_id: (proof, line.book_line_id) for entry, line, proof in kept}
     return answers
+
+
+def _takes_over(fresh: list[tuple[int, ProofInput, LoadedLine]], line: int, earlier: Proof, now: datetime) -> bool:
+    entry = next(entry for _position, entry, at in fresh if at.book_line_id == line)
+    new = Made(
+        client_id=entry.client_id, source=entry.source, made_at=entry.made_at or moment_made(entry.phone_at, timedelta(), now),
+        device=entry.device, seq=entry.seq, based_on=entry.based_on,
+    )  # fmt: skip
+    standing = Made(
+        client_id=earlier.client_id, source=Source(earlier.source), made_at=earlier.made_at or earlier.phone_at or earlier.server_at,
+        device=earlier.device, seq=earlier.seq,
+    )  # fmt: skip
+    return takes_over(new, standing)
+
+
+def _set_beside(
+    db: Session, kept: Iterable[tuple[ProofInput, LoadedLine, ProofId]], stand: Mapping[int, Proof], *, now: datetime
+) -> None:
+    """A record that was made before the one that stands is kept beside it: it undoes nothing, and both are shown."""
+    rows = [
+        {
+            "client_id": f"beside:{entry.client_id}"[:64], "proof_id": proof, "kind": "beside", "stands_id": stand[line.book_line_id].id,
+            "reason": "", "by_name": entry.by_name[:80], "device": entry.device, "phone_at": entry.phone_at, "at": now,
+        }
+        for entry, line, proof in kept
+    ]  # fmt: skip
+    if rows:
+        db.execute(insert(ProofAside), rows)
 
 
 def _not_new(entry: ProofInput, there: tuple[ProofId, int] | None) -> Duplicate | ProofProblem:
@@ -189,20 +247,21 @@ def _not_new(entry: ProofInput, there: tuple[ProofId, int] | None) -> Duplicate 
     )
 
 
-def _row(entry: ProofInput, line: LoadedLine, earlier: Proof | None, *, by: Actor, now: datetime) -> dict[str, Any]:
+def _row(entry: ProofInput, line: LoadedLine, earlier: Proof | None, *, now: datetime) -> dict[str, Any]:
     return {
         "client_id": entry.client_id, "run_id": line.run_id, "visit_id": line.visit_id, "book_line_id": line.book_line_id,
         "outcome": str(entry.outcome), "reason": rules.reason_of(entry), "note": entry.note.strip(),
         "seen": rules.seen(entry.outcome), "left_with": entry.left_with.strip()[:80],
         "quantity": rules.portions(entry, line.quantity), "cash_collected_fen": entry.cash_collected_fen,
         "phone_at": entry.phone_at, "server_at": now, "lon": entry.lon, "lat": entry.lat,
-        "by_name": (entry.by_name.strip() or by.name)[:80], "source": str(entry.source),
-        "supersedes_id": None if earlier is None else earlier.id,
+        "by_name": entry.by_name.strip()[:80], "source": str(entry.source),
+        "supersedes_id": None if earlier is None else earlier.id, "device": entry.device, "seq": entry.seq,
+        "made_at": entry.made_at or moment_made(entry.phone_at, timedelta(), now),
     }  # fmt: skip
 
 
 def _collect(
-    db: Session, written: Iterable[tuple[ProofInput, LoadedLine, ProofId]], before: Mapping[int, Proof], *, by: Actor, now: datetime
+    db: Session, written: Iterable[tuple[ProofInput, LoadedLine, ProofId]], before: Mapping[int, Proof], *, now: datetime
 ) -> None:  # fmt: skip
     """Cash at the door becomes a payment of the order; cash of a superseded record is taken back."""
     rows = []
@@ -211,7 +270,7 @@ def _collect(
             "order_id": line.order_id,
             "means": "cash-at-door",
             "at": now,
-            "by_name": (entry.by_name.strip() or by.name)[:80],
+            "by_name": entry.by_name.strip()[:80],
         }
         earlier = before.get(line.book_line_id)
         if earlier is not None and earlier.cash_collected_fen:
@@ -279,9 +338,11 @@ def close_day(db: Session, day: date, slot: str, *, by: Actor, clock: Clock) -> 
     lines = queries.loaded_lines(db, scope=by.scope, day=day, slot=slot)
     recorded = queries.current_proofs(db, (line.book_line_id for line in lines))
     missing = [line for line in lines if line.book_line_id not in recorded]
+    reopened = _reopened(db, [line.book_line_id for line in missing])
     entries = [
         ProofInput(
-            client_id=str(uuid5(NAMESPACE_URL, f"mealroute:close-day/{line.run_id}/{line.book_line_id}")), run_id=line.run_id,
+            client_id=str(uuid5(NAMESPACE_URL, f"mealroute:close-day/{line.run_id}/{line.book_line_id}{reopened.get(line.book_line_id, '')}")),
+            run_id=line.run_id,
             book_line_id=line.book_line_id, outcome=Outcome.NOT_REACHED, source=Source.CLOSING, by_name=by.name,
             reason=_("Not collected at the station") if line.station_code else _("No record by the close of the day"),
         )
@@ -299,6 +360,17 @@ def close_day(db: Session, day: date, slot: str, *, by: Actor, clock: Clock) -> 
             rows=len(entries), detail={"runs": len(runs)},
         )  # fmt: skip
     return DayClosed(runs=len(runs), not_reached_lines=len(entries), totals=queries.totals(db, day, slot))
+
+
+def _reopened(db: Session, line_ids: Sequence[int]) -> dict[int, str]:
+    """For lines whose record was taken back: how often, so that each closing of the day has its own id."""
+    query = (
+        select(Proof.book_line_id, func.count())
+        .join(ProofAside, ProofAside.proof_id == Proof.id)
+        .where(ProofAside.kind == "reopened", Proof.book_line_id.in_(line_ids))
+        .group_by(Proof.book_line_id)
+    )
+    return {line: f"/{count}" for line, count in db.execute(query).tuples()} if line_ids else {}
 
 
 def _hold_runs(db: Session, day: date, slot: str) -> None:

@@ -79,6 +79,11 @@ def token(db: Session, run_id: RunId | int, *, secret_key: str = "") -> str:
     return rules.sign_link(secret_key or _secret(), int(run_id), nonce)
 
 
+def link_key(token: str, *, secret_key: str = "") -> tuple[int, str] | None:
+    """The run and nonce that a link of this installation carries, without a look at the database; None for a forged one."""
+    return rules.read_link(secret_key or _secret(), token)
+
+
 def run_by_token(db: Session, token: str, *, clock: Clock, secret_key: str = "") -> RunRecord | None:
     """The run that a link opens; None for a link that is forged, over, revoked or withdrawn: a stranger learns nothing.
 

@@ -59,6 +59,7 @@ PROOF = _object(
             "in-hospital",
             "cancelled-at-door",
             "not-reached",
+            "volunteer-absent",
         ],
     },
     reason={"type": "string", "maxLength": 200},
@@ -73,6 +74,37 @@ PROOF = _object(
     phone_at={"type": "string", "format": "date-time"},
     lon={"type": "number", "minimum": -180, "maximum": 180},
     lat={"type": "number", "minimum": -90, "maximum": 90},
+)
+LETTER = _object(
+    ("records",),
+    device={"type": "string", "format": "uuid", "description": "the phone's own id"},
+    sent_at={"type": "string", "format": "date-time", "description": "the phone's own time at sending"},
+    off_ms={"type": "integer", "description": "by how much the phone has found its clock behind ours, if it has"},
+    records={
+        "type": "array",
+        "maxItems": 500,
+        "items": {
+            "type": "object",
+            "description": "kind proof (as for one record, with seq and based_on), reopen, loading, boxes, signature",
+        },
+        "description": "in the order in which they were made",
+    },
+)
+ANSWERED = _object(
+    ("answers", "now"),
+    now={"type": "string", "format": "date-time"},
+    answers={
+        "type": "array",
+        "items": _object(
+            ("client_id", "state"),
+            client_id=TEXT,
+            state={"type": "string", "enum": ["recorded", "duplicate", "beside", "later", "refused"]},
+            proof_id=COUNT,
+            code=TEXT,
+            sentence=TEXT,
+            hint=TEXT,
+        ),
+    },
 )
 RECORDED = _object(("state", "proof_id"), state={"type": "string", "enum": ["recorded", "duplicate"]}, proof_id=COUNT)
 
@@ -116,6 +148,27 @@ OPERATIONS = (
             200: ("Already recorded under this client_id: nothing was added", RECORDED), 201: ("Recorded", RECORDED),
             404: ("The link is wrong, over, or withdrawn", PROBLEM), 409: ("This client_id belongs to another record", PROBLEM),
             415: ("Not JSON", PROBLEM), 422: ("A field is wrong", PROBLEM),
+        },
+    ),
+    Operation(
+        method="post", path="/api/runs/{token}/records", endpoint="api.records", summary="Everything that a phone has kept, an answer for each record",
+        parameters=(_path("token", TEXT, "the signed link of the run; it takes records for some days after its own"),), body=LETTER, security=(),
+        answers={
+            200: ("Read the answers: each names its record", ANSWERED), 404: ("The link is wrong, over, or revoked", PROBLEM),
+            415: ("Not JSON", PROBLEM), 422: ("Not a letter", PROBLEM),
+        },
+    ),
+    Operation(
+        method="post", path="/api/runs/{token}/photos", endpoint="api.photo", summary="A photo (image/jpeg or image/png) beside a record that has arrived",
+        parameters=(
+            _path("token", TEXT, "the signed link of the run"),
+            *({"name": name, "in": "query", "required": True, "schema": {"type": "string", "format": "uuid"}} for name in ("client_id", "proof")),
+            {"name": "phone_at", "in": "query", "schema": {"type": "string", "format": "date-time"}},
+        ),
+        security=(),
+        answers={
+            200: ("recorded, duplicate, later or refused", ANSWERED["properties"]["answers"]["items"]),
+            404: ("The link is wrong, over, or revoked", PROBLEM), 422: ("A field is wrong", PROBLEM),
         },
     ),
 )  # fmt: skip

@@ -1,20 +1,24 @@
 """Health, the specification, job progress, proofs from a phone."""
 
+from datetime import timedelta
+
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mealroute import migrate
 from mealroute.core import jobs
 from mealroute.core.db import engine, unit_of_work
-from mealroute.core.errors import MealrouteError
+from mealroute.core.errors import Conflict, MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.jobs import JobId
-from mealroute.delivery import service as delivery
-from mealroute.delivery.records import Duplicate
+from mealroute.delivery import evidence
+from mealroute.delivery.evidence import EvidenceInput
+from mealroute.delivery.letters import Answer, Item, Letter
+from mealroute.delivery.records import Duplicate, ProofProblem
 from web import here
 from web.api.spec import document
-from web.driver import links
-from web.driver.forms import proof_from
+from web.driver import letters, links
+from web.driver.forms import read_moment, read_uuid, wrong
 from web.jobs import progress
 from web.permissions import open_to_all, requires
 
@@ -54,9 +58,46 @@ def proof(token: str) -> ResponseReturnValue:
     body = request.get_json()
     if not isinstance(body, dict):
         raise MealrouteError("not-an-object", _("The body must be one JSON object."))
-    with unit_of_work() as db:
-        manifest = links.manifest_to_record(db, token, body.get("book_line_id"))
-        given = proof_from(body, manifest)
-        done = delivery.record_proof(db, given, by=links.driver_actor(manifest), clock=here.clock())
-    again = isinstance(done, Duplicate)
-    return jsonify(state="duplicate" if again else "recorded", proof_id=done.proof_id), 200 if again else 201
+    now = here.clock().now()
+    answer = _sent(token, (letters.proof_of(body, letters.Phone("", timedelta(), now)),))[0]
+    if isinstance(answer, ProofProblem):
+        if answer.code == "line-not-on-run":
+            raise wrong("book_line_id")
+        raise Conflict(answer.code, answer.sentence, answer.hint)
+    again = isinstance(answer, Duplicate)
+    return jsonify(
+        state="duplicate" if again else "recorded", proof_id=getattr(answer, "proof_id", None)
+    ), 200 if again else 201
+
+
+@bp.post("/api/runs/<token>/records")
+@open_to_all("the signed link of a run is the key")
+def records(token: str) -> ResponseReturnValue:
+    """What a phone has kept, in its driver's order; an answer for each record. Sent again it counts once."""
+    now = here.clock().now()
+    found = letters.opened(request.get_json(), links.key_of(token), now)
+    answers = _sent(token, found.letter.items) if found.letter.items else ()
+    return jsonify(answers=letters.answered(found, answers), now=now.isoformat())
+
+
+@bp.post("/api/runs/<token>/photos")
+@open_to_all("the signed link of a run is the key")
+def photo(token: str) -> ResponseReturnValue:
+    """One picture beside a record that is here already: the body is the JPEG or PNG itself."""
+    given = EvidenceInput(
+        client_id=read_uuid(request.args.get("client_id")), proof=read_uuid(request.args.get("proof")),
+        phone_at=read_moment(request.args.get("phone_at")), photo=request.get_data(),
+    )  # fmt: skip
+    if not given.photo:
+        raise wrong("photo")
+    if evidence.mime_of(given.photo):
+        evidence.keep_photo(given.photo, here.settings().instance_dir)
+    answer = _sent(token, (given,))[0]
+    return jsonify(letters.told(answer))
+
+
+def _sent(token: str, items: tuple[Item, ...]) -> tuple[Answer, ...]:
+    answers = here.doorway().send(Letter(links.key_of(token), items))
+    if answers is None:
+        raise links.closed()
+    return answers

@@ -4,15 +4,18 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _, _l
 from mealroute.core.money import parse_yuan
-from mealroute.delivery.records import Answer, LineOutcome, Outcome, ProofInput, Source
+from mealroute.delivery.records import Answer, LastMeal, LineOutcome, Outcome, ProofInput, Seems, Source
 from mealroute.dispatch.records import Manifest
 from mealroute.kitchen.log_records import Action
 from mealroute.kitchen.log_rules import parse_tenths
+
+E = TypeVar("E", bound=StrEnum)
 
 REASONS = {
     "hand-over": (
@@ -33,27 +36,28 @@ def proof_from_form(form: Mapping[str, str], manifest: Manifest) -> ProofInput:
 
 def proof_from(data: Mapping[str, Any], manifest: Manifest) -> ProofInput:
     """One record for a line of this run. Raises a MealrouteError naming the field that is wrong."""
-    line = _whole(data.get("book_line_id"), "book_line_id")
+    line = read_whole(data.get("book_line_id"), "book_line_id")
     if line not in {item.book_line_id for trip in manifest.trips for stop in trip.stops for item in stop.items}:
-        raise _wrong("book_line_id")
-    return _proof(data, manifest.run_id, line, manifest.driver_name, Source.PHONE)
+        raise wrong("book_line_id")
+    return door_record(data, manifest.run_id, line, manifest.driver_name, Source.PHONE)
 
 
 def proof_from_desk(form: Mapping[str, str], line: LineOutcome, *, by_name: str, source: Source) -> ProofInput:
     """One record entered at a desk, from paper or at a counter."""
-    return _proof(form, line.run_id, line.book_line_id, by_name, source)
+    return door_record(form, line.run_id, line.book_line_id, by_name, source)
 
 
-def _proof(data: Mapping[str, Any], run_id: int, line: int, by_name: str, source: Source) -> ProofInput:
+def door_record(data: Mapping[str, Any], run_id: int, line: int, by_name: str, source: Source) -> ProofInput:
     try:
         outcome = Outcome(str(data.get("outcome", "")))
     except ValueError:
-        raise _wrong("outcome") from None
+        raise wrong("outcome") from None
     return ProofInput(
-        client_id=_uuid(data.get("client_id")), run_id=run_id, book_line_id=line, outcome=outcome, reason=_text(data, "reason", 200),
-        note=_text(data, "note", 1000), left_with=_text(data, "left_with", 80), cash_collected_fen=_cash(data.get("cash_collected")),
-        phone_at=_moment(data.get("phone_at")), lon=_degrees(data.get("lon"), "lon", 180), lat=_degrees(data.get("lat"), "lat", 90),
-        by_name=by_name, source=source, answer=_answer(data.get("satisfaction")),
+        client_id=read_uuid(data.get("client_id")), run_id=run_id, book_line_id=line, outcome=outcome, reason=read_text(data, "reason", 200),
+        note=read_text(data, "note", 1000), left_with=read_text(data, "left_with", 80), cash_collected_fen=_cash(data.get("cash_collected")),
+        phone_at=read_moment(data.get("phone_at")), lon=_degrees(data.get("lon"), "lon", 180), lat=_degrees(data.get("lat"), "lat", 90),
+        by_name=by_name, source=source, answer=_choice(data, "satisfaction", Answer), last_meal=_choice(data, "last_meal", LastMeal),
+        seems=_choice(data, "seems", Seems), quantity=_optional_whole(data, "quantity"),
     )  # fmt: skip
 
 
@@ -74,36 +78,36 @@ def station_box(form: Mapping[str, str], manifest: Manifest, visit: int) -> BoxS
     """The signature for a bulk stop of this run. Raises a MealrouteError naming the field that is wrong."""
     stops = [stop for trip in manifest.trips for stop in trip.stops if stop.visit_id == visit and stop.station_bulk]
     if not stops:
-        raise _wrong("visit")
+        raise wrong("visit")
     degrees, action, again = (form.get(name, "").strip() for name in ("degrees", "action", "again"))
     return BoxSigned(
-        stops[0].station_code, _uuid(form.get("client_id")), _whole(form.get("portions"), "portions"), _text(form, "signed_by", 80),
+        stops[0].station_code, read_uuid(form.get("client_id")), read_whole(form.get("portions"), "portions"), read_text(form, "signed_by", 80),
         parse_tenths(degrees) if degrees else None, Action(action) if action in set(Action) else None, parse_tenths(again) if again else None,
     )  # fmt: skip
 
 
-def _wrong(name: str) -> MealrouteError:
+def wrong(name: str) -> MealrouteError:
     return MealrouteError("field-wrong", _("The field %(name)s is missing or wrong.", name=name), field=name)
 
 
-def _whole(value: object, name: str) -> int:
+def read_whole(value: object, name: str) -> int:
     text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
     if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise _wrong(name)
+        raise wrong(name)
     return int(text)
 
 
-def _uuid(value: object) -> str:
+def read_uuid(value: object) -> str:
     try:
         return str(uuid.UUID(str(value)))
     except ValueError:
-        raise _wrong("client_id") from None
+        raise wrong("client_id") from None
 
 
-def _text(data: Mapping[str, Any], name: str, longest: int) -> str:
+def read_text(data: Mapping[str, Any], name: str, longest: int) -> str:
     value = data.get(name) or ""
     if not isinstance(value, str) or len(value) > longest or "\x00" in value:
-        raise _wrong(name)
+        raise wrong(name)
     return value.strip()
 
 
@@ -113,31 +117,37 @@ def _cash(value: object) -> int:
     try:
         amount = parse_yuan(str(value))
     except ValueError:
-        raise _wrong("cash_collected") from None
+        raise wrong("cash_collected") from None
     if amount < 0:
-        raise _wrong("cash_collected")
+        raise wrong("cash_collected")
     return amount
 
 
-def _answer(value: object) -> Answer | None:
-    """What the resident said, if they were asked; nothing is ever taken for an answer."""
+def _choice(data: Mapping[str, Any], name: str, kind: type[E]) -> E | None:
+    """What was said or seen, if anything was tapped; nothing is ever taken for an answer."""
+    value = data.get(name)
     if value is None or value == "":
         return None
     try:
-        return Answer(str(value))
+        return kind(str(value))
     except ValueError:
-        raise _wrong("satisfaction") from None
+        raise wrong(name) from None
 
 
-def _moment(value: object) -> datetime | None:
+def _optional_whole(data: Mapping[str, Any], name: str) -> int | None:
+    value = data.get(name)
+    return None if value is None or value == "" else read_whole(value, name)
+
+
+def read_moment(value: object) -> datetime | None:
     if value is None or value == "":
         return None
     try:
         found = datetime.fromisoformat(str(value))
     except ValueError:
-        raise _wrong("phone_at") from None
+        raise wrong("phone_at") from None
     if found.tzinfo is None:
-        raise _wrong("phone_at")
+        raise wrong("phone_at")
     return found
 
 
@@ -145,5 +155,5 @@ def _degrees(value: object, name: str, limit: float) -> float | None:
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not -limit <= value <= limit:
-        raise _wrong(name)
+        raise wrong(name)
     return float(value)

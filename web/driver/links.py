@@ -9,6 +9,7 @@ from mealroute.core.actor import Actor, Role, Scope
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
+from mealroute.delivery.door_links import Key
 from mealroute.dispatch import notices, queries
 from mealroute.dispatch.notice_records import Means, NoticeRecord
 from mealroute.dispatch.records import Manifest, RunRecord, RunState
@@ -25,7 +26,7 @@ def manifest_of(db: Session, token: str) -> Manifest:
     """
     run = queries.run_by_token(db, token, clock=here.clock(), secret_key=here.settings().secret_key)
     if run is None:
-        raise _closed()
+        raise closed()
     return queries.manifest(db, run.id)
 
 
@@ -68,11 +69,20 @@ def notices_of(db: Session, token: str) -> tuple[NoticeRecord, ...]:
 def _own(db: Session, token: str) -> RunRecord:
     run = queries.linked_run(db, token, clock=here.clock(), secret_key=here.settings().secret_key)
     if run is None:
-        raise _closed()
+        raise closed()
     return run
 
 
-def _closed() -> NotFound:
+def key_of(token: str) -> Key:
+    """What a link carries, for records that go in together with others'. A forged one looks as if it were over."""
+    key = queries.link_key(token, secret_key=here.settings().secret_key)
+    if key is None:
+        raise closed()
+    return key
+
+
+def closed() -> NotFound:
+    """Wrong, over and revoked links look the same."""
     return NotFound(
         "run-not-open",
         _("This run is not open any more."),
