@@ -17,13 +17,17 @@ SEEDS: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One row of the table. ``bar`` is the figure to reach, one for all instances; None where peers are the bar."""
+    """One row of the table. ``bar`` is the figure to reach, one for all instances; None where peers are the bar.
+
+    ``once``: engines beside which nothing is judged; one seed shows where they stand.
+    """
 
     key: str
     work: str
     kind: Kind
     instances: tuple[tuple[str, float], ...]
     engines: tuple[Who, ...] = ("auto",)
+    once: tuple[Who, ...] = ()
     bar: float | None = None
     says: str = ""
     threads: tuple[int, ...] = (1,)
@@ -36,10 +40,10 @@ class Bar:
         return [
             Task(instance=name, engine=engine, seconds=round(seconds * scale, 3), seed=seed, threads=threads)
             for name, seconds in self.here()
-            for seed in seeds
+            for number, seed in enumerate(seeds)
             for engine in self.engines
             for threads in self.threads
-            if engines is None or engine in engines
+            if (engines is None or engine in engines) and (engine not in self.once or number == 0)
         ]
 
 
@@ -60,6 +64,7 @@ BARS: Final[tuple[Bar, ...]] = (
         kind="gap",
         instances=_each(("vrptw/R1_2_1.txt", "vrptw/RC1_2_5.txt", "vrptw/C2_2_3.txt", "cvrp/X-n200-k36.vrp"), 15),
         engines=_ALL,
+        once=("ortools",),
         bar=0.6,
         says="mean gap ≤ 0.6 %, no worse than PyVRP",
     ),
@@ -69,6 +74,7 @@ BARS: Final[tuple[Bar, ...]] = (
         kind="gap",
         instances=_each(("cvrp/X-n502-k39.vrp", "vrptw/C2_10_3.vrp", "vrptw/R1_10_5.vrp"), 40),
         engines=_ALL,
+        once=("ortools",),
         bar=2.5,
         says="mean gap ≤ 2.5 %, no worse than PyVRP",
     ),
@@ -78,6 +84,7 @@ BARS: Final[tuple[Bar, ...]] = (
         kind="gap",
         instances=_each((f"mtvrptwr/{n}.vrp" for n in ("C201R0.25", "R201R0.5", "RC205R0.25")), 30),
         engines=_ALL,
+        once=("ortools", "pyvrp"),
         bar=1.5,
         says="mean gap ≤ 1.5 %",
     ),
@@ -96,6 +103,7 @@ BARS: Final[tuple[Bar, ...]] = (
         kind="district",
         instances=DISTRICT,
         engines=("auto", "ortools", "pyvrp"),
+        once=("ortools",),
         says="clean, all served, mean cost ≤ the run's bar",
     ),
     Bar(
@@ -116,12 +124,12 @@ BARS: Final[tuple[Bar, ...]] = (
             says="clean, objective never worse than another's",
         )
         for name, work, seconds in (
-            ("breaks", "town of 300, breaks", 20),
-            ("short", "town of 300, too few vehicles", 20),
-            ("compartments", "town of 300, two compartments", 20),
-            ("depots", "town of 300, limited kitchens", 20),
-            ("locks", "town of 300, locks", 20),
-            ("3000", "town of 3,000", 60),
+            ("breaks", "town of 300, breaks", 10),
+            ("short", "town of 300, too few vehicles", 10),
+            ("compartments", "town of 300, two compartments", 10),
+            ("depots", "town of 300, limited kitchens", 10),
+            ("locks", "town of 300, locks", 10),
+            ("3000", "town of 3,000", 30),
         )
     ),
     Bar(
@@ -164,8 +172,7 @@ BARS: Final[tuple[Bar, ...]] = (
             ("district/lunch-600.json", 30),
             ("vrptw/C2_10_3.vrp", 40),
             ("district/lunch-1500.json.gz", 60),
-            ("variant/2000", 20),
-            ("variant/3000", 60),
+            ("variant/3000", 30),
         ),
         threads=(1, 2),
         says="lower mean cost on every size",

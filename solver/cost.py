@@ -19,12 +19,13 @@ class CostTerms:
     hours: int = 0
     km: int = 0
     familiarity: int = 0
+    overwork: int = 0
     travel_s: Seconds = 0
     distance_m: Metres = 0
 
     @property
     def total(self) -> int:
-        """Fixed, hours and kilometres; familiarity is reported apart."""
+        """Fixed, hours and kilometres; familiarity and overwork are reported apart."""
         return self.fixed + self.hours + self.km
 
     @property
@@ -38,6 +39,7 @@ class CostTerms:
             self.hours + other.hours,
             self.km + other.km,
             self.familiarity + other.familiarity,
+            self.overwork + other.overwork,
             self.travel_s + other.travel_s,
             self.distance_m + other.distance_m,
         )
@@ -51,6 +53,13 @@ def number(units: int) -> int | float:
 def travel_units(vehicle: Vehicle, seconds: Seconds, metres: Metres) -> int:
     """The cost of a way, in units."""
     return 1000 * vehicle.costs.per_hour * seconds + 3600 * vehicle.costs.per_km * metres
+
+
+def overwork_units(vehicle: Vehicle, work: Seconds) -> int:
+    """The debit for a vehicle's work (ways, loading, setup and service; no waiting, no breaks), in units."""
+    if vehicle.fair_work is None:
+        return 0
+    return 1000 * vehicle.costs.overwork * max(0, work - vehicle.fair_work)
 
 
 def locations(problem: Problem, route: Route) -> list[int]:
@@ -85,9 +94,21 @@ def route_terms(problem: Problem, route: Route) -> CostTerms:
         hours=travel_units(vehicle, seconds, 0),
         km=travel_units(vehicle, 0, metres),
         familiarity=UNITS_PER_COST * sum(stop.familiarity.get(vehicle.id, 0) for stop in known),
+        overwork=overwork_units(vehicle, seconds + _spent(problem, route)),
         travel_s=seconds,
         distance_m=metres,
     )
+
+
+def _spent(problem: Problem, route: Route) -> Seconds:
+    """Loading, setup and service: what a vehicle works beside driving."""
+    vehicle, spent = problem.vehicle(route.vehicle), 0
+    for trip in route.trip_stops:
+        place, spent = vehicle.start, spent + vehicle.load_duration
+        for stop in map(problem.stop, filter(problem.has_stop, trip)):
+            spent += stop.service + (stop.setup if stop.location != place else 0)
+            place = stop.location
+    return spent
 
 
 def cost_terms(problem: Problem, plan: Plan) -> CostTerms:
@@ -96,12 +117,12 @@ def cost_terms(problem: Problem, plan: Plan) -> CostTerms:
 
 
 def objective(problem: Problem, plan: Plan) -> tuple[int, int, int, int]:
-    """Lexicographic, smaller is better: must-serve stops, priorities and stops served (negated), cost − familiarity."""
+    """Lexicographic, smaller is better: must-serve stops, priorities and stops served (negated), cost − familiarity + overwork."""
     served = [problem.stop(stop) for stop in plan.served if problem.has_stop(stop)]
     terms = cost_terms(problem, plan)
     return (
         -sum(stop.must_serve for stop in served),
         -sum(stop.priority for stop in served),
         -len(served),
-        terms.total - terms.familiarity,
+        terms.total - terms.familiarity + terms.overwork,
     )

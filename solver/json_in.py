@@ -56,12 +56,13 @@ VEHICLE: Final = frozenset(
         "max_trips",
         "load_duration",
         "max_duration",
+        "fair_work",
     ]
 )
 BREAK: Final = frozenset({"id", "description", "time_windows", "service"})
 STEP: Final = frozenset({"type", "id", "locked"})
 DEPOT: Final = frozenset({"location_index", "capacity", "skills"})
-COSTS: Final = frozenset({"fixed", "per_hour", "per_km"})
+COSTS: Final = frozenset({"fixed", "per_hour", "per_km", "overwork"})
 
 
 def parse(text: bytes | str) -> Any:
@@ -298,13 +299,16 @@ def _vehicle(value: Any, position: int) -> Vehicle:
         max_tasks=vehicle.optional("max_tasks"),
         max_travel_time=vehicle.optional("max_travel_time"),
         max_distance=vehicle.optional("max_distance"),
-        costs=Costs(costs.integer("fixed"), costs.integer("per_hour", 3600), costs.integer("per_km")),
+        costs=Costs(
+            costs.integer("fixed"), costs.integer("per_hour", 3600), costs.integer("per_km"), costs.integer("overwork")
+        ),
         breaks=breaks,
         steps=tuple(step for v in vehicle.list("steps") if (step := _step(v, vehicle, breaks)) is not None),
         max_ride=vehicle.optional("max_ride"),
         max_trips=vehicle.integer("max_trips", 1),
         load_duration=vehicle.integer("load_duration"),
         max_duration=vehicle.optional("max_duration"),
+        fair_work=vehicle.optional("fair_work"),
         description=vehicle.text("description"),
     )
 

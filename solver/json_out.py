@@ -6,7 +6,7 @@ from typing import Any
 
 from solver.cost import CostTerms, cost_terms, number, route_terms
 from solver.plan import Kind, Plan, Route, Violation, Visit
-from solver.problem import Break, Problem, Stop, TimeWindow, Vehicle
+from solver.problem import Break, Costs, Problem, Stop, TimeWindow, Vehicle
 
 
 def write_plan(problem: Problem, plan: Plan) -> str:
@@ -28,6 +28,7 @@ def plan_data(problem: Problem, plan: Plan) -> dict[str, Any]:
         **_amounts(problem, plan.served),
         **_distance(problem, terms),
         "familiarity": number(terms.familiarity),
+        **_overwork(terms, problem.vehicles),
         "violations": [],
     }
     unassigned = []
@@ -52,6 +53,11 @@ def check_data(problem: Problem, plan: Plan, violations: Iterable[Violation]) ->
 def _distance(problem: Problem, terms: CostTerms) -> dict[str, int]:
     measured = all(problem.travel(vehicle).distances is not None for vehicle in problem.vehicles)
     return {"distance": terms.distance_m} if measured else {}
+
+
+def _overwork(terms: CostTerms, vehicles: Iterable[Vehicle]) -> dict[str, int | float]:
+    """Reported where somebody's work is limited to a fair share."""
+    return {"overwork": number(terms.overwork)} if any(vehicle.overwork_price for vehicle in vehicles) else {}
 
 
 def _amounts(problem: Problem, stops: Iterable[int]) -> dict[str, list[int]]:
@@ -88,6 +94,7 @@ def _route_data(problem: Problem, route: Route) -> dict[str, Any]:
         **_amounts(problem, route.stops),
         **({"distance": terms.distance_m} if problem.travel(vehicle).distances is not None else {}),
         "familiarity": number(terms.familiarity),
+        **_overwork(terms, (vehicle,)),
         "steps": _steps_data(problem, route, vehicle),
         "violations": [],
     }
@@ -201,13 +208,14 @@ def _vehicle_data(vehicle: Vehicle) -> dict[str, Any]:
         "max_tasks": vehicle.max_tasks,
         "max_travel_time": vehicle.max_travel_time,
         "max_distance": vehicle.max_distance,
-        "costs": {"fixed": vehicle.costs.fixed, "per_hour": vehicle.costs.per_hour, "per_km": vehicle.costs.per_km},
+        "costs": _costs(vehicle.costs),
         "breaks": [_break_data(pause) for pause in vehicle.breaks],
         "steps": [_plan_step(step.stop, step.locked) for step in vehicle.steps],
         "max_ride": vehicle.max_ride,
         "max_trips": vehicle.max_trips,
         "load_duration": vehicle.load_duration,
         "max_duration": vehicle.max_duration,
+        "fair_work": vehicle.fair_work,
     }
     shift = TimeWindow()
     empty: dict[str, Any] = {
@@ -220,6 +228,11 @@ def _vehicle_data(vehicle: Vehicle) -> dict[str, Any]:
     }
     empty |= {"time_window": [shift.earliest, shift.latest], "max_trips": 1, "load_duration": 0}
     return {"id": vehicle.id, **_named(vehicle), **_stated(values, empty)}
+
+
+def _costs(costs: Costs) -> dict[str, int]:
+    always = {"fixed": costs.fixed, "per_hour": costs.per_hour, "per_km": costs.per_km}
+    return {**always, **({"overwork": costs.overwork} if costs.overwork else {})}
 
 
 def _break_data(pause: Break) -> dict[str, Any]:

@@ -70,7 +70,8 @@ class RoutingModel:
             fixed = [3_600_000 * vehicle.costs.fixed // unit for vehicle in problem.vehicles]
             credit = 3_600_000 * sum(max(stop.familiarity.values(), default=0) for stop in problem.stops) // unit
             most = max(int(table.max()) for table in tables)
-            bound = most * (self.nodes.first_terminal + len(fixed)) + sum(fixed) + credit
+            debits = sum(1000 * vehicle.overwork_price * self.horizon for vehicle in problem.vehicles)
+            bound = most * (self.nodes.first_terminal + len(fixed)) + sum(fixed) + credit + debits // unit
             weights = penalties(problem, bound)
             if sum(weights) < _MOST_PENALTY:
                 break
@@ -85,6 +86,7 @@ class RoutingModel:
         for index in self.reload_index:
             routing.AddDisjunction([index], 0)
         self._add_familiarity(unit)
+        self._add_fairness(unit)
 
     def _add_familiarity(self, unit: int) -> None:
         """A visit costs the best credit that the stop offers, less the credit of the vehicle that makes it."""
@@ -102,6 +104,20 @@ class RoutingModel:
         dimension = self.routing.GetDimensionOrDie("stranger")
         for v in range(len(self.problem.vehicles)):
             dimension.SetSpanCostCoefficientForVehicle(1, v)
+
+    def _add_fairness(self, unit: int) -> None:
+        """Work above a vehicle's fair share costs its price, as a soft bound."""
+        vehicles = self.problem.vehicles
+        if not any(vehicle.overwork_price for vehicle in vehicles):
+            return
+        evaluators = [self.routing.RegisterTransitMatrix(kind.time().tolist()) for kind in self._kinds]
+        transits = [evaluators[kind] for kind in self._kind_of]
+        self.routing.AddDimensionWithVehicleTransits(transits, 0, _UNBOUNDED, True, "work")
+        dimension = self.routing.GetDimensionOrDie("work")
+        for v, vehicle in enumerate(vehicles):
+            if vehicle.overwork_price and vehicle.fair_work is not None:
+                price = max(1, 1000 * vehicle.overwork_price // unit)
+                dimension.SetCumulVarSoftUpperBound(self.routing.End(v), vehicle.fair_work, price)
 
     def _allow_vehicles(self) -> None:
         """Skills, skills of the depot, locks: who may serve a stop; a reload is for vehicles that start there."""

@@ -134,7 +134,7 @@ def cost_unit(problem: Problem) -> int:
     """The largest unit in which every cost of the problem is whole."""
     unit = UNITS_PER_COST
     for vehicle in problem.vehicles:
-        unit = gcd(unit, 1000 * vehicle.costs.per_hour, 3600 * vehicle.costs.per_km)
+        unit = gcd(unit, 1000 * vehicle.costs.per_hour, 3600 * vehicle.costs.per_km, 1000 * vehicle.overwork_price)
     return unit
 
 

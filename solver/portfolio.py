@@ -32,8 +32,6 @@ _TICK_S: Final = 0.1
 _PROGRESS_EVERY_S: Final = 0.25
 _SMALL: Final = 120
 """Up to so many stops the first plan is made in this process: quicker than starting another one."""
-_FEW_LEFT: Final = 300
-"""More than so many stops that quick insertion leaves out are dear to place one by one; careful insertion is sooner ready."""
 _KILL_AFTER_S: Final = 0.1
 _PATIENCE_S: Final = 1.5
 _LEAST_STAGE_S: Final = 0.8
@@ -154,8 +152,7 @@ class _Run:
             from solver import sisr
 
             search = sisr.Search(problem, first, self.options.seed)
-            if search.found.unassigned <= _FEW_LEFT:
-                search.first_plan(until)
+            search.first_plan(until)
             self.best.offer(search.sequences)
             if self.best.unassigned == 0:
                 self._tell(always=True)

@@ -142,14 +142,18 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What a vehicle costs: once when used, per hour of travel, per kilometre. The default is travel seconds."""
+    """What a vehicle costs: once when used, per hour of travel, per kilometre. The default is travel seconds.
+
+    ``overwork`` per hour of work above the vehicle's ``fair_work``: a debit like the credit of familiarity, apart from the cost.
+    """
 
     fixed: int = 0
     per_hour: int = 3600
     per_km: int = 0
+    overwork: int = 0
 
     def __post_init__(self) -> None:
-        _wholes((self.fixed, self.per_hour, self.per_km), "costs", None, "")
+        _wholes((self.fixed, self.per_hour, self.per_km, self.overwork), "costs", None, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,8 @@ class Vehicle:
     """The van or e-bike of one shift. ``start`` is also where each trip loads; either of start, end may be None.
 
     ``shift`` bounds the arrival at ``start`` and at ``end``. ``max_duration`` runs from the start of the first loading
-    to the end of the route. ``max_ride`` is the default for stops that have none of their own.
+    to the end of the route. ``max_ride`` is the default for stops that have none of their own. ``fair_work``: seconds of travel, loading, setup
+    and service from which on work costs ``costs.overwork``.
     """
 
     id: int
@@ -189,6 +194,7 @@ class Vehicle:
     max_trips: int = 1
     load_duration: Seconds = 0
     max_duration: Seconds | None = None
+    fair_work: Seconds | None = None
     description: str = ""
 
     def __post_init__(self) -> None:
@@ -203,6 +209,7 @@ class Vehicle:
             "max_distance": self.max_distance,
             "max_ride": self.max_ride,
             "max_duration": self.max_duration,
+            "fair_work": self.fair_work,
             "max_trips": self.max_trips,
             "load_duration": self.load_duration,
         }
@@ -223,6 +230,11 @@ class Vehicle:
         named = [step.stop for step in self.steps if step.stop is not None]
         if len(set(named)) < len(named):
             raise ProblemError("steps", self.id, "names a job twice", kind="vehicle")
+
+    @property
+    def overwork_price(self) -> int:
+        """Cost of an hour of work above ``fair_work``; 0 where nothing is counted."""
+        return self.costs.overwork if self.fair_work is not None else 0
 
     @property
     def locked(self) -> tuple[int, ...]:

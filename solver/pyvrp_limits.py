@@ -127,6 +127,8 @@ def _vehicle_key(problem: Problem) -> str:
             return "locked"
         if vehicle.max_tasks is not None and vehicle.max_tasks < count and vehicle.max_trips > 1:
             return "max_tasks"
+        if vehicle.overwork_price:
+            return "fair_work"
         kind = measure(vehicle)
         if vehicle.max_travel_time is not None and kind is not Measure.SECONDS:
             return "max_travel_time"

@@ -306,7 +306,12 @@ class _Search:
 
     def _by_vehicle(self, stop_id: int, state: State, rule: Rule) -> Relaxation | None:
         (copy,) = (copy for kind, _step, copy in self.asked[stop_id] if kind is Rule.NONE)
-        options = [one for place in self._places(state, copy) if (one := self._made(state, copy, place, rule))]
+        options, unchanged = [], self._state("").problem
+        for place in self._places(state, copy):
+            vehicle = state.problem.vehicles[place.vehicle]
+            given = rule if vehicle != unchanged.vehicle(vehicle.id) else Rule.NONE
+            if (one := self._made(state, copy, place, given)) is not None:
+                options.append(one)
         return min(options, key=_weight, default=None)
 
 

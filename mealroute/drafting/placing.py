@@ -203,11 +203,9 @@ def _place(ground: Ground, now: Evaluation, arrangement: Arrangement, vehicle: i
     )  # fmt: skip
 
 
-def open_problem(now: Evaluation) -> Problem | None:
-    """What could take a stop as the draft stands: every vehicle that is neither closed nor out, with the trips it has left."""
-    return build.open_part(
-        now.given.built.problem, now.arrangement, closed(now), build.returns(now.arrangement, now.plan)
-    )
+def open_problem(now: Evaluation, arrangement: Arrangement) -> Problem | None:
+    """What could take a stop that ``arrangement`` has on no route: every vehicle that is neither closed nor out, with the trips it has left."""
+    return build.open_part(now.given.built.problem, arrangement, closed(now), build.returns(arrangement, now.plan))
 
 
 def reasons(now: Evaluation, stops: Collection[int]) -> dict[int, str]:

@@ -1,7 +1,7 @@
 """Reads of the draft board."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from mealroute.adapters.travel import Travel
 from mealroute.core.geo import LonLat
 from mealroute.core.slots import MealSlot
-from mealroute.drafting import build, loading, placing, viewing
+from mealroute.drafting import build, loading, placing, rules, viewing
 from mealroute.drafting.loading import edit_record
 from mealroute.drafting.models import DraftEdit, DraftProposal, PlanDraft
 from mealroute.drafting.records import (
@@ -100,20 +100,31 @@ def hardest_to_replace(db: Session, draft_id: DraftId, vehicle: int | None = Non
     return hardest(loading.standing(db, loading.draft_row(db, draft_id)).now, vehicle)
 
 
-def what_helps(db: Session, draft_id: DraftId, stop: int) -> tuple[str, ...]:
-    """What would let a stop in elsewhere, each rule tried on the draft as it is, the least first: codes of ``planning.words.reason``.
+def what_helps(db: Session, draft_id: DraftId, stops: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+    """What would let each stop in elsewhere, each rule tried on the draft as it is, the least first: codes of ``planning.words.reason``.
 
     For a stop on a route: with it taken off. Routes that break something already take part only where the solver can drive them.
+    Stops that no code is found for in time are not in the answer.
     """
     at = loading.standing(db, loading.draft_row(db, draft_id))
-    problem = placing.open_problem(at.now)
-    if problem is None or not problem.has_stop(stop):
-        return ()
+    arrangement = rules.without(
+        at.arrangement, stops
+    )  # the routes that they make late are closed to others, not to themselves
+    problem = placing.open_problem(at.now, arrangement)
+    if problem is None:
+        return {}
     plan = build.sequences(
-        at.arrangement, without={v.id for v in at.now.given.built.problem.vehicles if not problem.has_vehicle(v.id)}
+        arrangement, without={v.id for v in at.now.given.built.problem.vehicles if not problem.has_vehicle(v.id)}
     )
-    found = relaxations(problem, plan, [stop], deadline=time.monotonic() + why.EXPLAINED_S)[stop]
-    return tuple(why.code_of(problem, one) for one in found) or (why.TWO,)
+    asked = [stop for stop in stops if problem.has_stop(stop)]
+    deadline = time.monotonic() + why.EXPLAINED_S
+    found = relaxations(problem, plan, asked, deadline=deadline)
+    late = time.monotonic() >= deadline
+    return {
+        stop: tuple(why.code_of(problem, one) for one in options) or (why.TWO,)
+        for stop, options in found.items()
+        if options or not late
+    }
 
 
 def lines(db: Session, draft_id: DraftId, vehicles: Collection[int] | None, travel: Travel) -> tuple[RouteLine, ...]:

@@ -47,7 +47,7 @@ def build_problem(parts: PlanParts, matrix_of: MatrixOf) -> tuple[BuiltProblem, 
     sizes = Sizes(any(compartment is Compartment.COLD for compartment in _compartments_used(parts)))
     points = _distinct([kitchen.record.point for kitchen in kitchens] + [group.point for group in groups])
     index = {point: n for n, point in enumerate(points)}
-    vehicles = _vehicles(kitchens, index, sizes, parts.policy)
+    vehicles = _vehicles(kitchens, index, sizes, parts)
     numbers = {planned.number: planned for _vehicle, planned in vehicles}
     stops = [_stop(n, group, kitchens, numbers, index, sizes, parts) for n, group in enumerate(groups, 1)]
     profiles = sorted({vehicle.profile for vehicle, _planned in vehicles})
@@ -153,7 +153,7 @@ def _familiarity(group: StopGroup, vehicles: Mapping[int, PlannedVehicle], parts
 
 
 def _vehicles(
-    kitchens: Sequence[CookingKitchen], index: Mapping[LonLat, int], sizes: Sizes, policy: Policy
+    kitchens: Sequence[CookingKitchen], index: Mapping[LonLat, int], sizes: Sizes, parts: PlanParts
 ) -> list[tuple[Vehicle, PlannedVehicle]]:
     last_eat_by = max((kitchen.batches[-1].eat_by_s for kitchen in kitchens), default=0)
     made: list[tuple[Vehicle, PlannedVehicle]] = []
@@ -171,7 +171,8 @@ def _vehicles(
                 capacity=sizes.capacity(unit),
                 skills=frozenset({HALAL_SKILL}) if unit.vehicle.halal_marked else frozenset(),
                 shift=TimeWindow(min(max(unit.shift_start_s, kitchen.batches[0].ready_s), end), end),
-                costs=rules.costs_of(unit.vehicle, policy.prices),
+                costs=rules.costs_of(unit.vehicle, parts.policy.prices),
+                fair_work=parts.workload.fair(kitchen.code, unit.driver.code),
                 max_trips=unit.vehicle.max_trips,
                 load_duration=unit.vehicle.load_duration_s,
                 max_ride=kitchen.ride_limit_s,

@@ -80,7 +80,7 @@ def door_s(line: BookLineRecord, doors: DoorTimes) -> int:
 
 
 def costs_of(vehicle: VehicleRecord, prices: Prices) -> Costs:
-    """A vehicle's fen as cost units; one without an hourly cost has the reference driver's."""
+    """A vehicle's fen as cost units; one without an hourly cost has the reference driver's. ``overwork`` is priced in seconds a minute."""
 
     def units(fen: int) -> int:
         return round(fen * 3600 / prices.driver_hour)
@@ -89,6 +89,7 @@ def costs_of(vehicle: VehicleRecord, prices: Prices) -> Costs:
         fixed=units(vehicle.fixed_fen),
         per_hour=units(vehicle.per_hour_fen) if vehicle.per_hour_fen else 3600,
         per_km=units(vehicle.per_km_fen),
+        overwork=60 * prices.overwork,
     )
 
 

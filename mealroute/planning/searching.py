@@ -123,5 +123,6 @@ def _order(given: PlanInput, plan: Plan) -> tuple[int, int, int, int]:
 
     must, priorities, served, cost = objective(given.built.problem, plan)
     beside = hours.discomfort_s(given, plan) - hands.worth(given, plan)
-    familiar = cost_terms(given.built.problem, plan).familiarity  # counted once: it is in the hands' worth
-    return must, priorities, served, cost + familiar + UNITS_PER_COST * beside
+    terms = cost_terms(given.built.problem, plan)
+    people = terms.overwork - terms.familiarity  # counted once: they are in the hands' worth
+    return must, priorities, served, cost - people + UNITS_PER_COST * beside

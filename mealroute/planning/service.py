@@ -76,7 +76,7 @@ def gather(db: Session, day: date, slot: MealSlot, *, parent_id: PlanVersionId |
     parts = PlanParts(
         slot=slot, lines=book.lines, units=vendors.fleet(db, day).units, kitchens=vendors.kitchens(db),
         compartments={dish.code: dish.compartment for dish in menus.dishes(db)}, known=known, owners=owners,
-        policy=policy, streets=street_prices.on(db, day), worked_above=workload.above_mean(db, day, slot, weeks=prices.fairness_weeks),
+        policy=policy, streets=street_prices.on(db, day), workload=workload.recent(db, day, slot, weeks=prices.fairness_weeks),
     )  # fmt: skip
     return Gathered(
         day=day, parts=parts, book_digest=book.digest, parent_id=parent_id,
@@ -95,7 +95,7 @@ def assemble(given: Gathered, matrix_of: MatrixOf) -> PlanInput:
         book_digest=given.book_digest, network=" ".join(sorted({matrix.network for matrix in travel.values()}))[:200],
         matrix_digest=matrix_digest(built.points, travel),
         estimated_pairs=sum(matrix.estimated_pairs for matrix in travel.values()), parent_id=given.parent_id, numbers=given.numbers,
-        hour_tolerance_s=parts.policy.prices.hour_tolerance, worked_above=parts.worked_above, before=given.before, overwork_price=parts.policy.prices.overwork,
+        hour_tolerance_s=parts.policy.prices.hour_tolerance, worked_above=parts.workload.above, before=given.before, overwork_price=parts.policy.prices.overwork,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from mealroute.planning import rules
 from mealroute.planning.face_records import UsualRoute
 from mealroute.planning.records import Batch, PlanVersionId
 from mealroute.planning.rules import FacePrice, Policy
+from mealroute.planning.work_records import Workload
 from mealroute.residents.records import Diet
 from mealroute.vendors.records import FleetUnit, KitchenRecord
 
@@ -24,7 +25,7 @@ class PlanParts:
     """What a problem is built from. ``owners`` names who answers for a line without a place, by street code.
 
     ``held``: order → number of the stop that it belongs to already; its lines stay together and apart from others.
-    ``worked_above``: driver → seconds above the others' mean work in the past weeks. ``streets``: street code → the price that the street set itself; the others have the one of the policy.
+    ``workload``: who has worked how much in the past weeks. ``streets``: street code → the price that the street set itself; the others have the one of the policy.
     """
 
     slot: MealSlot
@@ -37,7 +38,7 @@ class PlanParts:
     policy: Policy
     held: Mapping[int, int] = field(default_factory=dict)
     streets: Mapping[str, FacePrice] = field(default_factory=dict)
-    worked_above: Mapping[str, int] = field(default_factory=dict)
+    workload: Workload = field(default_factory=Workload)
 
     def price_of(self, street_code: str) -> FacePrice:
         """What the resident's street pays for faces and hours."""

@@ -38,6 +38,8 @@ from solver.kernel.layout import (
     PER_M,
     PER_S,
     PRED,
+    SERVICE,
+    SETUP,
     START,
     SUCC,
     TRIP,
@@ -47,8 +49,8 @@ from solver.kernel.layout import (
 )
 from solver.kernel.moves import begin_trip, choose_window, end_trip, join, leave_out, part, serve
 from solver.kernel.sentinels import head, tail
-from solver.kernel.times import chain, refresh
-from solver.kernel.world import AMOUNTS, HAS_CREDIT, HAS_METRES, HAS_PICKUPS, SEVERAL_TRIPS, STOPS, VEHICLES
+from solver.kernel.times import chain, refresh, worn
+from solver.kernel.world import AMOUNTS, HAS_CREDIT, HAS_FAIR, HAS_METRES, HAS_PICKUPS, SEVERAL_TRIPS, STOPS, VEHICLES
 
 NOWHERE: Final = 0
 BETWEEN: Final = 1  # behind node `where`
@@ -127,15 +129,24 @@ def _everywhere(w: Any, i: Any) -> Any:
 
 
 @jit
-def _credit(w: Any, i: Any, v: Any) -> float:
-    return of.credit(w)[i, v] if of.sizes(w)[HAS_CREDIT] == 1 else 0.0
+def _people(w: Any, i: Any, v: Any, seconds: Any) -> float:
+    """What serving stop ``i`` on so many more seconds of ways and loading means to people: the debit for overwork less the credit for a known face.
+
+    Takes setup to be needed, though not at the place of the stop before.
+    """
+    price = 0.0
+    if of.sizes(w)[HAS_FAIR] == 1:
+        price = worn(w, v, seconds + of.fact(w)[i, SETUP] + of.fact(w)[i, SERVICE])
+    if of.sizes(w)[HAS_CREDIT] == 1:
+        price -= of.credit(w)[i, v]
+    return price
 
 
 @jit
 def between(w: Any, t: Any, v: Any, before: Any, i: Any, best: Any, blink: Any) -> Any:
     """(cost, window) of stop ``i`` behind node ``before``; window -1 unless it fits and costs less than ``best``."""
     seconds, metres = ways_added(w, v, before, i)
-    cost = of.price(w)[v, PER_S] * seconds + of.price(w)[v, PER_M] * metres - _credit(w, i, v)
+    cost = of.price(w)[v, PER_S] * seconds + of.price(w)[v, PER_M] * metres + _people(w, i, v, seconds)
     if cost >= best or not load_fits(w, t, before, i) or draw(of.random(w)) < blink:
         return cost, -1
     if not limits_fit(w, v, seconds, metres, 1) or not depot_fits(w, v, i) or not order_fits(w, v, before, i):
@@ -162,7 +173,8 @@ def cut(w: Any, t: Any, v: Any, before: Any, i: Any, ends: Any, best: Any, blink
     metres = 0
     if of.sizes(w)[HAS_METRES] == 1:
         metres = _reloading(of.metres(w), kind, start, there, here, then, ends) - link[after, LEG_M]
-    cost = of.price(w)[v, PER_S] * seconds + of.price(w)[v, PER_M] * metres - _credit(w, i, v)
+    cost = of.price(w)[v, PER_S] * seconds + of.price(w)[v, PER_M] * metres
+    cost += _people(w, i, v, seconds + of.vehicle(w)[v, LOADING])
     if cost >= best or draw(of.random(w)) < blink:
         return cost, -1
     for k in range(of.sizes(w)[AMOUNTS]):
@@ -202,8 +214,9 @@ def own_trip(w: Any, i: Any, best: Any, blink: Any) -> Any:
         first = of.class_from(w)[c]
         free = first + of.class_free(w)[c]
         some = of.class_list(w)[first]
-        # unused vehicles are alike but for whom the residents know and who is bound to them
-        for place in range(first, free if owner >= 0 or of.sizes(w)[HAS_CREDIT] == 1 else min(free, first + 1)):
+        # unused vehicles are alike but for whom the residents know, who is bound to them and who has worked much
+        differ = owner >= 0 or of.sizes(w)[HAS_CREDIT] == 1 or of.sizes(w)[HAS_FAIR] == 1
+        for place in range(first, free if differ else min(free, first + 1)):
             v = of.class_list(w)[place]
             if owner >= 0 and owner != v:
                 continue
@@ -212,7 +225,7 @@ def own_trip(w: Any, i: Any, best: Any, blink: Any) -> Any:
                 of.price(w)[v, FIXED]
                 + of.price(w)[v, PER_S] * seconds
                 + of.price(w)[v, PER_M] * metres
-                - _credit(w, i, v)
+                + _people(w, i, v, seconds + of.vehicle(w)[v, LOADING])
             )
             if cost >= best or draw(of.random(w)) < blink:
                 continue
@@ -233,7 +246,7 @@ def own_trip(w: Any, i: Any, best: Any, blink: Any) -> Any:
                 or (owner >= 0 and owner != v)
             ):
                 continue
-            cost = base - _credit(w, i, v)
+            cost = base + _people(w, i, v, seconds + of.vehicle(w)[v, LOADING])
             before, after = -1, of.now(w)[v, FIRST]
             while cost < best:
                 if after < 0 and of.vehicle(w)[v, START] != of.vehicle(w)[v, END]:

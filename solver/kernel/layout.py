@@ -79,7 +79,8 @@ NA: Final = 16  # the route ends at max(NA, x + NB) when the trip after may leav
 NB: Final = 17
 NHI: Final = 18
 CHANGED: Final = 19  # 1: a node was taken out since its times were computed
-TRIP_COLS: Final = 20
+TRIP_W: Final = 20  # work: ways, loading, setup and service
+TRIP_COLS: Final = 21
 
 # -- vehicles, facts: int64 -----------------------------------------------------------------------------------------------------
 KIND: Final = 0  # which matrix
@@ -98,13 +99,15 @@ CLASS: Final = 12
 DEPOT: Final = 13  # row of the depots' limits, -1: unlimited
 BREAKS: Final = 14
 FIRST_BREAK: Final = 15
-VEHICLE_FACTS: Final = 16
+FAIR: Final = 16  # seconds of work from which on more of it is priced
+VEHICLE_FACTS: Final = 17
 
 # -- vehicles, prices: float64 ------------------------------------------------------------------------------------------------------
 PER_S: Final = 0
 PER_M: Final = 1
 FIXED: Final = 2
-PRICES: Final = 3
+WORN: Final = 3  # per second of work above FAIR
+PRICES: Final = 4
 
 # -- vehicles, now: int64 -----------------------------------------------------------------------------------------------------------
 FIRST: Final = 0  # first trip, -1: unused
@@ -117,7 +120,8 @@ SAVED: Final = 6  # the step in which it was noted in the journal
 FREE_AT: Final = 7  # its place in the list of its class
 OPEN_HERE: Final = 8  # 1: this search may use it
 HOLDS_LOCKED: Final = 9
-VEHICLE_COLS: Final = 10
+WORK: Final = 10  # travel, loading, service
+VEHICLE_COLS: Final = 11
 
 # -- totals: float64 ------------------------------------------------------------------------------------------------------------------
 COST: Final = 0

@@ -34,13 +34,14 @@ from solver.kernel.layout import (
     TRIP,
     TRIP_M,
     TRIP_S,
+    TRIP_W,
     TRIPS,
     VEHICLE,
     WEIGHT,
     WINDOW,
 )
 from solver.kernel.sentinels import head, tail
-from solver.kernel.times import charge_use
+from solver.kernel.times import add_work, charge_use
 from solver.kernel.world import AMOUNTS, HAS_CREDIT, STOPS
 
 
@@ -64,7 +65,7 @@ def begin_trip(w: Any, v: Any, before: Any) -> Any:
     after = of.trip(w)[before, AFTER] if before >= 0 else of.now(w)[v, FIRST]
     trip = of.trip(w)
     trip[t, VEHICLE], trip[t, BEFORE], trip[t, AFTER] = v, before, after
-    trip[t, COUNT] = trip[t, TRIP_S] = trip[t, TRIP_M] = trip[t, CHANGED] = 0
+    trip[t, COUNT] = trip[t, TRIP_S] = trip[t, TRIP_M] = trip[t, TRIP_W] = trip[t, CHANGED] = 0
     if before >= 0:
         trip[before, AFTER] = t
     else:
@@ -111,9 +112,10 @@ def drop_totals(w: Any, t: Any) -> None:
     seconds, metres = of.trip(w)[t, TRIP_S], of.trip(w)[t, TRIP_M]
     of.now(w)[v, TASKS] -= of.trip(w)[t, COUNT]
     of.now(w)[v, ROUTE_S] -= seconds
+    add_work(w, v, -of.trip(w)[t, TRIP_W])
     of.now(w)[v, ROUTE_M] -= metres
     of.totals(w)[COST] -= of.price(w)[v, PER_S] * seconds + of.price(w)[v, PER_M] * metres
-    of.trip(w)[t, COUNT] = of.trip(w)[t, TRIP_S] = of.trip(w)[t, TRIP_M] = 0
+    of.trip(w)[t, COUNT] = of.trip(w)[t, TRIP_S] = of.trip(w)[t, TRIP_M] = of.trip(w)[t, TRIP_W] = 0
 
 
 @jit
@@ -191,6 +193,13 @@ def _book(w: Any, i: Any, v: Any, sign: Any) -> None:
         of.totals(w)[COST] -= sign * of.credit(w)[i, v]
     if of.fact(w)[i, OWNER] >= 0:
         of.now(w)[v, HOLDS_LOCKED] += sign
+
+
+@jit
+def hand_over(w: Any, i: Any, mine: Any, new: Any) -> None:
+    """Another vehicle of the same class serves a stop, its links apart: the credit follows."""
+    if of.sizes(w)[HAS_CREDIT] == 1:
+        of.totals(w)[COST] -= of.credit(w)[i, new] - of.credit(w)[i, mine]
 
 
 @jit

@@ -16,7 +16,7 @@ J. Christiaens and G. Vanden Berghe, "Slack Induction by String Removals for Veh
 """
 FAR: Final = 2
 """The order from the farthest stop inwards. From nothing it is the one to take: stops that come one after another then lie near enough to share a
-trip, where orders by chance open a trip everywhere and leave a third of a town out."""
+trip, where orders by chance open a trip everywhere and leave a third of a town out, or half."""
 _ROWS: Final = 512
 
 

@@ -35,6 +35,8 @@ from solver.kernel.layout import (
     PRED,
     RELEASED,
     S_RELEASED,
+    SERVICE,
+    SETUP,
     SUCC,
     TRIP,
     TRIPS,
@@ -42,19 +44,20 @@ from solver.kernel.layout import (
     A,
     B,
 )
+from solver.kernel.moves import hand_over
 from solver.kernel.sentinels import head, tail
-from solver.kernel.times import trip_fits
-from solver.kernel.world import AMOUNTS, HAS_CREDIT, HAS_METRES, HAS_PICKUPS, STOPS
+from solver.kernel.times import trip_fits, worn
+from solver.kernel.world import AMOUNTS, HAS_CREDIT, HAS_FAIR, HAS_METRES, HAS_PICKUPS, STOPS
 
 
 @jit
 def swap_tails(w: Any, heat: Any) -> bool:
     """Try one exchange around a random stop and one of its neighbours: the stop followed by what follows the neighbour, or by the neighbour itself.
 
-    Between vehicles of one class, without breaks, locked stops, familiar stops, pickups or limits of the whole route; other exchanges are
-    left to ruin and recreate. Taken as annealing takes it.
+    Between vehicles of one class, without breaks, locked stops, pickups or limits of the whole route; other exchanges are left to ruin and
+    recreate. Taken as annealing takes it.
     """
-    if of.sizes(w)[HAS_PICKUPS] == 1 or of.sizes(w)[HAS_CREDIT] == 1:
+    if of.sizes(w)[HAS_PICKUPS] == 1:
         return False
     i = below(of.random(w), of.sizes(w)[STOPS])
     one = of.link(w)[i, TRIP]
@@ -113,6 +116,8 @@ def _try(w: Any, one: Any, other: Any, i: Any, k: Any, heat: Any) -> bool:
         delta += of.price(w)[u, PER_M] * metres
     if empty and of.now(w)[v, TRIPS] == 1:
         delta -= of.price(w)[v, FIXED]
+    if of.sizes(w)[HAS_CREDIT] == 1 or of.sizes(w)[HAS_FAIR] == 1:
+        delta += _people(w, one, other, i, k, empty)
     if delta >= -heat * math.log(draw(of.random(w)) + 1e-300):
         return False
     for a in range(of.sizes(w)[AMOUNTS]):
@@ -124,6 +129,39 @@ def _try(w: Any, one: Any, other: Any, i: Any, k: Any, heat: Any) -> bool:
         return False
     _carry_out(w, one, other, i, k)
     return True
+
+
+@jit
+def _people(w: Any, one: Any, other: Any, i: Any, k: Any, empty: Any) -> float:
+    """What the exchange means to people: debits for overwork, less credits for known faces. Walks both tails."""
+    link, u, v = of.link(w), of.trip(w)[one, VEHICLE], of.trip(w)[other, VEHICLE]
+    kind = of.vehicle(w)[u, KIND]
+    from_one, lost = _tail(w, link[i, SUCC], tail(w, one), u, v)
+    from_other, gained = _tail(w, link[k, SUCC], tail(w, other), v, u)
+    debit = 0.0
+    if of.sizes(w)[HAS_FAIR] == 1:
+        after_i, after_k = link[i, SUCC], link[k, SUCC]
+        joins = _way(of.ways(w), link, kind, i, after_k)
+        mine = joins + from_other - from_one - link[after_i, LEG_S]
+        if empty:
+            theirs = -from_other - link[after_k, LEG_S] - of.vehicle(w)[v, LOADING]
+        else:
+            theirs = _way(of.ways(w), link, kind, k, after_i) + from_one - from_other - link[after_k, LEG_S]
+        debit = worn(w, u, mine) + worn(w, v, theirs)
+    return debit - lost - gained
+
+
+@jit
+def _tail(w: Any, node: Any, last: Any, mine: Any, new: Any) -> Any:
+    """Setup, service and ways behind ``node`` up to ``last``, ``node``'s service included; the credit gained where ``new`` drives it instead of ``mine``."""
+    seconds, credit = 0, 0.0
+    while node != last:
+        spent = of.fact(w)[node, SERVICE] + of.fact(w)[node, SETUP]
+        seconds += spent + of.link(w)[of.link(w)[node, SUCC], LEG_S]
+        if of.sizes(w)[HAS_CREDIT] == 1:
+            credit += of.credit(w)[node, new] - of.credit(w)[node, mine]
+        node = of.link(w)[node, SUCC]
+    return seconds, credit
 
 
 @jit
@@ -169,5 +207,6 @@ def _hang(w: Any, t: Any, node: Any, first: Any, last: Any, old_tail: Any) -> No
     link[last, SUCC], link[tail(w, t), PRED] = tail(w, t), last
     each = first
     while each != tail(w, t):
+        hand_over(w, each, of.trip(w)[link[each, TRIP], VEHICLE], of.trip(w)[t, VEHICLE])
         link[each, TRIP] = t
         each = link[each, SUCC]

@@ -17,6 +17,7 @@ from solver.kernel.layout import (
     DEFAULT_RIDE,
     EARLIEST,
     END,
+    FAIR,
     FIRST,
     FIXED,
     FROM,
@@ -64,13 +65,16 @@ from solver.kernel.layout import (
     TASKS,
     TRIP_M,
     TRIP_S,
+    TRIP_W,
     UNTIL,
     VEHICLE,
+    WORK,
+    WORN,
     A,
     B,
 )
 from solver.kernel.sentinels import head, tail
-from solver.kernel.world import AMOUNTS, HAS_METRES, HAS_PICKUPS, STOPS
+from solver.kernel.world import AMOUNTS, HAS_FAIR, HAS_METRES, HAS_PICKUPS, STOPS
 
 
 @jit
@@ -85,7 +89,7 @@ def refresh(w: Any, t: Any) -> None:
     for k in range(amounts):
         of.loads(w)[first, k] = 0
     a, b, lo, hi, released = -BIG, 0, -BIG, BIG, 0
-    seconds, way_m, count = 0, 0, 0
+    seconds, way_m, count, spent_s = 0, 0, 0, of.vehicle(w)[v, LOADING]
     time[first, A], time[first, B], time[first, LO], time[first, HI], time[first, RELEASED] = a, b, lo, hi, 0
     link[first, LOC] = of.vehicle(w)[v, START]
     link[last, LOC] = of.vehicle(w)[v, END] if of.trip(w)[t, AFTER] < 0 else of.vehicle(w)[v, START]
@@ -123,6 +127,7 @@ def refresh(w: Any, t: Any) -> None:
         time[node, A], time[node, B], time[node, LO], time[node, HI], time[node, RELEASED] = a, b, lo, hi, released
         if node < n:
             count += 1
+            spent_s += spent
             for k in range(amounts):
                 of.loads(w)[node, k] = of.loads(w)[before, k] + of.delivery(w)[node, k]
         else:
@@ -136,11 +141,13 @@ def refresh(w: Any, t: Any) -> None:
         of.trip_load(w)[t, k] = of.loads(w)[before, k]
     of.now(w)[v, TASKS] += count - trip[t, COUNT]
     of.now(w)[v, ROUTE_S] += seconds - trip[t, TRIP_S]
+    add_work(w, v, seconds + spent_s - trip[t, TRIP_W])
     of.now(w)[v, ROUTE_M] += way_m - trip[t, TRIP_M]
     of.totals(w)[COST] += of.price(w)[v, PER_S] * (seconds - trip[t, TRIP_S]) + of.price(w)[v, PER_M] * (
         way_m - trip[t, TRIP_M]
     )
     trip[t, COUNT], trip[t, TRIP_S], trip[t, TRIP_M], trip[t, CHANGED] = count, seconds, way_m, 0
+    trip[t, TRIP_W] = seconds + spent_s
     _backward(w, t, default_ride)
     if of.sizes(w)[HAS_PICKUPS] == 1:
         _peaks(w, t)
@@ -322,6 +329,21 @@ def trip_fits(w: Any, t: Any, a: Any, b: Any, lo: Any, hi: Any) -> bool:
     if of.vehicle(w)[v, MAX_DURATION] < BIG:
         return lasts(w, t, a, b, lo, hi)
     return True
+
+
+@jit
+def worn(w: Any, v: Any, seconds: Any) -> float:
+    """What so many more seconds of work (ways, loading, setup, service; negative: fewer) add to the debit for a vehicle's overwork."""
+    work, fair = of.now(w)[v, WORK], of.vehicle(w)[v, FAIR]
+    return of.price(w)[v, WORN] * (max(0, work + seconds - fair) - max(0, work - fair))
+
+
+@jit
+def add_work(w: Any, v: Any, seconds: Any) -> None:
+    """Count work, and its debit into the cost."""
+    if of.sizes(w)[HAS_FAIR] == 1:
+        of.totals(w)[COST] += worn(w, v, seconds)
+        of.now(w)[v, WORK] += seconds
 
 
 @jit

@@ -74,7 +74,9 @@ class World(NamedTuple):
 OPENING: Final = ("fact", "link", "time", "loads", "peaks", "trip", "trip_load", "now", "class_list", "class_free", "depot_free", "slots", "out", "totals", "journal", "saved", "scratch", "random")  # fmt: skip
 """The tables that a thread needs for itself."""
 
-STOPS, BREAK_NODES, VEHICLES, AMOUNTS, HAS_METRES, HAS_PICKUPS, SEVERAL_TRIPS, HAS_BREAKS, HAS_CREDIT = range(9)
+STOPS, BREAK_NODES, VEHICLES, AMOUNTS, HAS_METRES, HAS_PICKUPS, SEVERAL_TRIPS, HAS_BREAKS, HAS_CREDIT, HAS_FAIR = range(
+    10
+)
 
 
 class Frame:
@@ -141,6 +143,7 @@ def _build(problem: Problem, frame: Frame) -> World:
             next((d for d, depot in enumerate(listed) if depot.location == each.start), -1),
             len(each.breaks),
             first_break,
+            _limit(each.fair_work),
         )
         first_break += len(each.breaks)
     credit = np.zeros((0, 0))
@@ -179,6 +182,7 @@ def _build(problem: Problem, frame: Frame) -> World:
         any(v.max_trips > 1 for v in vehicles),
         breaks > 0,
         credit.size > 0,
+        any(v.overwork_price for v in vehicles),
     )
     return World(
         ways=np.ascontiguousarray(ways, np.int32),
@@ -195,7 +199,7 @@ def _build(problem: Problem, frame: Frame) -> World:
         allowed=allowed,
         credit=credit,
         vehicle=facts,
-        price=np.array([[1000.0 * v.costs.per_hour, 3600.0 * v.costs.per_km, float(UNITS_PER_COST) * v.costs.fixed] for v in vehicles]),
+        price=np.array([_prices(v) for v in vehicles]),
         capacity=_amounts([v.capacity for v in vehicles], amounts),
         class_from=class_from,
         sizes=np.array([int(size) for size in sizes], np.int64),
@@ -218,6 +222,12 @@ def _build(problem: Problem, frame: Frame) -> World:
         scratch=np.zeros((6, nodes + 8), np.int64),
         random=np.zeros(2, np.uint64),
     )  # fmt: skip
+
+
+def _prices(vehicle: Vehicle) -> list[float]:
+    costs = vehicle.costs
+    fixed, worn = float(UNITS_PER_COST) * costs.fixed, 1000.0 * vehicle.overwork_price
+    return [1000.0 * costs.per_hour, 3600.0 * costs.per_km, fixed, worn]
 
 
 def _limit(value: int | None) -> int:

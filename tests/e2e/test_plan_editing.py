@@ -203,3 +203,18 @@ def test_a_change_touches_what_differs_and_leaves_what_is_typed_elsewhere(board:
     assert board.evaluate("window.same.every(([key, row]) => document.getElementById(`stop-${key}`) === row)")
     assert board.evaluate("document.activeElement.id") == f"stop-{key}"
     assert board.input_value("#move-place") == "1"
+
+
+def test_a_late_stop_says_in_the_list_what_would_help(board: Page) -> None:
+    vehicle = board.get_attribute("[name=do][value^='lock-route:']", "value")
+    assert vehicle is not None
+    board.evaluate(
+        """async (vehicle) => {
+            const form = new FormData(document.getElementById("board-edit") ?? document.querySelector("form[action*='plan/edit']"));
+            form.set("do", "start"); form.set("vehicle", vehicle); form.set("at", "12:20");
+            await fetch(document.querySelector("[data-edit-url]").dataset.editUrl, { method: "POST", body: form });
+        }""",
+        vehicle.split(":", 1)[1],
+    )
+    board.reload()
+    board.locator("a[data-helps]", has_not_text="怎样才行").first.wait_for()

@@ -266,3 +266,17 @@ def test_a_locked_stop_stays_and_says_why(bench: Bench) -> None:
     assert answer.status_code == 409
     visits = bench.view().routes[0].visits
     assert next(visit.lock for visit in visits if key in visit.lines) is Lock.STOP
+
+
+def test_each_late_stop_gets_one_sentence_that_was_found_by_trying(bench: Bench) -> None:
+    bench.do("start", vehicle=bench.vehicle(1), at="12:20")
+    late = [fault.stop for fault in bench.view().broken if fault.vehicle is not None and fault.stop is not None]
+    assert late
+    keys = {min(v.lines) for r in bench.view().routes for v in r.visits if v.stop in late and v.lines}
+    page = bench.client.get(f"{PLAN}?route=1").text
+    assert all(f'data-helps="{key}"' in page for key in keys)
+
+    said = bench.client.get(f"{PLAN}/helps", query_string={"stop": sorted(keys)[:3]}).json
+
+    assert set(said) == {str(key) for key in sorted(keys)[:3]}
+    assert all(sentence and "*" not in sentence for sentence in said.values())

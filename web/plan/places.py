@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import render_template, request
+from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from mealroute.core.db import unit_of_work
@@ -23,6 +23,9 @@ from web.plan.desk import own_draft
 from web.plan.drafted import key_of
 from web.plan.eye import Eye
 from web.plan.page import page_of_draft
+
+MOST_HELPED = 6
+"""Sentences asked for at once: each rule is tried for each of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,7 @@ def places(day: date, slot: MealSlot) -> ResponseReturnValue:
         view = queries.view(db, draft_id)
         stop = Names.of(view).stop(request.args.get("stop", ""))
         found = [_place(view, one) for one in queries.places(db, draft_id, stop)]
-        helps = tuple(reason(code) for code in queries.what_helps(db, draft_id, stop))
+        helps = tuple(reason(code) for code in queries.what_helps(db, draft_id, [stop]).get(stop, ()))
         page = page_of_draft(db, view, eye)
     who = next(
         (one.name for one in page["board"].left if str(one.key) == request.args.get("stop")), stop_name(view, stop)
@@ -59,6 +62,18 @@ def places(day: date, slot: MealSlot) -> ResponseReturnValue:
         _("Where it could go"),
         page | {"places": found, "helps": helps, "who": who, "key": request.args["stop"]},
     )
+
+
+@bp.get("/days/<day:day>/<slot:slot>/plan/helps")
+@requires("plan.view")
+def helps(day: date, slot: MealSlot) -> ResponseReturnValue:
+    """For each of some stops the one sentence that would help it most; those on routes are late or break a rule. Key → sentence."""
+    with unit_of_work(read_only=True) as db:
+        draft_id = own_draft(db, day, slot)
+        names = Names.of(queries.view(db, draft_id))
+        stops = {names.stop(key): key for key in request.args.getlist("stop")[:MOST_HELPED]}
+        found = queries.what_helps(db, draft_id, tuple(stops))
+    return jsonify({stops[stop]: reason(codes[0]) for stop, codes in found.items() if stop in stops and codes})
 
 
 @bp.get("/days/<day:day>/<slot:slot>/plan/trail")

@@ -13,7 +13,7 @@ from mealroute.planning import hands, hours
 from mealroute.planning.records import PlanInput, SolveLimits
 from mealroute.planning.searching import search_day
 from mealroute.planning.solving import plan_quick
-from mealroute.planning.workload import balance
+from mealroute.planning.work_records import balance
 from solver.check import check
 from solver.cost import UNITS_PER_COST, cost_terms
 from tests.unit.planning.parts import DAY, HOUR, district, plan_input
@@ -117,7 +117,7 @@ def test_where_minutes_have_no_price_nothing_moves() -> None:
 def test_a_driver_owes_nothing_for_days_on_which_they_did_not_drive() -> None:
     other = DAY.replace(day=8)
     work = [(DAY, "K1", "D1", 7200), (DAY, "K1", "D2", 3600), (other, "K1", "D1", 3600), (other, "K2", "D3", 900)]
-    assert balance(work) == {"D1": 1800, "D2": -1800, "D3": 0}
+    assert balance(work).above == {"D1": 1800, "D2": -1800, "D3": 0}
 
 
 @pytest.mark.parametrize("faces", [True, False])

@@ -14,7 +14,7 @@ from solver.problem import Problem, Stop, Vehicle
 
 Trips = tuple[tuple[Stop, ...], ...]
 Value = tuple[int, int, int, int]
-"""Must-serve stops, priorities and stops served (negated), cost − familiarity in units of 1/3,600,000."""
+"""Must-serve stops, priorities and stops served (negated), cost − familiarity + overwork in units of 1/3,600,000."""
 
 _UNIT = 3_600_000
 
@@ -109,7 +109,18 @@ class _Drive:
     def cost(self, trips: Trips) -> int:
         seconds, metres = self.ways(trips)
         costs = self.vehicle.costs
-        return _UNIT * costs.fixed + 1000 * costs.per_hour * seconds + 3600 * costs.per_km * metres
+        price = _UNIT * costs.fixed + 1000 * costs.per_hour * seconds + 3600 * costs.per_km * metres
+        if self.vehicle.fair_work is not None:
+            work = seconds + sum(self._spent(trip) for trip in trips)
+            price += 1000 * costs.overwork * max(0, work - self.vehicle.fair_work)
+        return price
+
+    def _spent(self, trip: Sequence[Stop]) -> int:
+        places = [self.vehicle.start, *(stop.location for stop in trip)]
+        doors = sum(
+            stop.service + stop.setup * (before != stop.location) for before, stop in zip(places, trip, strict=False)
+        )
+        return self.vehicle.load_duration + doors
 
     def can(self, trips: Trips) -> bool:
         vehicle = self.vehicle

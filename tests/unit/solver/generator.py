@@ -19,7 +19,17 @@ KEYS: Final = (
     *("compartments", "pickup", "windows", "several_windows", "setup", "profiles", "speed", "costs", "open_ends"),
     *("starts", "depot_capacity", "depot_skills", "reload", "load_duration", "release", "ride", "vehicle_ride"),
     *("shift", "max_duration", "max_tasks", "max_distance", "max_travel_time", "breaks", "skills", "priority"),
-    *("must_serve", "locked", "warm_start", "familiarity", "symmetric", "no_way", "coinciding", "way_within"),
+    *(
+        "must_serve",
+        "locked",
+        "warm_start",
+        "familiarity",
+        "symmetric",
+        "no_way",
+        "coinciding",
+        "way_within",
+        "fairness",
+    ),
 )
 """What may be on. ``no_way``: some ways take no time; ``way_within``: a place may be far from itself."""
 
@@ -116,7 +126,10 @@ def _vehicle(rng: Random, on: Collection[str], number: int, size: int, dimension
         max_tasks=_some(rng, "max_tasks" in on, rng.randint(1, 4)),
         max_travel_time=_some(rng, "max_travel_time" in on, rng.randint(0, horizon // 2)),
         max_distance=_some(rng, "max_distance" in on, rng.randint(0, 8_000)),
-        costs=_costs(rng) if "costs" in on else Costs(),
+        costs=replace(
+            _costs(rng) if "costs" in on else Costs(),
+            overwork=rng.choice((600, 7_200, 36_000)) if "fairness" in on else 0,
+        ),
         breaks=tuple(
             Break(id=b, time_windows=_windows(rng, {*on, "windows"}, horizon), service=rng.randint(0, 8))
             for b in range(breaks)
@@ -125,6 +138,7 @@ def _vehicle(rng: Random, on: Collection[str], number: int, size: int, dimension
         max_trips=rng.randint(1, 3) if "reload" in on and start is not None else 1,
         load_duration=rng.randint(0, 9) if "load_duration" in on else 0,
         max_duration=_some(rng, "max_duration" in on, rng.randint(1, horizon)),
+        fair_work=_some(rng, "fairness" in on, rng.randint(0, horizon // 2)),
     )
 
 

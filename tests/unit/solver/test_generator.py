@@ -76,6 +76,7 @@ def _keys(problem: Problem) -> set[str]:
         "familiarity": any(stop.familiarity for stop in stops),
         "no_way": any((table == 0).sum() > table.shape[0] for table in ways),
         "coinciding": len({stop.location for stop in stops}) < len(stops),
+        "fairness": any(vehicle.overwork_price for vehicle in vehicles),
         "way_within": any(table.diagonal().any() for table in ways),
     }
     return {key for key, used in found.items() if used}

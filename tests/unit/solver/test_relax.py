@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from solver.check import check
@@ -104,6 +104,7 @@ def holds(problem: Problem, plan: Plan) -> int:
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6))
+@example(24535)
 def test_whatever_the_problem_the_named_rule_lets_the_stop_in_and_nothing_else_breaks(seed: int) -> None:
     problem = any_problem(seed)
     holds(problem, construct(problem, seed=seed, repairs=2))

@@ -8,6 +8,7 @@ import { Editor, editKeys, pickedText } from "./board-edit.mjs";
 import { dragging } from "./board-drag.mjs";
 import { watch } from "./board-since.mjs";
 import { beside } from "./board-beside.mjs";
+import { Helps } from "./board-helps.mjs";
 
 const ROWS = "tr[data-key], .tl-stop[data-key], .lane__windows g[data-key]";
 
@@ -162,6 +163,7 @@ if (root) {
   if (editor.allowed) { editKeys(board, editor); dragging(board, editor); }
   watch(board, editor);
   beside(board, editor);
+  if (board.root.dataset.helps) new Helps(board.root);
   keys(board);
   followFilter(board);
   finder(board);
