@@ -99,6 +99,9 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "handed-over": _l("The person"), "left-with-contact": _l("Family or carer"), "left-at-door": _l("Left at the door"),
         "refused": _l("Refused"), "cancelled-at-door": _l("Cancelled at the door"), "in-hospital": _l("In hospital"), "moved": _l("Moved away"),
     },
+    "stop-state": {
+        "seen": _l("seen"), "left": _l("left, not seen"), "failed": _l("not delivered"), "next": _l("next"), "ahead": _l("to come"),
+    },
     "lateness": {"1": _l("late")},
     "risk": {"tight": _l("Little heat left"), "must-serve": _l("Must be served"), "new-face": _l("First meeting"), "broken": _l("A limit broken")},
     "lock": {

@@ -167,7 +167,8 @@ def outcomes(db: Session, day: date, slot: str, *, scope: Scope) -> tuple[LineOu
         .with_only_columns(
             BookLine.id, BookLine.order_id, BookLine.resident_id, Resident.name, BookLine.street_code, Run.id, Run.number,
             PlanVisit.id, BookLine.quantity, BookLine.cash_due_fen, Proof.id, Proof.outcome, Proof.reason, Proof.seen,
-            Proof.quantity, Proof.cash_collected_fen, Proof.server_at, Proof.by_name, Proof.source, FollowUp.id,
+            Proof.quantity, Proof.cash_collected_fen, Proof.server_at, Proof.by_name, Proof.source, FollowUp.id, Proof.phone_at,
+            Proof.lon, Proof.lat,
         )
     )  # fmt: skip
     return tuple(
@@ -177,7 +178,7 @@ def outcomes(db: Session, day: date, slot: str, *, scope: Scope) -> tuple[LineOu
             proof_id=None if row[10] is None else ProofId(row[10]), outcome=None if row[11] is None else Outcome(row[11]),
             reason=row[12] or "", seen=bool(row[13]), delivered=row[14] or 0, cash_collected_fen=row[15] or 0,
             recorded_at=row[16], by_name=row[17] or "", source=None if row[18] is None else Source(row[18]),
-            case_open=row[19] is not None,
+            case_open=row[19] is not None, phone_at=row[20], lon=row[21], lat=row[22],
         )
         for row in db.execute(query)
     )  # fmt: skip
@@ -239,9 +240,11 @@ def follow_ups(
     )  # fmt: skip
 
 
-def live_board(db: Session, day: date, slot: str, scope: Scope) -> LiveBoard:
-    """Open cases first, then every run's progress. Five statements whatever the number of runs."""
-    lines = outcomes(db, day, slot, scope=scope)
+def live_board(
+    db: Session, day: date, slot: str, scope: Scope, lines: Sequence[LineOutcome] | None = None
+) -> LiveBoard:
+    """Open cases first, then every run's progress. Five statements whatever the number of runs, four where ``lines`` are at hand."""
+    lines = outcomes(db, day, slot, scope=scope) if lines is None else lines
     runs = _runs(db, day, slot, lines)
     return LiveBoard(
         day=day, slot=slot, totals=totals_of(lines), cases=follow_ups(db, scope=scope, day=day, slot=slot), runs=runs

@@ -1,4 +1,4 @@
-"""The live board, the list of outcomes, and closing a case by a named person."""
+"""The list of outcomes, a record made at a desk, and closing a case by a named person."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mealroute.core.db import unit_of_work
@@ -16,35 +16,12 @@ from mealroute.core.slots import MealSlot
 from mealroute.delivery import cases, queries, service
 from mealroute.delivery.records import Duplicate, FollowUpId, LineOutcome, Outcome, Source
 from web import here
-from web.dispatch.urgent import urgent_runs
 from web.driver.forms import proof_from_desk
+from web.live.blueprint import bp
 from web.permissions import requires
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-bp = Blueprint("live", __name__, template_folder="templates")
-
-
-@bp.get("/days/<day:day>/<slot:slot>/live")
-@requires("live.view")
-def board(day: date, slot: MealSlot) -> ResponseReturnValue:
-    with unit_of_work(read_only=True) as db:
-        live = queries.live_board(db, day, slot, scope=here.actor().scope)
-        waiting = urgent_runs(db, day, slot)
-    open_cases = [case for case in live.cases if case.state == "open"]
-    open_cases.sort(key=lambda case: (case.outcome != "no-answer", case.due_at))
-    counts = {"live.board": (len(open_cases), "danger")} if open_cases else {}
-    return render_template(
-        "live/board.html",
-        day=day,
-        slot=slot,
-        live=live,
-        open_cases=open_cases,
-        waiting=waiting,
-        now=here.clock().now(),
-        counts=counts,
-    )
 
 
 @bp.get("/days/<day:day>/<slot:slot>/outcomes")

@@ -1,0 +1,11 @@
+"""The blueprint on which the pages of the road are put."""
+
+from flask import Blueprint
+
+from mealroute.delivery.progress_words import silence_text, trouble_text
+from web.live.page import drawn
+
+bp = Blueprint("live", __name__, template_folder="templates")
+bp.app_template_global("trouble_text")(trouble_text)
+bp.app_template_global("silence_text")(silence_text)
+bp.app_template_global("strip_mark")(drawn)
