@@ -36,6 +36,7 @@ class Permission(StrEnum):
     WORK_VIEW = "work.view"
     OFFERS_ANSWER = "offers.answer"
     LIVE_VIEW = "live.view"
+    LIVE_ACT = "live.act"
     RUNS_DRIVE = "runs.drive"
     DELIVERY_RECORD = "delivery.record"
     CASES_CLOSE = "cases.close"

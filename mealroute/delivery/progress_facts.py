@@ -98,8 +98,8 @@ def _line(number: int, said: LineOutcome | None, midnight: datetime) -> LineFact
     if said is None or said.outcome is None or said.recorded_at is None:
         return LineFact(book_line_id=number)
     heard = _seconds(said.recorded_at, midnight)
-    there = said.source in {Source.PHONE, Source.SIMULATED} and said.phone_at is not None
-    at = min(_seconds(said.phone_at, midnight), heard) if there and said.phone_at is not None else heard
+    there = said.made_at if said.source in {Source.PHONE, Source.SIMULATED} else None
+    at = heard if there is None else min(_seconds(there, midnight), heard)
     return LineFact(book_line_id=number, outcome=said.outcome, at_s=max(0, at), heard_s=heard)
 
 

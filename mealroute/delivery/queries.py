@@ -167,7 +167,7 @@ def outcomes(db: Session, day: date, slot: str, *, scope: Scope) -> tuple[LineOu
         .with_only_columns(
             BookLine.id, BookLine.order_id, BookLine.resident_id, Resident.name, BookLine.street_code, Run.id, Run.number,
             PlanVisit.id, BookLine.quantity, BookLine.cash_due_fen, Proof.id, Proof.outcome, Proof.reason, Proof.seen,
-            Proof.quantity, Proof.cash_collected_fen, Proof.server_at, Proof.by_name, Proof.source, FollowUp.id, Proof.phone_at,
+            Proof.quantity, Proof.cash_collected_fen, Proof.server_at, Proof.by_name, Proof.source, FollowUp.id, Proof.made_at,
             Proof.lon, Proof.lat,
         )
     )  # fmt: skip
@@ -178,7 +178,7 @@ def outcomes(db: Session, day: date, slot: str, *, scope: Scope) -> tuple[LineOu
             proof_id=None if row[10] is None else ProofId(row[10]), outcome=None if row[11] is None else Outcome(row[11]),
             reason=row[12] or "", seen=bool(row[13]), delivered=row[14] or 0, cash_collected_fen=row[15] or 0,
             recorded_at=row[16], by_name=row[17] or "", source=None if row[18] is None else Source(row[18]),
-            case_open=row[19] is not None, phone_at=row[20], lon=row[21], lat=row[22],
+            case_open=row[19] is not None, made_at=row[20], lon=row[21], lat=row[22],
         )
         for row in db.execute(query)
     )  # fmt: skip

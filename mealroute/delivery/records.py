@@ -232,7 +232,7 @@ class LineOutcome:
     by_name: str
     source: Source | None
     case_open: bool
-    phone_at: datetime | None = None
+    made_at: datetime | None = None
     lon: float | None = None
     lat: float | None = None
     """Where the phone was, if it said so."""

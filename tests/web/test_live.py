@@ -16,6 +16,7 @@ from mealroute.delivery import service
 from mealroute.delivery.records import Outcome, ProofInput
 from mealroute.dispatch import queries as dispatch
 from mealroute.dispatch.records import Manifest
+from tests import web_world
 from tests.integration.planning_world import DAY
 from web.live import polled
 
@@ -156,3 +157,40 @@ def test_a_street_sees_how_far_a_shared_route_is_but_not_who_lives_elsewhere(
     assert page.status_code in {200, 404}
     if page.status_code == 200:
         assert page.text.count('id="stop-') == sheet.stops
+
+
+def test_a_message_reaches_the_drivers_page_and_the_receipt_comes_back(
+    desk: FlaskClient, client: FlaskClient, sheet: Manifest
+) -> None:
+    run = f"{LIVE}/runs/{sheet.run_id}"
+    desk.post(f"{run}/messages", data={"text": "3 单元门禁坏了，走后门", "client_id": str(uuid.uuid4())})
+    assert "还没看" in desk.get(run).text
+    with database.unit_of_work(read_only=True) as db:
+        token = dispatch.token(db, sheet.run_id, secret_key=web_world.SECRET)
+
+    page = client.get(f"/r/{token}").text
+    told = client.get(f"/api/runs/{token}/messages").json["messages"]
+    assert "走后门" in page
+    assert [each["seen"] for each in told] == [None]
+    client.post(f"/r/{token}/messages/seen", data={"message": [each["id"] for each in told]})
+
+    assert "走后门" not in client.get(f"/r/{token}").text
+    assert "已看到" in desk.get(run).text
+
+
+def test_a_phone_says_over_the_interface_that_a_message_was_read(
+    desk: FlaskClient, client: FlaskClient, sheet: Manifest
+) -> None:
+    desk.post(f"{LIVE}/runs/{sheet.run_id}/messages", data={"text": "走后门", "client_id": str(uuid.uuid4())})
+    with database.unit_of_work(read_only=True) as db:
+        token = dispatch.token(db, sheet.run_id, secret_key=web_world.SECRET)
+    ids = [each["id"] for each in client.get(f"/api/runs/{token}/messages").json["messages"]]
+    assert client.post(f"/api/runs/{token}/messages/seen", json={"ids": ids}).json == {"seen": 1}
+    assert client.post(f"/api/runs/{token}/messages/seen", json={"ids": ids}).json == {"seen": 0}
+
+
+def test_who_only_looks_writes_no_messages(signed_in: Callable[..., FlaskClient], sheet: Manifest) -> None:
+    run = f"{LIVE}/runs/{sheet.run_id}"
+    auditor = signed_in(Role.AUDITOR)
+    assert "/messages" not in auditor.get(run).text
+    assert auditor.post(f"{run}/messages", data={"text": "x", "client_id": str(uuid.uuid4())}).status_code == 403

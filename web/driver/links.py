@@ -66,6 +66,12 @@ def notices_of(db: Session, token: str) -> tuple[NoticeRecord, ...]:
     return tuple(one for one in found if not any(receipt.means is Means.PAGE for receipt in one.receipts))
 
 
+def standing(db: Session, token: str) -> RunRecord:
+    """The run that the driver of a link is on now; the link's own where none is left to drive."""
+    own = _own(db, token)
+    return queries.going_on(db, own) or own
+
+
 def _own(db: Session, token: str) -> RunRecord:
     run = queries.linked_run(db, token, clock=here.clock(), secret_key=here.settings().secret_key)
     if run is None:

@@ -16,7 +16,7 @@ from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
-from mealroute.delivery import satisfaction, stations
+from mealroute.delivery import messages, satisfaction, stations
 from mealroute.delivery import service as delivery
 from mealroute.delivery.records import Duplicate
 from mealroute.dispatch import handover_notes, notices
@@ -62,14 +62,17 @@ def runs(day: date, slot: MealSlot) -> ResponseReturnValue:
 @bp.get("/r/<token>")
 @open_to_all(SIGNED)
 def run(token: str) -> ResponseReturnValue:
-    """First what has changed, until it is seen; then the next door."""
+    """First what has changed and what the desk writes, until it is seen; then the next door."""
     with unit_of_work(read_only=True) as db:
         if links.closed_run(db, token) is not None:
             return render_template("driver/gone.html", token=token, told=changes.told(db, links.notices_of(db, token)))
         view = view_of(db, links.manifest_of(db, token))
         told = changes.told(db, links.notices_of(db, token), view)
+        unread = messages.unseen(messages.of_driver(db, links.standing(db, token)))
     if told:
         return _page("driver/changed.html", token, view, told=told)
+    if unread:
+        return _page("driver/messages.html", token, view, unread=unread)
     following = view.next_stop()
     if following is not None:
         return _stop_page(token, view, following.visit_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 
 from flask import Response, render_template, request
@@ -39,7 +40,9 @@ def since(day: date, slot: MealSlot) -> ResponseReturnValue:
 def run(day: date, slot: MealSlot, run: int) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         one = polled.run_now(db, day, slot, run)
-    return render_template("live/run.html", day=day, slot=slot, one=one, red=polled.red(one.shown), now=one.shown.now)
+    return render_template(
+        "live/run.html", day=day, slot=slot, one=one, red=polled.red(one.shown), now=one.shown.now, client_id=str(uuid.uuid4())
+    )  # fmt: skip
 
 
 @bp.get("/days/<day:day>/<slot:slot>/live/runs/<int:run>/now")

@@ -22,7 +22,8 @@ from mealroute.core.db import unit_of_work
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _, language
 from mealroute.core.slots import MealSlot
-from mealroute.delivery import progress
+from mealroute.delivery import messages, progress
+from mealroute.delivery.messages import Message
 from mealroute.delivery.progress import Foretold, LiveView
 from mealroute.delivery.progress_facts import LiveMemory
 from mealroute.delivery.progress_records import StopProgress
@@ -66,6 +67,7 @@ class LiveRunPage:
 
     shown: page.Shown
     row: page.Row
+    messages: tuple[Message, ...]
 
     @property
     def stops(self) -> Iterator[tuple[StopProgress, str, bool]]:
@@ -124,7 +126,8 @@ def run_now(db: Session, day: date, slot: MealSlot, run_id: int) -> LiveRunPage:
     found = next((row for row in shown.rows if row.live.run.run_id == run_id), None)
     if found is None:
         raise NotFound("run-not-found", _("There is no such run."))
-    return LiveRunPage(shown, found)
+    driver = found.live.run.driver_code
+    return LiveRunPage(shown, found, messages.of_runs(db, day, str(slot), [driver]) if driver else ())
 
 
 def answer(day: date, slot: MealSlot) -> Answer:
