@@ -56,6 +56,14 @@ def parser() -> argparse.ArgumentParser:
     plan.add_argument("--time-limit", type=float, default=60.0, help="seconds of search")
     plan.add_argument("--draft", action="store_true", help="save the plan but do not publish it")
 
+    pack = commands.add_parser(
+        "paper-pack", help="make the paper packs of a day: one PDF a street, to run it without a server"
+    )
+    pack.add_argument("--day", type=date.fromisoformat, help="the service day (default: the next one)")
+    pack.add_argument("--slot", type=MealSlot, choices=list(MealSlot), default=MealSlot.LUNCH)
+    pack.add_argument("--street", help="street code (default: every street, and the district's part)")
+    pack.add_argument("--out", type=Path, help="also copy the files into this folder, such as a stick or a share")
+
     close = commands.add_parser("close-period", help="close a month and write its settlement")
     close.add_argument("month", help="YYYY-MM")
     close.add_argument("--payer", help="who pays (default: the district)")
@@ -108,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from mealroute.commands import day, demo, files, people, scores, setup, system
+    from mealroute.commands import day, demo, files, packs, people, scores, setup, system
 
     match args.command:
         case "demo":
@@ -123,6 +131,8 @@ def _run(args: argparse.Namespace) -> int:
             return day.command(
                 setup.open_here(), args.day, args.slot, time_limit_s=args.time_limit, publish=not args.draft
             )
+        case "paper-pack":
+            return packs.command(setup.open_here(), args.day, args.slot, street=args.street, out=args.out)
         case "close-period":
             return system.close_period(setup.open_here(), args.month, payer=args.payer)
         case "score-vendors":

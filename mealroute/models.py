@@ -19,6 +19,7 @@ FEATURES = (
     "kitchen",
     "dispatch",
     "delivery",
+    "paper",
     "subsidy",
     "oversight",
 )

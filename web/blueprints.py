@@ -15,13 +15,16 @@ from web import (
     faces,
     fallback,
     home,
+    hotline,
     imports,
     jobs,
+    keying,
     kitchen,
     live,
     menus,
     offer,
     orders,
+    paper,
     plan,
     publish,
     residents,
@@ -34,7 +37,7 @@ from web import (
 )
 
 PACKAGES = (
-    account, ahead, api, audit, complaints, counter, dishes, driver, faces, fallback, home, imports, jobs, kitchen, live, menus, offer, orders, plan, publish, residents, settlement, today, users, vendors, vendorscore,
+    account, ahead, api, audit, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, settlement, today, users, vendors, vendorscore,
     dispatch, vendorwork,
 )  # fmt: skip
 

@@ -69,12 +69,21 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     },
     "job-kind": {
         "plan-day": _l("Plan a meal"), "draft-replan": _l("Plan again around the locks"), "draft-what-if": _l("What if"),
+        "paper-packs": _l("Make paper packs"),
     },
     "job-stage": {
         "matrix": _l("Measuring the ways"), "compile": _l("Compiling the search, once; about a minute"), "construct": _l("Making a first plan"), "ortools": _l("Improving the plan"), "pyvrp": _l("Improving the plan"),
-        "sisr": _l("Improving the plan"), "drawing": _l("Drawing the routes"), "saving": _l("Saving"), "hands": _l("Dealing out the routes"), "hours": _l("Nearing usual hours"),
+        "sisr": _l("Improving the plan"), "drawing": _l("Drawing the routes"), "saving": _l("Saving"), "paper": _l("Drawing the packs"), "hands": _l("Dealing out the routes"), "hours": _l("Nearing usual hours"),
         "memory": _l("Measuring what familiarity costs"),
     },
+    "pack-basis": {
+        "published": _l("Published plan"), "draft": _l("Draft, not published"), "weekday": _l("The same weekday's plan"),
+        "none": _l("No plan: people and contacts only"),
+    },
+    "sheet-stand": {
+        "in-force": _l("In force"), "replaced": _l("This sheet is of a plan that was replaced."), "draft": _l("This sheet was printed from a draft."),
+    },
+    "pack-act": {"made": _l("Made"), "printed": _l("Opened to print"), "downloaded": _l("Downloaded"), "deleted": _l("Deleted by the rule")},
     "call-result": {
         "well": _l("Spoken to, all is well"), "meal-arranged": _l("A meal comes another way"), "away": _l("Not at home, known where"),
         "not-reached": _l("Not reached; somebody goes there"),

@@ -55,6 +55,8 @@ class Permission(StrEnum):
     USERS_MANAGE = "users.manage"
     AUDIT_VIEW = "audit.view"
     IMPORT_RUN = "import.run"
+    PAPER_PACK = "paper.pack"
+    PAPER_KEY = "paper.key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

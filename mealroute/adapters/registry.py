@@ -8,12 +8,14 @@ HANDLERS: dict[str, str] = {
     "draft-replan": "mealroute.drafting.jobs:replan",
     "draft-what-if": "mealroute.drafting.jobs:what_if",
     "vendor-exit-trial": "mealroute.commands.vendor_exit_job:run",
+    "paper-packs": "mealroute.paper.nightly:run",
 }
 """Job kind → ``module:function`` of ``(job: JobContext) -> None``, which works in a process of its own."""
 
 TICKS: dict[str, tuple[str, float]] = {
     "offers-sweep": ("mealroute.dispatch.offer_sweep:tick", 5.0),
     "vendor-scores": ("mealroute.oversight.scoring:tick", 3600.0),
+    "paper-packs": ("mealroute.paper.nightly:tick", 300.0),
     "draft-grounds": ("mealroute.drafting.emptying:tick", 3600.0),
 }
 """Name → (``module:function``, seconds between two runs) of ``(*, clock: Clock) -> None``, which the web process calls.

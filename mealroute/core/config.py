@@ -22,6 +22,7 @@ class Settings:
     timezone: str
     instance_dir: Path
     out_dir: Path
+    pack_dir: Path
     data_dir: Path
     https_only: bool
 
@@ -48,6 +49,7 @@ class Settings:
             timezone=env.get("MEALROUTE_TIMEZONE") or DEFAULT_ZONE,
             instance_dir=instance,
             out_dir=Path(env.get("MEALROUTE_OUT_DIR", base / "out")).absolute(),
+            pack_dir=Path(env.get("MEALROUTE_PACK_DIR") or instance / "paper-packs").absolute(),
             data_dir=CHECKOUT / "data",
             https_only=env.get("MEALROUTE_HTTPS", "") == "1",
         )

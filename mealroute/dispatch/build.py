@@ -1,12 +1,12 @@
 """Rows of a published route turned into the sheet for its driver. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from mealroute.core.i18n import _
-from mealroute.dispatch import rules
+from mealroute.dispatch import rules, sheet_codes
 from mealroute.dispatch.records import Manifest, ManifestItem, ManifestStop, ManifestTrip, RunRecord
 from mealroute.planning.records import RouteRecord, VisitKind, VisitRecord
 from mealroute.vendors.records import DriverRecord, KitchenRecord, StationRecord, VehicleRecord
@@ -48,6 +48,28 @@ def manifest_of(
         packed_at_s=trips[0].load_at_s, depart_s=trips[0].leave_s, last_stop_s=max(stop.arrival_s for stop in stops),
         back_s=route.ends_s, eat_by_s=route.eat_by_s, portions=sum(item.quantity for item in items), stops=len(stops),
         cash_total_fen=sum(item.cash_due_fen for item in items), load_totals=rules.load_totals(items), trips=trips, link_url=link_url,
+        sheet_code=sheet_codes.sheet_code(run.version_id, run.number),
+    )  # fmt: skip
+
+
+def part_of(manifest: Manifest, lines: Collection[int], *, banner: str) -> Manifest | None:
+    """The sheet with only these book lines, its stops numbered as on the whole one; None where nothing is left."""
+    trips = []
+    for trip in manifest.trips:
+        stops = []
+        for stop in trip.stops:
+            here = tuple(item for item in stop.items if item.book_line_id in lines)
+            if here:
+                stops.append(replace(stop, items=here, portions=sum(item.quantity for item in here)))
+        if stops:
+            trips.append(replace(trip, stops=tuple(stops), portions=sum(stop.portions for stop in stops)))
+    items = [item for trip in trips for stop in trip.stops for item in stop.items]
+    if not items:
+        return None
+    return replace(
+        manifest, trips=tuple(trips), portions=sum(item.quantity for item in items), stops=sum(len(trip.stops) for trip in trips),
+        cash_total_fen=sum(item.cash_due_fen for item in items), load_totals=rules.load_totals(items), banner=banner,
+        last_stop_s=max(stop.arrival_s for trip in trips for stop in trip.stops),
     )  # fmt: skip
 
 

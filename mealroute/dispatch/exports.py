@@ -14,7 +14,7 @@ from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 from mealroute.core.money import yuan
 from mealroute.core.text import route_label
-from mealroute.dispatch import handover_notes, sheet_map
+from mealroute.dispatch import handover_notes, sheet_foot, sheet_map
 from mealroute.dispatch.records import Manifest, ManifestItem, ManifestStop, ManifestTrip
 from mealroute.residents.words import diet_label
 
@@ -22,7 +22,7 @@ BOTTOM = 20.0  # mm kept for the footer
 PAGE_ROOM = 240.0  # mm that a fresh page has for stops; only a station's list can be longer
 TABLE_HEAD = 5.6  # mm of the words over the table
 TRIP_LINE = 8.0  # mm of the line that announces a trip
-X_SEQ, X_NAME, X_DOOR, X_TIME, X_COUNT, X_MEAL, X_HEAT = 12.0, 25.0, 62.0, 121.0, 148.0, 153.0, 177.0
+X_SEQ, X_NAME, X_DOOR, X_TIME, X_COUNT, X_MEAL, X_HEAT = 12.0, 25.0, 62.0, 120.0, 146.0, 151.0, 173.0
 
 
 def manifest_pdf(manifests: Sequence[Manifest], paths: Mapping[int, Sequence[LonLat]] | None = None) -> bytes:
@@ -32,8 +32,13 @@ def manifest_pdf(manifests: Sequence[Manifest], paths: Mapping[int, Sequence[Lon
         raise ValueError("there is no manifest to print")
     paper = Sheet(title=_("Route sheet"), day=day)
     for manifest in manifests:
-        _RouteSheet(paper, manifest).draw((paths or {}).get(manifest.run_id, ()))
+        draw_sheet(paper, manifest, (paths or {}).get(manifest.run_id, ()))
     return paper.close()
+
+
+def draw_sheet(paper: Sheet, manifest: Manifest, path: Sequence[LonLat] = (), *, with_map: bool = True) -> None:
+    """One sheet, on fresh pages of a document that may hold other papers too. ``path`` is the way along the roads, for the map."""
+    _RouteSheet(paper, manifest).draw(path, with_map=with_map)
 
 
 class _RouteSheet:
@@ -45,7 +50,7 @@ class _RouteSheet:
         self.y = 0.0
         self.pages: list[int] = []
 
-    def draw(self, path: Sequence[LonLat]) -> None:
+    def draw(self, path: Sequence[LonLat], *, with_map: bool) -> None:
         self.paper.footer = None
         self._page()
         self._head()
@@ -60,7 +65,8 @@ class _RouteSheet:
             for stop in trip.stops:
                 self._stop(stop)
         self._end()
-        self._map(path)
+        if with_map:
+            self._map(path)
         self._footers()
 
     # -- pages -------------------------------------------------------------------------------------------------
@@ -79,7 +85,7 @@ class _RouteSheet:
         """Written at the end, when the number of pages of this route is known."""
         paper, at = self.paper, self.paper.height - 10
         last = paper.pdf.page
-        middle = f"{self._title()}  {self._day()}"
+        middle = "  ".join(filter(None, (self._title(), self._day(), self.manifest.sheet_code)))
         for n, page in enumerate(self.pages, 1):
             paper.turn_to(page)
             paper.write(12, at, _("Confidential; hand back after work"), 9)
@@ -97,7 +103,14 @@ class _RouteSheet:
         return f"{self.manifest.day.isoformat()} {slot}"
 
     def _head(self) -> None:
-        paper, m, top = self.paper, self.manifest, self.y
+        paper, m = self.paper, self.manifest
+        if m.banner:
+            lines = paper.wrap(m.banner, paper.right - 20, 17, bold=True)
+            paper.box(12, self.y - 3, paper.right - 12, 4 + 7.6 * len(lines), line=1.2)
+            for n, line in enumerate(lines):
+                paper.write(16, self.y + 4 + 7.6 * n, line, 17, bold=True)
+            self.y += 5 + 7.6 * len(lines)
+        top = self.y
         paper.box(12, top, 20, 20, line=0, fill=route_color(m.number))
         self._badge(top)
         width = paper.write(37, top + 10, self._title(), 24, bold=True)
@@ -243,7 +256,8 @@ class _RouteSheet:
         if stop.window_from_s is not None and stop.window_to_s is not None:
             paper.write(X_TIME, top + 11.6, f"{clock_text(stop.window_from_s)}–{clock_text(stop.window_to_s)}", 9.5)
         if stop.margin_s is not None:
-            paper.write(X_HEAT, top + 6.6, _("%(n)d min", n=max(0, stop.margin_s // 60)), 11)
+            paper.fit(X_HEAT, top + 6.6, _("%(n)d min", n=max(0, stop.margin_s // 60)), 10, 11)
+        sheet_foot.stop_mark(paper, self.manifest, stop, right=paper.right - 7.6, top=top)
         y = top + 6
         for line in address:
             paper.write(X_DOOR, y, line, 13)
@@ -258,7 +272,7 @@ class _RouteSheet:
                 self._page()
                 self._table_head()
                 last, top = self.y + 6, self.y
-            last = self._item(last, item, lines, first=item is stop.items[0], top=top)
+            last = self._item(last, stop, item, lines, top=top)
         self.y = max(last - 4, top + 13)
         paper.rule(self.y, width=0.8 if stop.position % 5 == 0 else 0.25, color=GREY)
 
@@ -281,11 +295,15 @@ class _RouteSheet:
             lines += [(line, False) for line in paper.wrap(note, width, 11)]
         return lines
 
-    def _item(self, y: float, item: ManifestItem, lines: list[tuple[str, bool]], *, first: bool, top: float) -> float:
-        paper = self.paper
+    def _item(
+        self, y: float, stop: ManifestStop, item: ManifestItem, lines: list[tuple[str, bool]], *, top: float
+    ) -> float:
+        paper, first = self.paper, item is stop.items[0]
         # The first name stands level with the stop's number; further ones below each other.
         name_y = top + 8 if first else y + 0.6
         paper.fit(X_NAME, name_y, item.name, X_DOOR - X_NAME - (9 if item.new_face else 2), 19, bold=True)
+        if number := sheet_foot.person_number(self.manifest, stop, item):
+            paper.write(X_NAME - 0.8, name_y, number, 9, align="right")
         if item.new_face:
             paper.dot(X_DOOR - 4.6, name_y - 2.2, 2.9, fill=(255, 255, 255), line=0.3)
             paper.fit(X_DOOR - 4.6, name_y - 1, _("new"), 5, 8.5, align="center")
@@ -305,31 +323,13 @@ class _RouteSheet:
 
     # -- end ---------------------------------------------------------------------------------------------------
     def _end(self) -> None:
-        paper, m = self.paper, self.manifest
-        self._room(46, table=False)
-        self.y += 5
-        paper.rule(self.y, width=1.2, color=route_line(m.number))
-        y = self.y + 7
-        width = paper.write(12, y, _("End of route."), 13, bold=True)
-        text = _("Loaded %(n)d = seen ____ + left, not seen ____ + brought back ____ (write why)", n=m.portions)
-        paper.fit(14 + width, y, text, paper.right - 14 - width, 12.5)
-        rule = _(
-            "Nobody answers: knock three times, ring twice, ask a neighbour, then call the dispatch desk. "
-            "Bring the meal back; never leave it at a closed door."
-        )
-        for line in paper.wrap(rule, paper.right - 12, 12.5):
-            y += 6.4
-            paper.write(12, y, line, 12.5)
-        y += 11
-        for n, word in enumerate((_("loaded by"), _("driver"), _("sheet returned to"))):
-            x = 12 + n * 64
-            width = paper.write(x, y, word, 12)
-            paper.rule(y + 1, left=x + width + 2, right=x + 58, width=0.3)
-        self.y = y + 6
+        self._room(sheet_foot.HEIGHT, table=False)
+        self.y = sheet_foot.draw(self.paper, self.manifest, self.y + 5)
 
     def _map(self, path: Sequence[LonLat]) -> None:
         m, paper = self.manifest, self.paper
-        height = 92.0
+        left = paper.height - BOTTOM - self.y - 10
+        height = max(62.0, min(92.0, left)) if left >= 62 else 92.0  # rather a smaller map than a page for it alone
         if not any(stop.lon is not None for trip in m.trips for stop in trip.stops):
             return
         self._room(height + 10, table=False)

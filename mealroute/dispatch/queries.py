@@ -23,7 +23,7 @@ from mealroute.orders.models import BookLine
 from mealroute.orders.records import Delivery
 from mealroute.planning import queries as planning
 from mealroute.planning.models import PlanLine, PlanRoute, PlanVisit
-from mealroute.planning.records import PlanVersionId
+from mealroute.planning.records import PlanVersionId, VisitKind
 from mealroute.residents.models import Contact, Resident
 from mealroute.vendors import queries as vendors
 
@@ -69,6 +69,24 @@ def manifests(
         select(Run).where(Run.version_id == version_id).order_by(Run.number), scope or Scope.everything()
     )
     return _sheets(db, db.scalars(query).all(), link_base, secret_key)
+
+
+def draft_manifests(db: Session, version_id: PlanVersionId | int) -> tuple[Manifest, ...]:
+    """What the sheets of a version would be that is not published: for paper that must be ready before the plan stands.
+
+    Drivers and vehicles are those of the plan; there are no runs, so ``run_id`` is 0 and no link is printed.
+    """
+    version = planning.version(db, PlanVersionId(version_id))
+    about = version.summary
+    rows = [
+        Run(
+            id=0, version_id=about.id, route_id=route.id, number=route.number, day=about.day, slot=str(about.slot),
+            kitchen_code=route.kitchen_code, vendor_code="", driver_code=route.driver_code, vehicle_code=route.vehicle_code,
+            state=RunState.WITHDRAWN, link_nonce="", published_at=about.created_at,
+        )
+        for route in version.routes if any(visit.kind is VisitKind.JOB for visit in route.visits)
+    ]  # fmt: skip
+    return _sheets(db, rows, "", "")
 
 
 def token(db: Session, run_id: RunId | int, *, secret_key: str = "") -> str:

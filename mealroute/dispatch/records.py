@@ -142,6 +142,10 @@ class Manifest:
     load_totals: tuple[LoadTotal, ...]
     trips: tuple[ManifestTrip, ...]
     link_url: str = ""
+    sheet_code: str = ""
+    """By which the sheet is keyed back in (``sheet_codes``); empty for one that is not."""
     note: str = ""
+    banner: str = ""
+    """In large type over everything: the sheet is no published one, or only a part."""
     marks: Mapping[int, str] = field(default_factory=dict)
     """Visit → a word beside the stop's number, where the sheet replaces an earlier one and says something else."""

@@ -24,9 +24,15 @@ def diets_text(diets: Iterable[str]) -> str:
 def kitchen_count_pdf(sheet: ProductionSheet) -> bytes:
     """One part for each kitchen: the total, dishes by size, diet groups with the subtotal above the rows, departures."""
     paper = Sheet(title=_("Kitchen count"), day=sheet.day)
+    draw_count(paper, sheet)
+    return paper.close()
+
+
+def draw_count(paper: Sheet, sheet: ProductionSheet) -> None:
+    """The same on fresh pages of a document that holds other papers too."""
     for kitchen in sheet.kitchens:
+        y = _count_head(paper, sheet, kitchen)  # ends the page before, with that page's own foot
         paper.footer = _footer(sheet, kitchen.kitchen_name)
-        y = _count_head(paper, sheet, kitchen)
         for number, batch in enumerate(kitchen.batches, 1):
             if len(kitchen.batches) > 1:
                 y = _batch_head(paper, y if number == 1 else y + 6, number, batch)
@@ -34,19 +40,23 @@ def kitchen_count_pdf(sheet: ProductionSheet) -> bytes:
     if not sheet.kitchens:
         paper.new_page()
         paper.write(12, 30, _("No meal is planned."), 16)
-    return paper.close()
 
 
 def packing_pdf(sheet: ProductionSheet) -> bytes:
     """One block for each trip in the order of loading, several to a page; a block is never torn apart."""
     paper = Sheet(title=_("Packing by route"), day=sheet.day)
+    draw_packing(paper, sheet)
+    return paper.close()
+
+
+def draw_packing(paper: Sheet, sheet: ProductionSheet) -> None:
+    """The same on fresh pages of a document that holds other papers too."""
     names = {kitchen.kitchen_code: kitchen.kitchen_name for kitchen in sheet.kitchens}
     y, kitchen_code = 999.0, ""
     for trip in sheet.packing:
         height = 27 + ROW * sum(1 + len(group.rows) for group in trip.rows)
         if trip.kitchen_code != kitchen_code or y + height > paper.height - 18:
             kitchen_code = trip.kitchen_code
-            paper.footer = paper.footer or _footer(sheet, names[kitchen_code])
             paper.new_page()
             paper.footer = _footer(sheet, names[kitchen_code])
             paper.write(12, 20, _("Packing by route"), 20, bold=True)
@@ -57,7 +67,6 @@ def packing_pdf(sheet: ProductionSheet) -> bytes:
     if not sheet.packing:
         paper.new_page()
         paper.write(12, 30, _("No meal is planned."), 16)
-    return paper.close()
 
 
 def labels_pdf(sheet: ProductionSheet) -> bytes:

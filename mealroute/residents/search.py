@@ -22,6 +22,8 @@ from mealroute.residents.records import ResidentSummary
 
 AREA_CODE = "010"
 """Landline numbers are often written without it, so both forms are tried."""
+LEAST_NUMBER, LEAST_INSIDE = 3, 4
+"""Figures of a code, and letters inside a name, that are worth looking for: shorter ones would match half the ledger."""
 
 
 def search(
@@ -73,16 +75,28 @@ def _found(word: str) -> ColumnElement[bool]:
         Resident.address_key.contains(word, autoescape=True),
         Resident.code == word.upper(),
     ]
-    if re.search("[a-z]", word):  # "𠮷yulan" too: a rare character has no reading
-        latin = word.replace("'", "")
-        ways += [
-            Resident.name_initials.startswith(latin, autoescape=True),
-            Resident.name_pinyin.startswith(latin, autoescape=True),
-        ]
+    if (
+        word.isascii() and word.isdigit() and len(word) >= LEAST_NUMBER
+    ):  # "1234" of DC-001234, as it is read from a card
+        ways.append(Resident.code.endswith(word, autoescape=True))
+    if re.search("[a-zü]", word):  # "𠮷yulan" too: a rare character has no reading
+        for latin in _spellings(word):
+            ways += [
+                Resident.name_initials.startswith(latin, autoescape=True),
+                Resident.name_pinyin.startswith(latin, autoescape=True),
+            ]
+            if len(latin) >= LEAST_INSIDE:  # the given name alone
+                ways.append(Resident.name_pinyin.contains(latin, autoescape=True))
     if phones := _phones(word):
         ways.append(Resident.phone_index.in_(phones))
         ways.append(Resident.id.in_(select(Contact.resident_id).where(Contact.phone_index.in_(phones))))
     return or_(*ways)
+
+
+def _spellings(word: str) -> tuple[str, ...]:
+    """吕 is kept as ``lv``; people type ``lü``, ``lyu`` (as in passports), ``lu`` as well."""
+    latin = word.replace("'", "").replace("ü", "v")
+    return tuple(dict.fromkeys((latin, re.sub("([ln])yu", r"\1v", latin), re.sub("^([ln])u", r"\1v", latin))))
 
 
 def _phones(word: str) -> list[str]:

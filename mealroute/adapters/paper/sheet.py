@@ -44,6 +44,7 @@ class Sheet:
     def turn_to(self, page: int) -> None:
         """Go back to a page that was begun, to add what is known only later (the number of pages)."""
         self.pdf.page = page
+        self.pdf.font_family = ""  # else fpdf2 leaves out a font that it set last, though on another page
         self._styled = ("", "", 0)
 
     def close(self) -> bytes:
