@@ -20,6 +20,7 @@ FEATURES = (
     "dispatch",
     "delivery",
     "paper",
+    "timebank",
     "subsidy",
     "oversight",
 )

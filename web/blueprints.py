@@ -29,6 +29,7 @@ from web import (
     publish,
     residents,
     settlement,
+    timebank,
     today,
     users,
     vendors,
@@ -37,7 +38,7 @@ from web import (
 )
 
 PACKAGES = (
-    account, ahead, api, audit, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, settlement, today, users, vendors, vendorscore,
+    account, ahead, api, audit, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, settlement, timebank, today, users, vendors, vendorscore,
     dispatch, vendorwork,
 )  # fmt: skip
 

@@ -46,6 +46,8 @@ MENU = (
     Item("hotline.index", _l("Telephone"), "orders.edit"),
     Item("keying.index", _l("Key sheets in"), "paper.key", daily=True),
     Item("paper.index", _l("Paper packs"), "paper.pack", daily=True),
+    Item("timebank.couriers", _l("Service records"), "vendors.view"),
+    Item("timebank.index", _l("Time bank"), "timebank.view"),
     Item("jobs.index", _l("Jobs"), "plan.view"),
     Item("users.index", _l("Users"), "users.manage"),
     Item("imports.index", _l("Import sheets"), "import.run"),

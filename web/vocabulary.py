@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from mealroute.core.i18n import _, _l
 from mealroute.kitchen.words import ACTIONS, READINGS
 from mealroute.residents.words import diet_label
+from mealroute.timebank.exports import KINDS
 
 VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "slot": {"lunch": _l("Lunch"), "dinner": _l("Dinner")},
@@ -80,6 +81,8 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "published": _l("Published plan"), "draft": _l("Draft, not published"), "weekday": _l("The same weekday's plan"),
         "none": _l("No plan: people and contacts only"),
     },
+    "time-entry": KINDS,
+    "driver-paper": {"health-certificate": _l("Health certificate"), "training": _l("Training")},
     "sheet-stand": {
         "in-force": _l("In force"), "replaced": _l("This sheet is of a plan that was replaced."), "draft": _l("This sheet was printed from a draft."),
     },

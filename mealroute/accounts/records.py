@@ -57,6 +57,8 @@ class Permission(StrEnum):
     IMPORT_RUN = "import.run"
     PAPER_PACK = "paper.pack"
     PAPER_KEY = "paper.key"
+    TIMEBANK_VIEW = "timebank.view"
+    TIMEBANK_ENTER = "timebank.enter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

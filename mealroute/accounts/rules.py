@@ -38,14 +38,14 @@ _WORK: Mapping[Role, frozenset[Permission]] = {
 _NOTHING: frozenset[Permission] = frozenset()
 _VOICE = frozenset({P.COMPLAINTS_VIEW, P.COMPLAINTS_TAKE})
 _WATCH: Mapping[Role, frozenset[Permission]] = {
-    Role.DISPATCHER: _VOICE | {P.COMPLAINTS_DECIDE, P.SCORES_VIEW},
+    Role.DISPATCHER: _VOICE | {P.COMPLAINTS_DECIDE, P.SCORES_VIEW, P.TIMEBANK_VIEW, P.TIMEBANK_ENTER},
     Role.VENDOR: frozenset({P.VENDOR_FIGURES}),
     Role.STATION: _VOICE,
     Role.HOTLINE: _VOICE,
     Role.FINANCE: frozenset({P.SCORES_VIEW}),
     Role.STREET_CHECKER: frozenset({P.COMPLAINTS_VIEW}),
     Role.AUDITOR: frozenset({P.COMPLAINTS_VIEW, P.SCORES_VIEW}),
-    Role.DISTRICT: frozenset({P.COMPLAINTS_VIEW, P.COMPLAINTS_DECIDE, P.SCORES_VIEW}),
+    Role.DISTRICT: frozenset({P.COMPLAINTS_VIEW, P.COMPLAINTS_DECIDE, P.SCORES_VIEW, P.TIMEBANK_VIEW}),
 }
 """Who hears and decides complaints, and who reads whose scorecards."""
 

@@ -16,6 +16,7 @@ TICKS: dict[str, tuple[str, float]] = {
     "offers-sweep": ("mealroute.dispatch.offer_sweep:tick", 5.0),
     "vendor-scores": ("mealroute.oversight.scoring:tick", 3600.0),
     "paper-packs": ("mealroute.paper.nightly:tick", 300.0),
+    "time-bank": ("mealroute.timebank.service:tick", 900.0),
     "draft-grounds": ("mealroute.drafting.emptying:tick", 3600.0),
 }
 """Name → (``module:function``, seconds between two runs) of ``(*, clock: Clock) -> None``, which the web process calls.

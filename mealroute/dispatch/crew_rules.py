@@ -20,8 +20,11 @@ def driver_fault(driver: DriverRecord | None, needs: RunNeeds, day: date, busy: 
         return "driver-not-own", _("This is no driver of yours.")
     if not driver.works_on(day):
         return "driver-off-duty", _("%(name)s is not on duty that day.", name=driver.name)
-    if papers.blocked(papers.driver_warnings(driver, day)):
+    over = {warning.code for warning in papers.driver_warnings(driver, day) if warning.blocks}
+    if "health-certificate-over" in over:
         return "certificate-over", _("The health certificate of %(name)s has run out.", name=driver.name)
+    if over:
+        return "training-over", _("The training of %(name)s has run out.", name=driver.name)
     if not (driver.shift_start_s <= needs.loads_s and needs.back_s <= driver.shift_end_s):
         return "driver-off-shift", _(
             "%(name)s works from %(begin)s to %(end)s; the run takes from %(from_)s to %(to)s.", name=driver.name,

@@ -127,6 +127,7 @@ class Driver(Base):
     shift_end_s: Mapped[int]
     volunteer: Mapped[bool] = mapped_column(default=False)
     health_certificate_to: Mapped[date | None]
+    training_to: Mapped[date | None]
     weekdays: Mapped[int] = mapped_column(default=127)
     active: Mapped[bool] = mapped_column(default=True)
     extra: Mapped[dict[str, Any]] = mapped_column(EncryptedDict, default=dict)

@@ -293,7 +293,7 @@ def _driver(row: models.Driver) -> DriverRecord:
     return DriverRecord(
         code=row.code, name=row.name, phone=row.phone, vendor_code=row.vendor_code, kitchen_code=row.kitchen_code,
         shift_start_s=row.shift_start_s, shift_end_s=row.shift_end_s, volunteer=row.volunteer,
-        health_certificate_to=row.health_certificate_to, weekdays=row.weekdays, active=row.active,
+        health_certificate_to=row.health_certificate_to, weekdays=row.weekdays, active=row.active, training_to=row.training_to,
     )  # fmt: skip
 
 

@@ -193,6 +193,7 @@ class DriverRecord:
     health_certificate_to: date | None
     weekdays: int
     active: bool
+    training_to: date | None = None
 
     def works_on(self, day: date) -> bool:
         return works_on(day, self.weekdays, active=self.active)

@@ -66,8 +66,11 @@ def preference(mode: SupplyMode | None) -> int:
 
 
 def driver_warnings(driver: DriverRecord, day: date) -> tuple[ValidityWarning, ...]:
-    """The health certificate of a driver who still works: one that has run out blocks. None on file says nothing."""
-    return tuple(_dated(driver.code, "health-certificate", driver.health_certificate_to, day)) if driver.active else ()
+    """Health certificate and training of a driver who still works: one that has run out blocks. None on file says nothing."""
+    if not driver.active:
+        return ()
+    health = _dated(driver.code, "health-certificate", driver.health_certificate_to, day)
+    return (*health, *_dated(driver.code, "training", driver.training_to, day))
 
 
 def driver_against(driver: DriverRecord, day: date) -> tuple[ValidityWarning, ...]:
@@ -147,8 +150,11 @@ def _driver_out(driver: DriverRecord, day: date, gone: set[str], shut: set[str])
         return "vendor-blocked", _("The vendor of driver %(code)s may not be given work.", code=driver.code)
     if driver.kitchen_code in shut:
         return "kitchen-blocked", _shut(driver.kitchen_code)
-    if blocked(driver_warnings(driver, day)):
+    over = {warning.code for warning in driver_warnings(driver, day) if warning.blocks}
+    if "health-certificate-over" in over:
         return "health-certificate-over", _("The health certificate of driver %(code)s has run out.", code=driver.code)
+    if over:
+        return "training-over", _("The training of driver %(code)s has run out.", code=driver.code)
     return None
 
 
@@ -170,7 +176,12 @@ def _gap(
 def _dated(subject: str, paper: str, valid_to: date | None, day: date) -> list[ValidityWarning]:
     if valid_to is None:
         return []
-    names = {"licence": _("food licence"), "contract": _("contract"), "health-certificate": _("health certificate")}
+    names = {
+        "licence": _("food licence"),
+        "contract": _("contract"),
+        "health-certificate": _("health certificate"),
+        "training": _("training"),
+    }
     if valid_to < day:
         sentence = _("The %(paper)s ran out on %(day)s.", paper=names[paper], day=valid_to.isoformat())
         return [ValidityWarning(subject=subject, code=f"{paper}-over", sentence=sentence, blocks=True, due=valid_to)]

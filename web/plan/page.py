@@ -18,6 +18,7 @@ from mealroute.orders import queries as orders
 from mealroute.planning import queries, service
 from mealroute.planning.records import PlanVersionId
 from mealroute.residents.words import DIETS, diet_label
+from mealroute.vendors import driver_papers
 from web import here
 from web.jobs import progress
 from web.plan.board import COMFORT_S, FOOD_CLOCK_S, Board, Fleet, board_of
@@ -84,7 +85,7 @@ def page_of_draft(db: Session, view: DraftView, eye: Eye) -> dict[str, Any]:
 def _frame(db: Session, eye: Eye) -> dict[str, Any]:
     """What every form of the page has."""
     return {
-        "day": eye.day, "slot": eye.slot, "eye": eye, "versions": queries.versions(db, eye.day, eye.slot),
+        "day": eye.day, "slot": eye.slot, "eye": eye, "behind": driver_papers.held_back(db, eye.day), "versions": queries.versions(db, eye.day, eye.slot),
         "faces": None, "job": progress.latest(db, service.job_key(eye.day, eye.slot)), "search": SearchForm(), "board": None, "draft": None, "edit": None,
         "comfort": COMFORT_S, "food_clock": FOOD_CLOCK_S, "yard": Yard((), (), ()), "elsewhere": None, "proposals": (), "supposed": (), "undoes": "", "redoes": "",
     }  # fmt: skip
