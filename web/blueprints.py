@@ -25,6 +25,7 @@ from web import (
     offer,
     orders,
     paper,
+    phone,
     plan,
     publish,
     residents,
@@ -39,7 +40,7 @@ from web import (
 
 PACKAGES = (
     account, ahead, api, audit, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, settlement, timebank, today, users, vendors, vendorscore,
-    dispatch, vendorwork,
+    dispatch, phone, vendorwork,
 )  # fmt: skip
 
 

@@ -25,7 +25,13 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-EXEMPT = ("web.api.views.proof", "web.api.views.records", "web.api.views.photo", "web.driver.messages.messages_seen")
+EXEMPT = (
+    "web.api.views.proof",
+    "web.api.views.records",
+    "web.api.views.photo",
+    "web.driver.messages.messages_seen",
+    "web.phone.views.told",
+)
 """Views that read no cookie, so that no other site can borrow one: the key is in the address."""
 IDLE = timedelta(minutes=30)
 SHIFT = timedelta(hours=12)

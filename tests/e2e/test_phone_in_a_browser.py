@@ -1,20 +1,44 @@
-"""The driver's phone in a browser: large targets, one record however often it is sent, and a queue without network."""
+"""The driver's app in a browser: large targets, words for screen readers, photos, loading, and the plain pages without script."""
 
 from __future__ import annotations
 
+import io
 import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser
 
+from mealroute.core import crypto
+from mealroute.core import db as database
 from mealroute.core.actor import Scope
 from mealroute.core.db import unit_of_work
-from mealroute.delivery import queries
+from mealroute.delivery import evidence, loading, queries, wellbeing
+from mealroute.delivery.evidence_models import Evidence
 from mealroute.dispatch import queries as dispatch
+from mealroute.residents.models import Resident
 from tests import web_world
-from tests.e2e.conftest import PHONE, Watched
+from tests.e2e.conftest import Watched
 from tests.e2e.test_pages_in_a_browser import faults
+from tests.e2e.yard import PHONE, Yard, kept, until
 from tests.integration.planning_world import DAY
+
+SMALL = """[...document.querySelectorAll('#head a, main a, main button, main summary, main .pick span, main .ate span, main .input')]
+  .filter((e) => e.offsetParent && !e.closest('svg') && !e.closest('.ph-notes'))
+  .map((e) => [e.textContent.trim(), e.getBoundingClientRect().height]).filter(([, h]) => h < 63.9)"""
+WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def yard(folder: Path, tmp_path: Path, browser: Browser) -> Iterator[Yard]:
+    shutil.copy(folder / "web.sqlite", tmp_path / "web.sqlite")
+    made = Yard(tmp_path, browser)
+    made.start()
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -30,47 +54,114 @@ def records() -> int:
     return sum(1 for line in found if line.outcome)
 
 
-def test_every_target_is_at_least_48_pixels_and_the_page_is_sound(phone: Watched, run: str) -> None:
-    page = phone.open(run)
-    line = re.search(r"/lines/(\d+)/", page.content())
-    assert line
-    for path in (run, f"{run}/stops", f"{run}/lines/{line[1]}/hand-over", f"{run}/lines/{line[1]}/no-answer"):
-        phone.open(path)
-        small = page.evaluate(
-            "[...document.querySelectorAll('main a, main button, .pick span, header a')].filter((e) => e.offsetParent)"
-            ".map((e) => [e.textContent.trim(), e.getBoundingClientRect().height]).filter(([, h]) => h < 48)"
-        )
-        assert small == [], path
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-        assert faults(phone) == [], path
+def test_every_screen_has_targets_of_64_pixels_and_is_sound(phone: Watched, run: str) -> None:
+    page = phone.open(f"{run}/shift")
+    page.wait_for_selector("#head .ph-top")
+    visit = re.search(r"#/stop/(\d+)", page.evaluate("import('/static/js/phone/store.mjs').then((s) => s.shifts()).then((k) => '#/stop/' + k[0].data.stops[0].visit)"))  # fmt: skip
+    assert visit
+    stop = f"#/stop/{visit[1]}"
+    for screen in ("#/load/1", stop, f"{stop}/give/all", f"{stop}/end/no-answer/all", f"{stop}/end/left-with-contact/all", "#/stops", "#/map", "#/sent"):  # fmt: skip
+        page.evaluate("(hash) => { location.hash = hash; }", screen)
+        page.wait_for_timeout(200)
+        for width in (390, 320):  # 320: a phone of 640 points at 200 % zoom
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate(SMALL) == [], screen
+            assert page.evaluate(WIDE) <= 0, (screen, width)
+        assert page.locator("h1").count() == 1, screen
+        assert page.evaluate("document.activeElement.localName") == "h1", screen
+        assert faults(phone) == [], screen
 
 
-def test_an_outcome_recorded_on_the_phone_moves_to_the_next_door(phone: Watched, run: str) -> None:
-    before = records()
-    page = phone.open(run)
-    page.click("a.btn--primary >> nth=0")
-    page.check("input[value='handed-over']", force=True)
-    with page.expect_navigation():
-        page.click("form .btn--primary")
-    assert records() == before + 1
+def test_a_name_of_eight_characters_fits_and_the_plain_pages_lead_to_the_app(yard: Yard) -> None:
+    with unit_of_work() as db:
+        for person in db.query(Resident):
+            person.name = "阿依努尔·买买提"
+    page = yard.phone(yard.run())
+    assert "阿依努尔·买买提" in page.inner_text("main h1")
+    assert page.evaluate(WIDE) <= 0
+    assert page.evaluate("navigator.serviceWorker.controller.scriptURL").endswith("/r/service-worker")
+    assert "阿依努尔·买买提" in page.title()
 
 
-def test_without_network_the_record_waits_in_the_phone_and_goes_out_once(phone: Watched, run: str) -> None:
-    before = records()
-    page = phone.open(run)
-    page.click("a.btn--primary >> nth=0")
-    page.check("input[value='handed-over']", force=True)
-    phone.context.set_offline(True)
+def test_what_happens_is_said_to_a_screen_reader(yard: Yard) -> None:
+    page = yard.phone(yard.run())
+    page.click(".ph-foot .btn--primary")
     page.click("form .btn--primary")
-    page.wait_for_selector("[data-kept]:not([hidden])")
-    assert page.is_visible("[data-queue]")
-    assert records() == before
-    phone.context.set_offline(False)
-    for _tenth in range(100):
-        if records() > before:
-            break
-        page.wait_for_timeout(100)
-    assert records() == before + 1
+    until(page, lambda: "交到本人" in page.inner_text("#say"))
+    assert page.get_attribute("#say", "aria-live") == "polite"
+
+
+def test_two_taps_more_reach_the_record(yard: Yard) -> None:
+    page = yard.phone(yard.run())
+    page.click(".ph-foot .btn--primary")
+    page.check("input[value=untouched]", force=True)
+    page.check("input[value=needs-help]", force=True)
+    assert page.is_visible("a[href='tel:120']")
+    page.click("form .btn--primary")
+    until(page, lambda: all(entry["state"] == "sent" for entry in kept(page)["outbox"]))
+    with unit_of_work(read_only=True) as db:
+        (note,) = wellbeing.notes(db)
+    assert (note.last_meal, note.seems) == ("untouched", "needs-help")
+
+
+def test_a_photo_of_twelve_megapixels_is_made_smaller_and_arrives_sealed(yard: Yard, tmp_path: Path) -> None:
+    Image.effect_noise((4000, 3000), 40).convert("RGB").save(tmp_path / "big.jpg", quality=92)
+    page = yard.phone(yard.run())
+    page.click("text=没人应答")
+    page.set_input_files("[name=photo]", str(tmp_path / "big.jpg"))
+    page.wait_for_selector("[data-preview]:not([hidden])")
+    page.check("[name=reason] >> nth=0", force=True)
+    page.click("form .btn--primary")
+    until(page, lambda: kept(page)["outbox"] != [] and all(entry["state"] == "sent" for entry in kept(page)["outbox"]))
+    with database.unit_of_work(read_only=True) as db:
+        (row,) = db.query(Evidence)
+        assert row.size < 1_500_000
+        digest = row.digest
+    sealed = (tmp_path / evidence.FOLDER / digest[:2] / digest).read_bytes()
+    assert not evidence.mime_of(sealed)
+    assert max(Image.open(io.BytesIO(crypto.unseal(sealed))).size) == 1600
+
+
+def test_the_loading_is_counted_first_and_a_difference_is_pressed_twice(yard: Yard) -> None:
+    page = yard.phone(yard.run())
+    page.goto(f"{yard.proxy.address}{yard.run()}/shift#/load/1")
+    page.reload()
+    page.wait_for_selector("form[data-form=load]")
+    for n in range(page.locator("[data-do=all]").count()):
+        page.click(f"[data-do=all] >> nth={n}")
+    page.fill("[name=count-0]", "0")
+    page.click("form .btn--primary")
+    assert page.is_visible("[data-problem]")
+    page.click("form .btn--primary")
+    until(page, lambda: all(entry["state"] == "sent" for entry in kept(page)["outbox"]) and kept(page)["outbox"] != [])
+    with database.unit_of_work(read_only=True) as db:
+        (check,) = loading.checks(db, DAY, "lunch", scope=Scope.everything())
+    assert [each.counted for each in check.differences] == [0]
+
+
+def test_out_of_order_is_allowed_and_said(yard: Yard) -> None:
+    page = yard.phone(yard.run())
+    page.click("text=清单")
+    page.click(".ph-stops a >> nth=3")
+    assert "先到第 1 站" in page.inner_text("main")
+    page.click(".ph-foot .btn--primary")
+    page.click("form .btn--primary")
+    until(page, lambda: records() == 1)
+
+
+def test_without_a_secure_connection_the_page_says_so_and_works(yard: Yard) -> None:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    browser = yard.browser.browser_type.launch(
+        executable_path=path, args=["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP phone.test 127.0.0.1"]
+    )  # fmt: skip
+    page = browser.new_page(viewport=PHONE)
+    page.goto(yard.proxy.address.replace("127.0.0.1", "phone.test") + yard.run() + "/shift")
+    page.click("[data-do=skip-load]")
+    assert page.is_visible("#insecure")
+    page.click(".ph-foot .btn--primary")
+    page.click("form .btn--primary")
+    until(page, lambda: records() == 1)
+    browser.close()
 
 
 def test_without_script_the_plain_form_does_the_same(browser: Browser, address: str, run: str) -> None:
@@ -87,8 +178,8 @@ def test_without_script_the_plain_form_does_the_same(browser: Browser, address: 
 
 
 def test_the_phone_makes_its_own_id_even_where_the_browser_cannot(phone: Watched, run: str) -> None:
-    page = phone.open(run)
+    page = phone.open(f"{run}/shift")
     made = page.evaluate(
-        "import('/static/js/driver.mjs').then((m) => m.uuid({getRandomValues: (a) => crypto.getRandomValues(a)}))"
+        "import('/static/js/phone/store.mjs').then((m) => m.uuid({getRandomValues: (a) => crypto.getRandomValues(a)}))"
     )
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", made)

@@ -41,7 +41,7 @@ def map_of(db: Session, board: Board, lines: Mapping[int, Sequence[Sequence[LonL
     spots += [(place["lat"], place["lon"]) for place in places]
     return {
         "routes": routes, "kitchens": places, "unassigned": left_of(board), "shown": shown_of(board),
-        "centre": [centre.lat, centre.lon], "roads": _roads(tuple(spots)), "attribution": _("Roads: OpenStreetMap data, our own drawing"),
+        "centre": [centre.lat, centre.lon], "roads": roads_around(tuple(spots)), "attribution": _("Roads: OpenStreetMap data, our own drawing"),
     }  # fmt: skip
 
 
@@ -91,7 +91,8 @@ def lines_of_version(db: Session, version_id: PlanVersionId) -> dict[int, Sequen
     return {line.number: line.legs for line in planning.geometry(db, version_id)}
 
 
-def _roads(spots: tuple[tuple[float, float], ...]) -> Sequence[Any]:
+def roads_around(spots: tuple[tuple[float, float], ...]) -> Sequence[Any]:
+    """Our own road lines around some places (lat, lon)."""
     if not spots:
         return ()
     lats, lons = [spot[0] for spot in spots], [spot[1] for spot in spots]

@@ -1,0 +1,112 @@
+"""A server that can be killed and started again behind a proxy, and phones that open a run through it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from mealroute.core import db as database
+from mealroute.dispatch import queries as dispatch
+from tests import web_world
+from tests.conftest import FIELD_KEY
+from tests.e2e.proxy import Proxy
+
+ROOT = Path(__file__).resolve().parents[2]
+PHONE = {"width": 390, "height": 844}
+
+
+class Yard:
+    """One district in ``folder``; records are read straight from its database."""
+
+    def __init__(self, folder: Path, browser: Browser) -> None:
+        self.folder, self.browser, self.proxy = folder, browser, Proxy()
+        self.process: subprocess.Popen[str] | None = None
+        self.engine = database.configure(self.url)
+        self.contexts: list[BrowserContext] = []
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.folder / 'web.sqlite'}"
+
+    def start(self) -> None:
+        env = {
+            **os.environ, "MEALROUTE_INSTANCE_DIR": str(self.folder), "MEALROUTE_DATABASE_URL": self.url,
+            "MEALROUTE_SECRET_KEY": web_world.SECRET, "MEALROUTE_FIELD_KEYS": FIELD_KEY,
+        }  # fmt: skip
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.e2e.server"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.proxy.upstream = int(self.process.stdout.readline())
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(20)
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(20)
+        self.proxy.close()
+        self.engine.dispose()
+
+    def run(self, number: int = 2) -> str:
+        with database.unit_of_work(read_only=True) as db:
+            return f"/r/{dispatch.token(db, number, secret_key=web_world.SECRET)}"
+
+    def phone(self, path: str, **more: Any) -> Page:
+        """A phone of its own with the app open and ready for the time without network."""
+        context = self.browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, **more)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.goto(self.proxy.address + path)
+        page.wait_for_url("**/shift**")
+        page.wait_for_selector("#head .ph-top")
+        until(page, lambda: page.evaluate("navigator.serviceWorker.controller !== null"))
+        until(page, lambda: kept(page)["shifts"][0].get("map") is not None)
+        if page.locator("[data-do=skip-load]").count():
+            page.click("[data-do=skip-load]")
+        return page
+
+
+KEPT = """async () => {
+  const store = await import('/static/js/phone/store.mjs');
+  const strip = ({ blob, ...rest }) => ({ ...rest, size: blob?.size ?? null });
+  return { outbox: (await store.outbox()).map(strip), shifts: (await store.shifts()).map((one) => ({ token: one.token, map: one.map?.way?.length, stops: one.data.stops?.length })) };
+}"""
+
+
+def kept(page: Page) -> dict[str, Any]:
+    """What lies in the phone's storage."""
+    found: dict[str, Any] = page.evaluate(KEPT)
+    return found
+
+
+def until(page: Page, holds: Callable[[], bool], tenths: int = 300) -> None:
+    """Wait until something holds, at most half a minute."""
+    for _tenth in range(tenths):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not come to pass in time")
+
+
+def hand_over(page: Page) -> None:
+    """The stop on the screen, in two taps; a station signs for its box."""
+    page.click(".ph-foot .btn--primary")
+    if page.locator("form[data-form=boxes]").count():
+        page.fill("#f-signed", "陈洁")
+        page.click("form .btn--primary")
+        return
+    page.click("form .btn--primary")
+    if page.locator("form[data-form=end]").count():
+        page.click("form .btn--primary")
