@@ -9,7 +9,11 @@ from pathlib import Path
 
 from flask.testing import FlaskClient
 
+from mealroute.core.actor import SYSTEM
 from mealroute.core.clock import FixedClock
+from mealroute.core.db import unit_of_work
+from mealroute.delivery import messages
+from tests import web_world
 from tests.web.test_phone_records import record, send
 
 
@@ -84,3 +88,26 @@ def test_a_record_taken_back_opens_the_door_in_the_shift(client: FlaskClient, to
     send(client, token, made, {"kind": "reopen", "client_id": str(uuid.uuid4()), "proof": made["client_id"]})
     (item,) = [i for s in client.get(f"/r/{token}/shift.json").json["stops"] for i in s["items"] if i["line"] == line]
     assert item["standing"] is None
+
+
+def test_what_the_desk_writes_stands_in_the_shift_until_it_was_read(
+    client: FlaskClient, desk: FlaskClient, token: str
+) -> None:
+    with unit_of_work() as db:
+        messages.send(db, 1, "先送 8 站", client_id=str(uuid.uuid4()), by=SYSTEM, clock=FixedClock(web_world.MORNING))
+    (written,) = client.get(f"/r/{token}/shift.json").json["messages"]
+    assert written["text"] == "先送 8 站"
+    assert client.post(f"/r/{token}/told", json={"messages": [written["id"]]}).status_code == 200
+    assert client.get(f"/r/{token}/shift.json").json["messages"] == []
+
+
+def test_what_has_changed_is_told_in_the_shift_until_it_was_read(
+    client: FlaskClient, desk: FlaskClient, token: str
+) -> None:
+    desk.post("/plans/1/withdraw", data={"reason": "改线"})
+    shift = client.get(f"/r/{token}/shift.json").json
+    assert shift["gone"]
+    assert shift["told"][0]["reason"] == "改线"
+    assert "stops" not in shift
+    client.post(f"/r/{token}/told", json={})
+    assert client.get(f"/r/{token}/shift.json").json["told"] == []

@@ -10,7 +10,7 @@ from mealroute.core.actor import Scope
 from mealroute.core.geo import LonLat
 from mealroute.core.money import yuan
 from mealroute.core.text import route_label
-from mealroute.delivery import loading, shift_queries
+from mealroute.delivery import loading, messages, shift_queries
 from mealroute.delivery.loading import CheckRecord
 from mealroute.delivery.records import Outcome
 from mealroute.delivery.shift_queries import AskedAt, DoorRecord
@@ -36,8 +36,9 @@ LATER = frozenset({Outcome.NOT_REACHED, Outcome.SHORT})
 def shift_of(db: Session, token: str) -> Mapping[str, Any]:
     """Everything but the map. ``gone``: there is nothing left to drive. Raises NotFound for a link that opens nothing."""
     told = [_told(one) for one in changes.told(db, links.notices_of(db, token))]
+    written = _messages(db, token)
     if links.closed_run(db, token) is not None:
-        return {"gone": True, "told": told}
+        return {"gone": True, "told": told, "messages": written}
     manifest = links.manifest_of(db, token)
     view = view_of(db, manifest)
     told = [_told(one) for one in changes.told(db, links.notices_of(db, token), view)]
@@ -47,12 +48,18 @@ def shift_of(db: Session, token: str) -> Mapping[str, Any]:
     )  # fmt: skip
     checks = {check.trip: check for check in loading.checks_of(db, [manifest.run_id])}
     return {
-        "gone": False, "told": told, "run": _run(manifest, held=view.held),
+        "gone": False, "told": told, "messages": written, "run": _run(manifest, held=view.held),
         "trips": [_trip(trip, checks.get(trip.number)) for trip in manifest.trips],
         "stops": [doors.stop(stop) for stop in view.stops],
         "outcomes": {str(each): {"word": word("outcome", each), "tone": tone("outcome", each)} for each in Outcome},
         "boxes": [{"kind": str(kind), "word": word("box", kind)} for kind in BoxKind],
     }  # fmt: skip
+
+
+def _messages(db: Session, token: str) -> list[Mapping[str, Any]]:
+    """What the desk has written and nobody has read yet, the oldest first."""
+    found = messages.unseen(messages.of_driver(db, links.standing(db, token)))
+    return [{"id": each.id, "text": each.text, "by": each.by_name, "at": time_of(each.at)} for each in found]
 
 
 def map_of(db: Session, token: str) -> Mapping[str, Any]:

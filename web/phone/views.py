@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from mealroute.core.db import unit_of_work
 from mealroute.core.i18n import _, language
+from mealroute.delivery import messages
 from mealroute.dispatch import notices
 from mealroute.kitchen.log_records import Action
 from web import here
@@ -76,7 +77,7 @@ def manifest() -> ResponseReturnValue:
         for n in (192, 512)
     ]  # fmt: skip
     answer = jsonify(
-        name=_("Meals on the way"), short_name=_("Meals"), start_url=url_for("phone.start"), scope="/r/", display="standalone",
+        name=_("Meals on the way"), short_name=_("Meal run"), start_url=url_for("phone.start"), scope="/r/", display="standalone",
         orientation="portrait", lang="zh-Hans" if language() == "zh" else "en", background_color="#ffffff", theme_color="#123f3d",
         icons=icons, id="/r/",
     )  # fmt: skip
@@ -120,9 +121,13 @@ def _unless_known(answer: Response) -> Response:
 @bp.post("/r/<token>/told")
 @open_to_all(SIGNED)
 def told(token: str) -> ResponseReturnValue:
-    """The driver has read what changed, on a page with script."""
+    """The driver has read what changed, and the messages that the page names: ``{"messages": [id, …]}``."""
+    body = request.get_json(silent=True)
+    given = body.get("messages") if isinstance(body, dict) else None
+    read = [number for number in given if type(number) is int] if isinstance(given, list) else []
     with unit_of_work() as db:
         by = links.reader(db, token)
         for notice in links.notices_of(db, token):
             notices.seen(db, notice.id, by=by, clock=here.clock())
+        messages.seen(db, links.standing(db, token), read, by=by, clock=here.clock())
     return jsonify(state="seen")

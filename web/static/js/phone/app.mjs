@@ -27,6 +27,10 @@ async function look() {
   now.view = data && !data.gone ? overlay(now.entry, mine, now.phone) : null;
 }
 
+// What the driver has not read yet: how the route has changed, what the desk writes.
+const keyOf = (each) => (each.text === undefined ? each.id : `m${each.id}`);
+const fresh = (data) => ({ told: (data?.told ?? []).filter((each) => !now.read.has(keyOf(each))), messages: (data?.messages ?? []).filter((each) => !now.read.has(keyOf(each))) });
+
 // What stands on the page: the nodes of the screen that the address names.
 function nodes(screen) {
   const parts = screen.split("/").slice(1);
@@ -44,8 +48,8 @@ function nodes(screen) {
   if (parts[0] === "map") return views.mapScreen(view, now.entry.map, now.here);
   const trip = view.trips.find((each) => String(each.number) === parts[1]);
   if (parts[0] === "load" && trip) return views.loadScreen(view, trip);
-  const unread = view.told.filter((each) => !now.read.has(each.id));
-  if (unread.length) return fill("t-told", { told: unread });
+  const unread = fresh(view);
+  if (unread.told.length || unread.messages.length) return fill("t-told", unread);
   const uncounted = view.next && view.trips.find((each) => each.number === view.next.trip && !each.checked && !now.skipped.has(each.number) && !view.stops.some((each2) => each2.trip === each.number && each2.done));
   if (uncounted) return views.loadScreen(view, uncounted);
   return view.next ? views.stopScreen(view, view.next) : views.finishedScreen(view, now.records);
@@ -167,7 +171,7 @@ document.addEventListener("click", async (event) => {
     await takeBack(doors.map((entry) => [entry.who, { client_id: entry.client_id }]));
   }
   if (act === "told") {
-    for (const each of now.view.told) now.read.add(each.id);
+    for (const each of [...now.view.told, ...now.view.messages]) now.read.add(keyOf(each));
     await store.setFact("read", [...now.read]);
     now.screen = "";
     void update();
@@ -180,12 +184,15 @@ document.addEventListener("input", (event) => {
   if (count && event.target.value) count.querySelector("[data-do=all]").setAttribute("aria-pressed", "false");
 });
 
-// The server learns that the change was read; without network it is told at the next refresh.
+// The server learns that it was read; without network it is told at the next refresh.
 async function seen() {
-  const unread = now.entry?.data?.told ?? [];
-  if (!unread.length || unread.some((each) => !now.read.has(each.id))) return;
+  const data = now.entry?.data;
+  if (!data || !(data.told.length || data.messages.length)) return;
+  const unread = fresh(data);
+  if (unread.told.length || unread.messages.length) return;
   try {
-    const answer = await fetch(`/r/${now.token}/told`, { method: "POST", headers: { Accept: "application/json" } });
+    const body = JSON.stringify({ messages: data.messages.map((each) => each.id) });
+    const answer = await fetch(`/r/${now.token}/told`, { method: "POST", body, headers: { "Content-Type": "application/json", Accept: "application/json" } });
     if (answer.ok) await again();
   } catch { /* later */ }
 }
@@ -202,12 +209,13 @@ async function again() {
   if (!now.token || asking) return;
   asking = true;
   try {
-    const before = now.entry?.data?.told?.map((each) => each.id) ?? [];
+    const list = (data) => [...(data?.told ?? []), ...(data?.messages ?? [])].map(keyOf);
+    const before = list(now.entry?.data);
     const found = await refresh(now.token);
     outbox.net.up = found !== false;
     await update();
     if (found?.data?.run) outbox.current(now.token, found.data.run.day);
-    const news = found?.data?.told?.filter((each) => !before.includes(each.id) && !now.read.has(each.id)) ?? [];
+    const news = list(found?.data).filter((key) => !before.includes(key) && !now.read.has(key));
     if (news.length && now.view && !isForm(now.screen) && now.screen !== "/") location.hash = "#/";
   } finally { asking = false; }
 }
@@ -245,7 +253,7 @@ async function start() {
   await seen();
   outbox.begin();
   watchPlace();
-  setInterval(() => { if (!document.hidden) void again(); }, REFRESH_MS);
+  setInterval(() => { if (!document.hidden) void again().then(seen); }, REFRESH_MS);
   setInterval(frame, 5_000);
   await store.tidy(today(), now.token, now.view?.run.day);
   await work();
