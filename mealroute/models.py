@@ -21,6 +21,7 @@ FEATURES = (
     "delivery",
     "paper",
     "timebank",
+    "welfare",
     "subsidy",
     "oversight",
 )
@@ -33,7 +34,7 @@ def _register() -> tuple[str, ...]:
         for file in sorted((here / feature).glob("*models.py")):
             found.append(importlib.import_module(f"mealroute.{feature}.{file.stem}").__name__)
     for module in pkgutil.iter_modules([str(here / "core")]):
-        if module.name in {"import_batches", "jobs"}:
+        if module.name in {"import_batches", "jobs", "outbox"}:
             found.append(importlib.import_module(f"mealroute.core.{module.name}").__name__)
     return tuple(found)
 

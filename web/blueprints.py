@@ -7,6 +7,8 @@ from web import (
     ahead,
     api,
     audit,
+    casefiles,
+    cases,
     complaints,
     counter,
     dishes,
@@ -20,6 +22,7 @@ from web import (
     jobs,
     keying,
     kitchen,
+    lastseen,
     live,
     menus,
     offer,
@@ -39,8 +42,7 @@ from web import (
 )
 
 PACKAGES = (
-    account, ahead, api, audit, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, settlement, timebank, today, users, vendors, vendorscore,
-    dispatch, phone, vendorwork,
+    account, ahead, api, audit, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, settlement, timebank, today, users, vendors, vendorscore, dispatch, phone, vendorwork, casefiles, cases, lastseen,
 )  # fmt: skip
 
 

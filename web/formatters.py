@@ -9,6 +9,7 @@ from mealroute.core.clock import clock_text
 from mealroute.core.i18n import language
 from mealroute.core.money import Fen, yuan
 from mealroute.core.text import mask_id, mask_name, mask_phone, route_label
+from mealroute.delivery.case_words import step_words
 from mealroute.kitchen.log_rules import degrees
 from mealroute.orders.words import cancel_label
 from web import food_words, here
@@ -129,4 +130,4 @@ def register(app: Flask) -> None:
         cancel_label=cancel_label, degrees=degrees, proxy_masked=proxy_masked,
     )  # fmt: skip
     app.jinja_env.filters.update(food_words.FILTERS)
-    app.jinja_env.globals.update(percent_of=percent_of, word=word, tone=tone)
+    app.jinja_env.globals.update(percent_of=percent_of, word=word, tone=tone, step_words=step_words)

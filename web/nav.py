@@ -31,6 +31,7 @@ TOP = (
     Item("plan.board", _l("Plan"), "plan.view", daily=True),
     Item("dispatch.board", _l("Dispatch"), "dispatch.view", daily=True),
     Item("live.board", _l("On the road"), "live.view", daily=True),
+    Item("cases.index", _l("Cases"), "cases.view"),
     Item("counter.board", _l("Counter"), "station.counter", daily=True),
     Item("driver.runs", _l("My runs"), "runs.drive", daily=True),
     Item("residents.index", _l("Residents"), "residents.view"),
@@ -40,6 +41,11 @@ TOP = (
     Item("settlement.index", _l("Settlement"), "subsidy.view"),
 )
 MENU = (
+    Item("lastseen.calls", _l("Calls and knocks"), "cases.view"),
+    Item("lastseen.index", _l("Who was last seen when"), "cases.view"),
+    Item("lastseen.daybook", _l("24-hour book"), "cases.view"),
+    Item("casefiles.messages", _l("Messages to pass on"), "cases.record"),
+    Item("casefiles.ladder", _l("Ladder and duty list"), "cases.view"),
     Item("complaints.index", _l("Complaints"), "complaints.view"),
     Item("vendorscore.scorecards", _l("Scorecards"), "scores.view"),
     Item("vendorscore.scorecard", _l("Scorecard"), "vendor.figures"),

@@ -49,8 +49,19 @@ _WATCH: Mapping[Role, frozenset[Permission]] = {
 }
 """Who hears and decides complaints, and who reads whose scorecards."""
 
+_FIND = frozenset({P.CASES_VIEW, P.CASES_RECORD})
+_LOOK: Mapping[Role, frozenset[Permission]] = {
+    Role.DISPATCHER: _FIND | {P.LADDER_EDIT},
+    Role.STATION: _FIND,
+    Role.HOTLINE: _FIND,
+    Role.STREET_CHECKER: frozenset({P.CASES_VIEW}),
+    Role.AUDITOR: frozenset({P.CASES_VIEW}),
+    Role.DISTRICT: frozenset({P.CASES_VIEW}),
+}
+"""Who looks for people who were not seen, and who reads about it."""
+
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    role: held | _WATCH.get(role, _NOTHING) for role, held in _WORK.items()
+    role: held | _WATCH.get(role, _NOTHING) | _LOOK.get(role, _NOTHING) for role, held in _WORK.items()
 }
 """Roles of the system, of its security and of its audit are three people: the administrator reads no audit and no resident."""
 

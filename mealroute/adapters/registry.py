@@ -13,6 +13,9 @@ HANDLERS: dict[str, str] = {
 """Job kind → ``module:function`` of ``(job: JobContext) -> None``, which works in a process of its own."""
 
 TICKS: dict[str, tuple[str, float]] = {
+    "case-ladder": ("mealroute.delivery.ladder:tick", 10.0),
+    "silent-days": ("mealroute.welfare.sweep:tick", 600.0),
+    "outbox": ("mealroute.adapters.outbox_tick:tick", 10.0),
     "offers-sweep": ("mealroute.dispatch.offer_sweep:tick", 5.0),
     "vendor-scores": ("mealroute.oversight.scoring:tick", 3600.0),
     "paper-packs": ("mealroute.paper.nightly:tick", 300.0),

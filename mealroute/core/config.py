@@ -25,6 +25,9 @@ class Settings:
     pack_dir: Path
     data_dir: Path
     https_only: bool
+    sms_url: str = ""
+    phone_url: str = ""
+    notify_token: str = ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, *, root: Path | None = None) -> "Settings":
@@ -52,6 +55,9 @@ class Settings:
             pack_dir=Path(env.get("MEALROUTE_PACK_DIR") or instance / "paper-packs").absolute(),
             data_dir=CHECKOUT / "data",
             https_only=env.get("MEALROUTE_HTTPS", "") == "1",
+            sms_url=env.get("MEALROUTE_SMS_URL", ""),
+            phone_url=env.get("MEALROUTE_PHONE_URL", ""),
+            notify_token=env.get("MEALROUTE_NOTIFY_TOKEN", ""),
         )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mealroute.core.audit import append_only
@@ -49,16 +49,29 @@ class Proof(Base):
 
 
 class FollowUp(Base):
-    """A person who was not seen at the door, until somebody by name says how they know that all is well."""
+    """A case: a person who was not seen, until somebody by name says how they know that all is well.
+
+    What began at a door has its order line and its proof; what began otherwise (a slow door, meals not eaten, a silent day) has
+    neither. ``natural_key`` says what it is about: there is one case for it, ever. ``rung`` is empty for cases from before the ladder.
+    """
 
     __tablename__ = "follow_up"
-    __table_args__ = (UniqueConstraint("book_line_id"),)
+    __table_args__ = (
+        UniqueConstraint("book_line_id"),
+        UniqueConstraint("natural_key"),
+        Index("ix_follow_up_state_due_at", "state", "due_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    book_line_id: Mapped[int] = mapped_column(ForeignKey("book_line.id"))
-    proof_id: Mapped[int] = mapped_column(ForeignKey("proof.id"))
+    natural_key: Mapped[str] = mapped_column(String(80))
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
+    street_code: Mapped[str] = mapped_column(String(12))
+    book_line_id: Mapped[int | None] = mapped_column(ForeignKey("book_line.id"))
+    proof_id: Mapped[int | None] = mapped_column(ForeignKey("proof.id"))
     kind: Mapped[str] = mapped_column(String(20))
+    rung: Mapped[str] = mapped_column(String(10), default="", server_default="")
     owner: Mapped[str] = mapped_column(String(80))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(8), index=True)
     last_step: Mapped[str] = mapped_column(Text, default="")

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -12,6 +13,7 @@ from mealroute.core.actor import Scope
 from mealroute.core.text import mask_name
 from mealroute.delivery import receipts
 from mealroute.delivery.aside_models import ProofAside
+from mealroute.delivery.ladder_records import Rung
 from mealroute.delivery.models import FollowUp, Proof, StationReceipt
 from mealroute.delivery.records import (
     CaseState,
@@ -64,15 +66,22 @@ def in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
 
 
 def cases_in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
-    """The same for cases: a station looks after those at its own counter, and after those at home doors of its street that the
-    follow-up rules give to the station.
+    """The same for cases, which may hang on no meal: a station looks after those at its own counter, after those at home doors of
+    its street that the follow-up rules give to the station, and after those that have climbed to its rung or above.
     """
     if scope.station is None:
-        return in_scope(scope)
+        found = (
+            [FollowUp.street_code.in_(sorted(scope.streets))]
+            if scope.through_runs().streets is not None and scope.streets is not None
+            else []
+        )
+        return (*found, *in_scope(replace(scope, streets=None)))
     doors = [str(outcome) for outcome, plan in load_follow_ups().doors.items() if plan.owner == "station"]
+    higher = [str(rung) for rung in Rung if rung.height >= Rung.STATION.height]
     at_home = and_(
-        BookLine.station_code.is_(None), BookLine.street_code.in_(sorted(scope.streets or ())), Proof.outcome.in_(doors)
-    )
+        BookLine.station_code.is_(None), FollowUp.street_code.in_(sorted(scope.streets or ())),
+        or_(Proof.outcome.in_(doors), FollowUp.rung.in_(higher)),
+    )  # fmt: skip
     return (or_(BookLine.station_code == scope.station, at_home),)
 
 
@@ -215,9 +224,11 @@ def totals(db: Session, day: date, slot: str, *, scope: Scope | None = None) -> 
 def follow_ups(
     db: Session, *, scope: Scope, day: date | None = None, slot: str = "", only_open: bool = True
 ) -> tuple[FollowUpRecord, ...]:
-    """Cases by due time, all days unless one is named; names masked."""
+    """Cases that began at a door, by due time, all days unless one is named; names masked. All cases: ``case_queries``."""
     query = (
-        select(FollowUp, BookLine.resident_id, Resident.name, BookLine.street_code, Run.number, Proof.outcome)
+        select(
+            FollowUp, BookLine.id, BookLine.resident_id, Resident.name, BookLine.street_code, Run.number, Proof.outcome
+        )
         .join(Proof, Proof.id == FollowUp.proof_id)
         .join(BookLine, BookLine.id == FollowUp.book_line_id)
         .join(Resident, Resident.id == BookLine.resident_id)
@@ -231,12 +242,12 @@ def follow_ups(
         query = query.where(Run.day == day, Run.slot == slot)
     return tuple(
         FollowUpRecord(
-            id=FollowUpId(case.id), book_line_id=case.book_line_id, resident_id=resident_id, resident_name=mask_name(name),
+            id=FollowUpId(case.id), book_line_id=line_id, resident_id=resident_id, resident_name=mask_name(name),
             street_code=street, run_number=number, kind=case.kind, outcome=Outcome(outcome), owner=case.owner,
             due_at=case.due_at, state=CaseState(case.state), last_step=step_text(case.last_step), closed_by=case.closed_by,
             closed_how=case.closed_how, closed_at=case.closed_at,
         )
-        for case, resident_id, name, street, number, outcome in db.execute(query)
+        for case, line_id, resident_id, name, street, number, outcome in db.execute(query)
     )  # fmt: skip
 
 

@@ -113,6 +113,10 @@ class ProofInput:
     """The record of this line that the person had before their eyes and corrects."""
     last_meal: LastMeal | None = None
     seems: Seems | None = None
+    arrived_at: datetime | None = None
+    """When the driver stood at the building's entrance, by the phone's own clock like ``phone_at``; None = not measured."""
+    knocked_at: datetime | None = None
+    """When the driver first knocked, by the phone's own clock."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.i18n import _
 from mealroute.core.once import insert_new
-from mealroute.delivery import queries
+from mealroute.delivery import cases, queries
 from mealroute.delivery.aside_models import ProofAside
 from mealroute.delivery.models import Proof
 from mealroute.delivery.records import Duplicate, ProofId, ProofProblem, Recorded
@@ -44,7 +44,7 @@ def reopen(
 ) -> Recorded | Duplicate | Later | ProofProblem:
     """Set one record of these runs aside. One that does not stand any more is set aside all the same and changes nothing.
 
-    A case that was opened stays open until somebody was seen; cash that was taken is given back; the meeting is forgotten.
+    A case that was opened stays open until somebody was seen, and one that this record closed is open again; cash that was taken is given back; the meeting is forgotten.
     """
     row = db.scalar(select(Proof).where(Proof.client_id == entry.proof))
     if row is None:
@@ -62,6 +62,7 @@ def reopen(
         return Duplicate(entry.client_id, ProofId(row.id))
     if stood:
         forget(db, [row.book_line_id])
+        cases.taken_back(db, row.id, by_name=entry.by_name.strip() or by.name, reason=entry.reason, now=clock.now())
         _give_back(db, row, entry, by=by, now=clock.now())
     audit.record(
         db, by=by, clock=clock, action="delivery.reopened", subject=f"proof/{row.id}",

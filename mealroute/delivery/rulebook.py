@@ -8,9 +8,12 @@ from pathlib import Path
 
 from mealroute.core.i18n import _, language
 from mealroute.core.rulebook import RULES, Node, read
+from mealroute.delivery.ladder_rulebook import ladder_on
 from mealroute.delivery.records import FollowUpPlan, Outcome
 
 OWNERS = frozenset({"dispatcher", "station"})
+FIRST_DAY = date(2022, 1, 1)
+"""Any day will do for the words of the rungs: they are not dated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +70,5 @@ def step_text(step: str) -> str:
         return step
     table = load_follow_ups()
     plans = (*table.doors.values(), *table.stations.values())
-    return next((plan.first_step_en for plan in plans if plan.first_step == step), step)
+    known = {rule.step_zh: rule.step_en for rule in ladder_on(FIRST_DAY).rungs.values()}
+    return next((plan.first_step_en for plan in plans if plan.first_step == step), known.get(step, step))

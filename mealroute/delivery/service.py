@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
@@ -21,7 +20,7 @@ from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.once import insert_new
-from mealroute.delivery import cases, queries, remembering, rules, satisfaction, wellbeing
+from mealroute.delivery import cases, door_learning, queries, remembering, rules, satisfaction, streaks, wellbeing
 from mealroute.delivery.aside_models import ProofAside
 from mealroute.delivery.cases import close_follow_up, close_follow_ups, note_step
 from mealroute.delivery.models import Proof, StationReceipt
@@ -99,7 +98,7 @@ def record_for_many(
             waiting.append((position, named, line))
     while waiting:
         wave, waiting = _one_a_line(waiting)
-        answers |= _write(db, wave, known, now=clock.now(), zone=clock.zone)
+        answers |= _write(db, wave, known, clock=clock)
     _note(db, given, answers, clock=clock)
     return tuple(answers[position] for position in range(len(entries)))
 
@@ -172,9 +171,9 @@ def _write(
     wave: list[tuple[int, ProofInput, LoadedLine]],
     known: dict[str, tuple[ProofId, int]],
     *,
-    now: datetime,
-    zone: ZoneInfo,
+    clock: Clock,
 ) -> dict[int, Answer]:
+    now = clock.now()
     fresh = [item for item in wave if item[1].client_id not in known]
     there = queries.current_proofs(db, (line.book_line_id for _position, _entry, line in fresh)) if fresh else {}
     stand = {line: earlier for line, earlier in there.items() if not _takes_over(fresh, line, earlier, now)}
@@ -187,10 +186,12 @@ def _write(
     _set_beside(db, [item for item in kept if item[1].book_line_id in stand], stand, now=now)
     written = [item for item in kept if item[1].book_line_id not in stand]
     _collect(db, written, before, now=now)
-    cases.follow(db, written, now=now)
+    cases.follow(db, written, clock=clock)
     satisfaction.keep(db, kept, now=now)
     wellbeing.keep(db, kept, now=now)
-    remembering.learn(db, written, before, zone=zone)
+    streaks.watch(db, kept, clock=clock)
+    remembering.learn(db, written, before, zone=clock.zone)
+    door_learning.learn(db, written, clock=clock)
     _begin(db, {line.run_id for _entry, line, _proof in written}, now)
     answers: dict[int, Answer] = {}
     for position, entry, _line in wave:

@@ -39,11 +39,20 @@ class Meeting(Base):
 
 
 class DoorTime(Base):
-    """One measured wait at a door, in seconds from ringing to the handover."""
+    """One measured wait at a door, in seconds from knocking to the handover; ``stairs_s`` from the building's entrance to the door.
+
+    ``book_line_id`` is the meal, so that a record that comes twice counts once and one that is corrected can be forgotten. ``met_s``: the
+    handover, seconds since local midnight of ``day``.
+    """
 
     __tablename__ = "door_time"
+    __table_args__ = (UniqueConstraint("book_line_id"), Index("ix_door_time_day", "day"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
     seconds: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    stairs_s: Mapped[int | None]
+    met_s: Mapped[int | None]
+    day: Mapped[date | None]
+    book_line_id: Mapped[int | None]

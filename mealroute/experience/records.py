@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,56 @@ class DoorMemory:
     faces: Mapping[str, float] = field(default_factory=dict)
     usual_s: int | None = None
     days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorVisit:
+    """One measured visit: how long the door took, how long the stairs took (None: not measured), and at what time of the day."""
+
+    seconds: int
+    stairs_s: int | None = None
+    met_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorMeasure(DoorVisit):
+    """A visit to be remembered."""
+
+    resident_id: int
+    book_line_id: int
+    day: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorProfile:
+    """How one door opens, from its last visits: usual (the median) and slow (the slowest of them), in whole seconds.
+
+    ``stairs_s``: one way between the building's entrance and the door, None where too few visits measured it.
+    """
+
+    usual_s: int
+    slow_s: int
+    samples: int
+    stairs_s: int | None = None
+
+
+class DoorSource(StrEnum):
+    """Whose figures a plan reckons with at a door."""
+
+    OWN = "own"
+    CLASS = "class"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorUse:
+    """What a plan adds at a door for waiting, and what it takes in place of the usual stairs (None: the usual ones).
+
+    ``visits``: how many measured visits of this door there are.
+    """
+
+    extra_s: int
+    stairs_s: int | None
+    source: DoorSource
+    visits: int

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from mealroute.core.clock import Clock
 from mealroute.core.once import insert_new
 from mealroute.experience.models import DoorTime, DriverMemory, Meeting
-from mealroute.experience.records import MeetingRecord
+from mealroute.experience.records import DoorMeasure, MeetingRecord
 
 LONGEST_WAIT_S = 3600
 """A longer wait is a forgotten button, not a door."""
@@ -30,6 +30,20 @@ def door_time(db: Session, resident_id: int, seconds: int, *, clock: Clock) -> N
     """A measured wait from ringing to the handover; waits outside 0–3,600 s are not kept."""
     if 0 <= seconds <= LONGEST_WAIT_S:
         db.add(DoorTime(resident_id=resident_id, seconds=seconds, at=clock.now()))
+
+
+def measure(db: Session, visits: Iterable[DoorMeasure]) -> None:
+    """Measured visits become memory; one that is there already stays as it is (natural key: the meal). Impossible ones are dropped."""
+    rows = [
+        {
+            "resident_id": each.resident_id, "seconds": each.seconds, "at": each.at, "met_s": each.met_s, "day": each.day,
+            "book_line_id": each.book_line_id,
+            "stairs_s": each.stairs_s if each.stairs_s is not None and 0 <= each.stairs_s <= LONGEST_WAIT_S else None,
+        }
+        for each in visits
+        if 0 <= each.seconds <= LONGEST_WAIT_S
+    ]  # fmt: skip
+    insert_new(db, DoorTime, rows, DoorTime.book_line_id, DoorTime.id)
 
 
 def remember_all(db: Session, met: Iterable[tuple[int, str]], day: date) -> None:
@@ -62,3 +76,4 @@ def forget(db: Session, book_line_ids: Collection[int]) -> None:
     wanted = sorted(set(book_line_ids))
     for start in range(0, len(wanted), 10_000):
         db.execute(delete(Meeting).where(Meeting.book_line_id.in_(wanted[start : start + 10_000])))
+        db.execute(delete(DoorTime).where(DoorTime.book_line_id.in_(wanted[start : start + 10_000])))

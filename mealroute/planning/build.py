@@ -16,7 +16,7 @@ from mealroute.menus.records import Compartment
 from mealroute.planning import rules
 from mealroute.planning.grouping import StopGroup, group_lines, reject
 from mealroute.planning.records import BuiltProblem, PlannedStop, PlannedVehicle, Rejected
-from mealroute.planning.rules import DIET_SKILLS, HALAL_SKILL, Policy
+from mealroute.planning.rules import DIET_SKILLS, HALAL_SKILL
 from mealroute.planning.sources import CookingKitchen, PlanParts, Sizes, cooking_kitchens
 from solver.problem import Depot, Matrix, Problem, Stop, TimeWindow, Vehicle
 
@@ -79,7 +79,7 @@ def _within_food_limits(
         code = ""
         if group.window_to_s < min(kitchen.batches[0].ready_s for kitchen in able):
             code = "window-before-food"
-        elif group.window_from_s > _latest_begin_s(group, able, parts.policy):
+        elif group.window_from_s > _latest_begin_s(group, able, parts):
             code = "window-after-eat-by"
         if code:
             refused += [reject(line, code, parts.owners) for line in group.lines]
@@ -88,9 +88,10 @@ def _within_food_limits(
     return kept, refused
 
 
-def _latest_begin_s(group: StopGroup, able: Sequence[CookingKitchen], policy: Policy) -> int:
+def _latest_begin_s(group: StopGroup, able: Sequence[CookingKitchen], parts: PlanParts) -> int:
     """The last moment to begin setup so that the meal is handed over by the eat-by of the last batch."""
-    at_door = rules.setup_s(group.lines, policy.doors) + rules.service_s(group.lines, policy.doors)
+    doors = parts.policy.doors
+    at_door = rules.setup_s(group.lines, doors) + rules.service_s(group.lines, doors, parts.doors)
     return max(kitchen.batches[-1].eat_by_s for kitchen in able) - at_door
 
 
@@ -105,9 +106,9 @@ def _stop(
 ) -> tuple[Stop, PlannedStop]:
     policy = parts.policy
     able = [kitchen for kitchen in kitchens if kitchen.code in group.kitchens]
-    setup, service = rules.setup_s(group.lines, policy.doors), rules.service_s(group.lines, policy.doors)
+    setup, service = rules.setup_s(group.lines, policy.doors), rules.service_s(group.lines, policy.doors, parts.doors)
     limit = min(kitchen.ride_limit_s for kitchen in able)
-    latest = min(group.window_to_s, _latest_begin_s(group, able, policy))
+    latest = min(group.window_to_s, _latest_begin_s(group, able, parts))
     halal = any(rules.is_halal(line) for line in group.lines)
     needed = frozenset().union(*(rules.needed_diets(line) for line in group.lines))
     stop = Stop(

@@ -8,6 +8,7 @@ from typing import NewType
 
 from mealroute.core.geo import LonLat
 from mealroute.core.slots import MealSlot
+from mealroute.experience.records import DoorUse
 from mealroute.orders.records import BookLineId
 from mealroute.planning.face_records import FaceCost, UsualRoute
 from solver.plan import Plan, Violation
@@ -106,7 +107,7 @@ class LineFact:
 
     ``faces``: driver → seconds that the resident's street pays for that face (0 where it pays nothing: known all the same).
     ``usual_s``: the hour the resident is used to; ``hour_price`` is what the street pays, in seconds, for each minute nearer to it.
-    ``resident`` is a number, so that people are counted once.
+    ``resident`` is a number, so that people are counted once. ``door``: how the door is timed, and by whose figures.
     """
 
     portions: int
@@ -115,6 +116,7 @@ class LineFact:
     usual_s: int | None = None
     hour_price: int = 0
     resident: int = 0
+    door: DoorUse | None = None
 
     @property
     def known_drivers(self) -> frozenset[str]:

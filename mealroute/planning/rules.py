@@ -5,10 +5,12 @@ Cost units. The solver adds up whole numbers; one unit is **one second of a refe
 one yuan is 120 units. docs/planning.md says the same to people.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
+from mealroute.experience.records import DoorUse
 from mealroute.menus.records import DoorTimes, SlotTimes
 from mealroute.orders.records import BookLineRecord, Delivery
 from mealroute.planning.records import Batch
@@ -21,6 +23,7 @@ HALAL_SKILL = 1
 DIET_SKILLS = {str(diet): 100 + n for n, diet in enumerate(Diet)}
 """Depot skills: what a kitchen must be able to cook."""
 HIGHEST_PRIORITY = 100
+NO_USES: Mapping[int, DoorUse] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +69,18 @@ def setup_s(lines: Sequence[BookLineRecord], doors: DoorTimes) -> int:
     return doors.station_setup_s if lines[0].delivery is Delivery.STATION else doors.setup_s
 
 
-def service_s(lines: Sequence[BookLineRecord], doors: DoorTimes) -> int:
+def service_s(lines: Sequence[BookLineRecord], doors: DoorTimes, uses: Mapping[int, DoorUse] = NO_USES) -> int:
     """Time at a stop after setup: one handover a resident, with the way up and down; a station counts and signs once."""
     if lines[0].delivery is Delivery.STATION:
         return doors.sign_off_s + doors.station_box_s * sum(line.quantity for line in lines)
-    return sum(door_s(line, doors) for line in lines)
+    return sum(door_s(line, doors, uses.get(line.resident_id)) for line in lines)
 
 
-def door_s(line: BookLineRecord, doors: DoorTimes) -> int:
-    """One resident: climb, knock, hand over, come down."""
-    way = doors.way_s(line.floor, has_lift=line.has_lift)
-    return doors.handover_s + way + doors.further_portion_s * (line.quantity - 1)
+def door_s(line: BookLineRecord, doors: DoorTimes, use: DoorUse | None = None) -> int:
+    """One resident: climb, knock, wait as long as this door does, hand over, come down."""
+    way = 2 * use.stairs_s if use and use.stairs_s is not None else doors.way_s(line.floor, has_lift=line.has_lift)
+    extra = use.extra_s if use else 0
+    return doors.handover_s + extra + way + doors.further_portion_s * (line.quantity - 1)
 
 
 def costs_of(vehicle: VehicleRecord, prices: Prices) -> Costs:

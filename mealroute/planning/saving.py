@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
-from mealroute.planning import faces
+from mealroute.planning import doors, faces
 from mealroute.planning.face_models import PlanFacesRow
 from mealroute.planning.models import PlanLine, PlanRoute, PlanUnassigned, PlanVersion, PlanVisit
 from mealroute.planning.publishing_models import PlanViolationRow
@@ -46,6 +46,7 @@ def write_version(
     _write_routes(db, version.id, routes, given)
     _write_left_out(db, version.id, left_out, given)
     _write_faces(db, version.id, routes, given, output)
+    doors.write(db, version.id, given.lines)
     _write_violations(db, version.id, routes, given, output)
     return PlanVersionId(version.id)
 

@@ -15,9 +15,11 @@ from mealroute.core.i18n import _
 from mealroute.core.jobs import JobId
 from mealroute.core.slots import MealSlot
 from mealroute.experience import queries as experience
+from mealroute.experience.records import DoorUse
 from mealroute.menus import queries as menus
+from mealroute.menus.records import SlotTimes
 from mealroute.orders import queries as orders
-from mealroute.orders.records import BookLineRecord, BookState, OrderBookRecord
+from mealroute.orders.records import BookLineRecord, BookState, Delivery, OrderBookRecord
 from mealroute.planning import queries, street_prices, words, workload
 from mealroute.planning.build import MatrixOf, build_problem
 from mealroute.planning.digests import matrix_digest
@@ -77,12 +79,19 @@ def gather(db: Session, day: date, slot: MealSlot, *, parent_id: PlanVersionId |
         slot=slot, lines=book.lines, units=vendors.fleet(db, day).units, kitchens=vendors.kitchens(db),
         compartments={dish.code: dish.compartment for dish in menus.dishes(db)}, known=known, owners=owners,
         policy=policy, streets=street_prices.on(db, day), workload=workload.recent(db, day, slot, weeks=prices.fairness_weeks),
+        doors=_doors(db, book.lines, day, policy.times),
     )  # fmt: skip
     return Gathered(
         day=day, parts=parts, book_digest=book.digest, parent_id=parent_id,
         numbers=queries.route_numbers(db, parent_id) if parent_id else {},
         before=queries.usual_routes(db, day, slot, weeks=prices.memory_weeks),
     )  # fmt: skip
+
+
+def _doors(db: Session, lines: Sequence[BookLineRecord], day: date, times: SlotTimes) -> dict[int, DoorUse]:
+    """How the doors of the day open at about the time of this meal."""
+    people = {int(line.resident_id) for line in lines if line.delivery is Delivery.HOME}
+    return experience.door_uses(db, people, day, second_of_day=(times.door_from_s + times.door_to_s) // 2)
 
 
 def assemble(given: Gathered, matrix_of: MatrixOf) -> PlanInput:
@@ -177,4 +186,5 @@ def _fact(line: BookLineRecord, parts: PlanParts) -> LineFact:
         usual_s=memory.usual_s if memory else None,
         hour_price=parts.price_of(line.street_code).usual_hour,
         resident=int(line.resident_id),
+        door=parts.doors.get(line.resident_id),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from mealroute.core.slots import MealSlot
-from mealroute.experience.records import DoorMemory
+from mealroute.experience.records import DoorMemory, DoorUse
 from mealroute.menus.records import Compartment
 from mealroute.orders.records import BookLineRecord
 from mealroute.planning import rules
@@ -26,6 +26,7 @@ class PlanParts:
 
     ``held``: order → number of the stop that it belongs to already; its lines stay together and apart from others.
     ``workload``: who has worked how much in the past weeks. ``streets``: street code → the price that the street set itself; the others have the one of the policy.
+    ``doors``: resident → how their door opens, by measured visits.
     """
 
     slot: MealSlot
@@ -39,6 +40,7 @@ class PlanParts:
     held: Mapping[int, int] = field(default_factory=dict)
     streets: Mapping[str, FacePrice] = field(default_factory=dict)
     workload: Workload = field(default_factory=Workload)
+    doors: Mapping[int, DoorUse] = field(default_factory=dict)
 
     def price_of(self, street_code: str) -> FacePrice:
         """What the resident's street pays for faces and hours."""

@@ -72,6 +72,8 @@ PROOF = _object(
     },
     cash_collected={"type": "string", "description": "yuan, at most two decimals"},
     phone_at={"type": "string", "format": "date-time"},
+    arrived_at={"type": "string", "format": "date-time"},
+    knocked_at={"type": "string", "format": "date-time"},
     lon={"type": "number", "minimum": -180, "maximum": 180},
     lat={"type": "number", "minimum": -90, "maximum": 90},
 )

@@ -11,10 +11,14 @@ from flask.typing import ResponseReturnValue
 from mealroute.core.db import unit_of_work
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
-from mealroute.planning import queries, street_prices
+from mealroute.core.text import mask_name
+from mealroute.planning import doors, queries, street_prices
+from mealroute.planning.doors import LearntDoor
 from mealroute.planning.records import PlanVersionId
 from mealroute.planning.rules import FacePrice
 from mealroute.planning.street_prices import StreetPriceRecord
+from mealroute.residents import queries as residents
+from mealroute.residents.records import ResidentId
 from web import here
 from web.faces.forms import PriceForm
 from web.permissions import requires
@@ -43,10 +47,17 @@ def of_plan(version: int) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         summary = queries.summary(db, PlanVersionId(version))
         found = queries.faces(db, summary.id)
-        rows = _streets(db)
+        rows, timed = _streets(db), _doors(db, summary.id)
     policy = queries.policy_on(summary.day, summary.slot)
     return render_template(
-        "faces/plan.html", v=summary, day=summary.day, slot=summary.slot, faces=found, prices=policy.prices, rows=rows
+        "faces/plan.html",
+        v=summary,
+        day=summary.day,
+        slot=summary.slot,
+        faces=found,
+        prices=policy.prices,
+        rows=rows,
+        timed=timed,
     )
 
 
@@ -78,6 +89,13 @@ def set_price() -> ResponseReturnValue:
         )  # fmt: skip
     flash(_("The price is set; plans made from that day on reckon with it."), "ok")
     return redirect(url_for("faces.prices"), 303)
+
+
+def _doors(db: Session, version: PlanVersionId) -> list[tuple[LearntDoor, str]]:
+    """The doors whose time was learnt, the slowest first, with masked names."""
+    found = doors.learnt(db, version, scope=here.actor().scope)
+    names = residents.door_names(db, {ResidentId(each.resident_id) for each in found})
+    return [(each, mask_name(names[ResidentId(each.resident_id)].name)) for each in found]
 
 
 def _form(rows: tuple[StreetRow, ...]) -> PriceForm:

@@ -19,6 +19,7 @@ from mealroute.planning import queries, service
 from mealroute.planning.records import PlanVersionId
 from mealroute.residents.words import DIETS, diet_label
 from mealroute.vendors import driver_papers
+from mealroute.welfare import queries as welfare
 from web import here
 from web.jobs import progress
 from web.plan.board import COMFORT_S, FOOD_CLOCK_S, Board, Fleet, board_of
@@ -88,6 +89,7 @@ def _frame(db: Session, eye: Eye) -> dict[str, Any]:
         "day": eye.day, "slot": eye.slot, "eye": eye, "behind": driver_papers.held_back(db, eye.day), "versions": queries.versions(db, eye.day, eye.slot),
         "faces": None, "job": progress.latest(db, service.job_key(eye.day, eye.slot)), "search": SearchForm(), "board": None, "draft": None, "edit": None,
         "comfort": COMFORT_S, "food_clock": FOOD_CLOCK_S, "yard": Yard((), (), ()), "elsewhere": None, "proposals": (), "supposed": (), "undoes": "", "redoes": "",
+        "to_call": welfare.open_calls(db, eye.day, scope=here.actor().scope),
     }  # fmt: skip
 
 

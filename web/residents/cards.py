@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from mealroute.core.actor import Scope
 from mealroute.core.i18n import _, language
 from mealroute.core.text import mask_name
+from mealroute.delivery import case_queries
+from mealroute.experience import queries as experience
+from mealroute.experience.records import DoorProfile
 from mealroute.orders import queries as orders
 from mealroute.orders.records import OrderRecord, StandingOrderRecord
 from mealroute.residents import queries as residents
 from mealroute.residents.loading import category_table
 from mealroute.residents.records import PauseRecord, ResidentId, ResidentRecord, ResidentSummary
+from mealroute.welfare import queries as welfare
+from mealroute.welfare.records import Sight
+from web import here
 from web.formatters import WEEKDAYS
 from web.streets import street_names
 
@@ -67,3 +74,21 @@ def recent_orders(db: Session, resident: ResidentId, *, scope: Scope, day: date)
     """The orders around the day: four weeks back and one ahead, the newest first."""
     found = orders.orders_of(db, resident, day - timedelta(days=28), day + timedelta(days=7), scope=scope)
     return found[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When somebody was last seen, how long their door takes, and the open case about them."""
+
+    sight: Sight | None
+    door: DoorProfile | None
+    case: int | None
+
+
+def seen_of(db: Session, record: ResidentRecord) -> Seen:
+    """What the doors have taught about one person. For callers that already hold the resident within their scope."""
+    number, today = int(record.id), here.clock().today()
+    rules_of = welfare.rules_by_street(db, [record.street_code], today)
+    sight = welfare.sights(db, rules_of, now=here.clock().now(), only=[number]).get(number)
+    door = experience.door_profiles(db, [number], day=today).get(number)
+    return Seen(sight, door, case_queries.open_case_of(db, number))

@@ -17,7 +17,7 @@ from web import here, nav
 from web.complaints.cards import voice_of
 from web.formdata import valid
 from web.permissions import requires
-from web.residents.cards import card_of, recent_orders, shows, standing_week, summaries_for
+from web.residents.cards import card_of, recent_orders, seen_of, shows, standing_week, summaries_for
 from web.residents.forms import PauseForm, PointForm, StateForm
 from web.streets import street_names
 
@@ -159,6 +159,7 @@ def _card(resident: ResidentId, revealed: dict[str, str] | None = None) -> str:
             "r": record, "street": street_names(db).get(record.street_code, record.street_code), "pauses": residents.pauses(db, resident),
             "states": residents.history(db, resident), "categories": card_of(record), "standing": standing_week(db, resident, scope=here.actor().scope, day=day),
             "voice": voice_of(db, resident, scope=here.actor().scope) if may(here.actor(), "complaints.view") else None,
+            "seen": seen_of(db, record) if may(here.actor(), "cases.view") else None,
             "recent": recent_orders(db, resident, scope=here.actor().scope, day=day),
         }  # fmt: skip
     form, place = PauseForm(data={"starts_on": here.clock().today()}), PointForm()
