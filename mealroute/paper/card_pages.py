@@ -38,17 +38,17 @@ def _resident(paper: Sheet, top: float, card: ResidentCard, day: date) -> None:
     paper.fit(14, top + 22, card.name, 110, 44, bold=True)
     paper.fit(196, top + 20, card.street, 66, 18, align="right")
     paper.rule(top + 30, width=1.2)
-    paper.write(14, top + 44, _("My code for the meal"), 24, bold=True)
+    paper.write(14, top + 43, _("My code for the meal"), 22, bold=True)
     for n, digit in enumerate(card.code):
-        paper.box(16 + 45 * n, top + 48, 40, 46, line=1)
-        paper.write(36 + 45 * n, top + 86, digit, 110, bold=True, align="center")
+        paper.box(16 + 45 * n, top + 47, 40, 40, line=1)
+        paper.write(36 + 45 * n, top + 80, digit, 98, bold=True, align="center")
     text = _("Say these four digits when the meal comes. Tell them to nobody else, also not on the telephone.")
-    y = top + 98
-    for line in paper.wrap(text, 180, 17):
-        y += 7.4
-        paper.write(14, y, line, 17)
-    paper.rule(y + 5, width=0.6)
-    _call(paper, 14, y + 14, 182, card.numbers, _("To order, to stop, or when no meal has come:"), 17, 26)
+    y = top + 89
+    for line in paper.wrap(text, 186, 15.5):
+        y += 6.8
+        paper.write(14, y, line, 15.5)
+    paper.rule(y + 4, width=0.6)
+    _call(paper, 14, y + 12, 182, card.numbers, _("To order, to stop, or when no meal has come:"), 16, 24)
     paper.write(196, top + 144, f"{card.resident_code}  {day.isoformat()}", 8, align="right", color=GREY)
 
 
@@ -87,13 +87,17 @@ def _door(paper: Sheet, left: float, top: float, card: DoorCard, day: date) -> N
 def _call(
     paper: Sheet, x: float, y: float, width: float, numbers: Sequence[Number], words: str, size: float, large: float
 ) -> float:
+    """Numbers in large type, each with its name beside it or, where that would be too small to read, below."""
     for line in paper.wrap(words, width, size, bold=True):
         paper.write(x, y, line, size, bold=True)
-        y += size * 0.45
+        y += size * 0.4
+    beside = large * 0.6
     for number in numbers or (Number("", ""),):
-        y += large * 0.36 + 1
-        phone = number.phone or "____________________"
-        used = paper.write(x, y, phone, large, bold=True)
-        paper.fit(x + used + 4, y, number.name, max(8.0, width - used - 4), min(14, large * 0.6))
-        y += 2.5
-    return y
+        y += large * 0.34 + 1.5
+        used = paper.write(x, y, number.phone or "________________", large, bold=True)
+        if paper.measure(number.name, beside) <= width - used - 4:
+            paper.write(x + used + 4, y, number.name, beside)
+        else:
+            y += 5
+            paper.fit(x, y, number.name, width, 11)
+    return y + 2

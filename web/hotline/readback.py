@@ -24,11 +24,9 @@ def meal_told(meal: Meal) -> str:
         parts.append(_(", ").join(map(diet_label, meal.diets)))
     order = meal.placed[0]
     if meal.outcome is Outcome.HANDED_OVER:
-        return _("%(meal)s, handed to you already.", meal=_(", ").join(parts))
+        return _("%(meal)s, handed to you already.", meal=_spoken(parts))
     if meal.outcome is not None:
-        return _(
-            "%(meal)s; noted at the door: %(outcome)s.", meal=_(", ").join(parts), outcome=outcome_words(meal.outcome)
-        )
+        return _("%(meal)s; noted at the door: %(outcome)s.", meal=_spoken(parts), outcome=outcome_words(meal.outcome))
     if order.delivery is Delivery.STATION:
         parts.append(_("to be fetched at the station"))
     elif meal.arrival_s is not None:
@@ -36,7 +34,15 @@ def meal_told(meal: Meal) -> str:
     else:
         parts.append(_("it is brought to your door"))
     parts.append(_paid(meal.placed))
-    return _("%(meal)s.", meal=_(", ").join(parts))
+    return _("%(meal)s.", meal=_spoken(parts))
+
+
+def _spoken(parts: list[str]) -> str:
+    """Joined as they are said, not as a list is written."""
+    told = parts[0]
+    for part in parts[1:]:
+        told = _("%(first)s, %(then)s", first=told, then=part)
+    return told
 
 
 def _paid(orders: tuple[OrderRecord, ...]) -> str:
