@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from mealroute.drafting.records import Arrangement, Ground, RouteOrder, Trips, trips_of
+from mealroute.orders.records import BookLineId
 from mealroute.planning.records import PlanInput, PlanVersionRecord
 from solver import parts
 from solver.follow import follow
@@ -25,7 +26,8 @@ def effective(ground: Ground, arrangement: Arrangement) -> PlanInput:
     vehicles = tuple(replace(v, driver_code=changed[v.number]) for v in built.vehicles)
     fleet = tuple(_in_shift(vehicle, ground, arrangement) for vehicle in problem.vehicles)
     known = {v: driver for v, driver in changed.items() if v in arrangement.drivers}
-    stops = tuple(_knowing(stop, known, ground) for stop in problem.stops)
+    lines = ground.given.built.stop_lines
+    stops = tuple(_knowing(stop, lines[stop.id], known, ground) for stop in problem.stops)
     swapped = Problem(stops=stops, vehicles=fleet, matrices=problem.matrices, depots=problem.depots)
     return replace(given, built=replace(built, problem=swapped, vehicles=vehicles))
 
@@ -46,14 +48,26 @@ def _in_shift(vehicle: Vehicle, ground: Ground, arrangement: Arrangement) -> Veh
     return replace(vehicle, shift=TimeWindow(min(max(shift[0], batches[0].ready_s), end), end))
 
 
-def _knowing(stop: Stop, drivers: Mapping[int, str], ground: Ground) -> Stop:
-    lines = ground.given.built.stop_lines[stop.id]
+def _knowing(stop: Stop, lines: Iterable[BookLineId], drivers: Mapping[int, str], ground: Ground) -> Stop:
     credits = {
         vehicle: sum(ground.given.lines[line].faces.get(driver, 0) for line in lines)
         for vehicle, driver in drivers.items()
     }
     kept = {vehicle: seconds for vehicle, seconds in stop.familiarity.items() if vehicle not in drivers}
-    return replace(stop, familiarity=kept | {vehicle: seconds for vehicle, seconds in credits.items() if seconds})
+    familiarity = kept | {vehicle: seconds for vehicle, seconds in credits.items() if seconds}
+    return stop if familiarity == stop.familiarity else replace(stop, familiarity=familiarity)
+
+
+def alone(ground: Ground, vehicle: int, stops: Collection[int]) -> Ground:
+    """The same ground with one vehicle and its stops: what a question about one route needs, quickly."""
+    built = ground.given.built
+    part = replace(
+        built,
+        problem=parts.part(built.problem, set(stops), {vehicle}, {}),
+        stops=tuple(stop for stop in built.stops if stop.number in stops),
+        vehicles=tuple(one for one in built.vehicles if one.number == vehicle),
+    )
+    return replace(ground, given=replace(ground.given, built=part))
 
 
 def plan_of(problem: Problem, arrangement: Arrangement, *, known: Mapping[int, Route] | None = None) -> Plan:

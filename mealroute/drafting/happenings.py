@@ -145,12 +145,13 @@ def _stand_in(now: Evaluation, vehicle: int, ill: str) -> str | None:
     busy |= {code for code, kitchen in home.items() if kitchen != here}
     best: tuple[int, str] | None = None
     had = sum(fault.vehicle == vehicle for fault in now.broken)
+    routes = tuple(r for r in now.arrangement.routes if r.vehicle == vehicle)
+    ground = build.alone(now.ground, vehicle, {stop for route in routes for stop in route.stops})
     for code in sorted(set(now.ground.shifts) - busy - {ill}):
         alone = Arrangement(
-            routes=tuple(r for r in now.arrangement.routes if r.vehicle == vehicle), numbers=now.arrangement.numbers,
-            starts=now.arrangement.starts, drivers={vehicle: code},
-        )  # fmt: skip
-        tried = evaluate(now.ground, build.numbered(alone))
+            routes=routes, numbers=now.arrangement.numbers, starts=now.arrangement.starts, drivers={vehicle: code}
+        )
+        tried = evaluate(ground, build.numbered(alone))
         if sum(fault.vehicle == vehicle for fault in tried.broken) > had:
             continue
         if best is None or (tried.total.new_faces, code) < best:
