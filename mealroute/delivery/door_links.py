@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Actor, Role, Scope
 from mealroute.core.clock import Clock
+from mealroute.delivery.carried import taken_by
 from mealroute.delivery.proof_rulebook import load_proof_rules
 from mealroute.dispatch import queries as dispatch
 from mealroute.dispatch.models import Run
@@ -27,7 +28,7 @@ class Linked:
     own: RunRecord
     run_ids: tuple[int, ...]
     lines: dict[int, int]
-    """Line → run; the run in force wins."""
+    """Line → run; the run in force wins. With what a run took from others on the road."""
     driver: Actor
 
 
@@ -69,6 +70,11 @@ def _lines(db: Session, run_ids: Collection[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for run, line in db.execute(query).tuples():
         found.setdefault(run, []).append(line)
+    taken = taken_by(db, run_ids)
+    on_taken = select(PlanLine.visit_id, PlanLine.book_line_id).where(PlanLine.visit_id.in_(sorted(taken)))
+    for visit, line in db.execute(on_taken).tuples() if taken else ():
+        for run in taken.get(visit or 0, ()):
+            found.setdefault(run, []).append(line)
     return found
 
 

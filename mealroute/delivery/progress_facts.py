@@ -1,8 +1,8 @@
 """A run with what its doors said, in the words of progress. What a version says for good is remembered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from mealroute.delivery import progress_rules as rules
 from mealroute.delivery import queries
 from mealroute.delivery.progress_records import LineFact, RouteFacts, VisitFact
 from mealroute.delivery.records import LineOutcome, Source, StationReceiptRecord
+from mealroute.dispatch import transfers
 from mealroute.dispatch.models import Run
 from mealroute.dispatch.records import RunState
 from mealroute.experience import queries as experience
@@ -47,7 +48,12 @@ def facts_on(
     """The standing ones among the given runs; ``matrix_of`` measures ways where a driver has left the order of the sheet."""
     rows = db.scalars(select(Run).where(Run.id.in_(run_ids), Run.state != RunState.WITHDRAWN)).all()
     versions = {number: _version(db, number, memory) for number in sorted({row.version_id for row in rows})}
-    routes = {row.id: versions[row.version_id].routes[row.route_id] for row in rows}
+    every = tuple(route for known in versions.values() for route in known.routes.values())
+    hands = transfers.of_versions(db, versions)
+    routes = transfers.routes_driven(
+        db, {row.id: versions[row.version_id].routes[row.route_id] for row in rows}, hands, every if hands else ()
+    )
+    moved = {held.visit_id for held in hands}
     stations = [visit.id for route in routes.values() for visit in route.visits if visit.station_code]
     signed = queries.station_receipts(db, stations) if stations else {}
     profiles = dict(db.execute(select(Vehicle.code, Vehicle.profile)).tuples().all()) if matrix_of else {}
@@ -55,10 +61,10 @@ def facts_on(
     found = {}
     for row in rows:
         slow = versions[row.version_id].slow
-        facts = facts_of(row.id, row.number, routes[row.id], said, signed, slow, midnight=midnight)
+        facts = facts_of(row.id, row.number, routes[row.id], said, signed, slow, midnight=midnight, moved=moved)
         if matrix_of is not None and rules.ways_needed(facts):
             ways = memory.ways.get(
-                (row.version_id, row.id),
+                (row.id, tuple(visit.visit_id for visit in facts.visits)),
                 lambda row=row, facts=facts: _ways(facts, profiles.get(row.vehicle_code, "van"), matrix_of),  # type: ignore[misc]
             )
             facts = replace(facts, ways=ways)
@@ -68,14 +74,18 @@ def facts_on(
 
 def facts_of(
     run_id: int, number: int, route: RouteRecord, said: Mapping[int, LineOutcome], signed: Mapping[int, StationReceiptRecord], slow: Mapping[int, int],
-    *, midnight: datetime,
+    *, midnight: datetime, moved: Collection[int] = (),
 ) -> RouteFacts:  # fmt: skip
-    """One run in the words of progress."""
+    """One run in the words of progress. ``moved``: visits that changed hands, whose ways are not the plan's."""
+    moved = frozenset(moved)
     doors = 0
-    visits = []
+    visits: list[VisitFact] = []
     for position, visit in enumerate(route.visits):
         doors += visit.kind is VisitKind.JOB
-        visits.append(_visit(visit, position, doors, said, signed, slow, midnight=midnight))
+        before = route.visits[position - 1] if position else None
+        follows = before is not None and before.position + 1 == visit.position and not {before.id, visit.id} & moved
+        fact = _visit(visit, position, doors, said, signed, slow, midnight=midnight)
+        visits.append(replace(fact, follows=follows))
     return RouteFacts(run_id=run_id, number=number, visits=tuple(visits))
 
 
@@ -92,6 +102,11 @@ def _visit(
         station=bool(visit.station_code), done_s=None if receipt is None else _seconds(receipt.at, midnight),
         lines=tuple(_line(int(line), said.get(int(line)), midnight) for line in visit.lines), lon=visit.lon, lat=visit.lat,
     )  # fmt: skip
+
+
+def visit_fact(visit: VisitRecord) -> VisitFact:
+    """A visit as planned, with nothing recorded."""
+    return _visit(visit, 0, 0, {}, {}, {}, midnight=datetime.min.replace(tzinfo=UTC))
 
 
 def _line(number: int, said: LineOutcome | None, midnight: datetime) -> LineFact:

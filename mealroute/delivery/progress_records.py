@@ -88,6 +88,8 @@ class VisitFact:
     portions: int = 0
     station: bool = False
     done_s: int | None = None
+    follows: bool = True
+    """Whether the way from the visit before it is the plan's."""
     lines: tuple[LineFact, ...] = ()
     lon: float | None = None
     lat: float | None = None

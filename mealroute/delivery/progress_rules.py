@@ -30,7 +30,7 @@ LOADINGS = (VisitKind.START, VisitKind.RELOAD)
 
 
 @dataclass(frozen=True, slots=True)
-class _Reached:
+class Reached:
     """A visit still to come: when the vehicle is there, when it is done, and when it would be done had it kept to the plan since."""
 
     visit: VisitFact
@@ -49,7 +49,7 @@ def progress(route: RouteFacts, figures: LiveFigures, now_s: int | None) -> Rout
     following = next((visit for visit in doors if not visit.done), None)
     last = last_done(doors)
     stops = tuple(_stop(visit, coming.get(visit.visit_id), following, last, figures, now_s) for visit in doors)
-    loaded = _loaded_trips(route, last, now_s)
+    loaded = loaded_trips(route, last, now_s)
     aboard = [visit for visit in doors if not visit.done and visit.trip in loaded]
     first = coming.get(following.visit_id) if following is not None else None
     return RouteProgress(
@@ -62,7 +62,7 @@ def progress(route: RouteFacts, figures: LiveFigures, now_s: int | None) -> Rout
     )  # fmt: skip
 
 
-def project(route: RouteFacts, now_s: int) -> Iterator[_Reached]:
+def project(route: RouteFacts, now_s: int) -> Iterator[Reached]:
     """Every visit still to come, in order, with its times."""
     at = last_done(route.doors)
     place = at or next(visit for visit in route.visits if visit.kind in LOADINGS)
@@ -74,7 +74,7 @@ def project(route: RouteFacts, now_s: int) -> Iterator[_Reached]:
         done = begin + _stay_s(visit)
         if visit.kind is VisitKind.JOB:
             done = max(done, now_s)
-        yield _Reached(visit, clock + way, begin, done, unheld)
+        yield Reached(visit, clock + way, begin, done, unheld)
         place, clock = visit, done
 
 
@@ -100,7 +100,7 @@ def to_come(route: RouteFacts, at: VisitFact | None) -> Iterator[VisitFact]:
 def way_s(route: RouteFacts, start: VisitFact, end: VisitFact) -> int:
     """Travel between two visits: the plan's own where they follow each other, else as measured, else along the plan's ways between them."""
     i, j = start.position, end.position
-    if j != i + 1 and (start.visit_id, end.visit_id) in route.ways:
+    if not _planned(start, end) and (start.visit_id, end.visit_id) in route.ways:
         return route.ways[start.visit_id, end.visit_id]
     low, high = sorted((i, j))
     return sum(max(0, after.arrival_s - before.departure_s) for before, after in pairwise(route.visits[low : high + 1]))
@@ -109,13 +109,12 @@ def way_s(route: RouteFacts, start: VisitFact, end: VisitFact) -> int:
 def ways_needed(route: RouteFacts) -> tuple[tuple[int, int], ...]:
     """Pairs of visits that the projection drives between and that do not follow each other in the plan."""
     at = last_done(route.doors)
-    if at is None:
-        return ()
-    return tuple(
-        (one.visit_id, other.visit_id)
-        for one, other in pairwise([at, *to_come(route, at)])
-        if other.position != one.position + 1
-    )
+    chain = [at or next(visit for visit in route.visits if visit.kind in LOADINGS), *to_come(route, at)]
+    return tuple((one.visit_id, other.visit_id) for one, other in pairwise(chain) if not _planned(one, other))
+
+
+def _planned(start: VisitFact, end: VisitFact) -> bool:
+    return end.follows and end.position == start.position + 1
 
 
 def last_done(doors: Sequence[VisitFact]) -> VisitFact | None:
@@ -139,7 +138,7 @@ def _state(doors: Sequence[VisitFact], leaves_s: int, now_s: int | None) -> Rout
     return RouteState.UNDER_WAY if begun or (now_s is not None and now_s >= leaves_s) else RouteState.WAITING
 
 
-def _behind_s(doors: Sequence[VisitFact], coming: Mapping[int, _Reached], last: VisitFact | None) -> int | None:
+def _behind_s(doors: Sequence[VisitFact], coming: Mapping[int, Reached], last: VisitFact | None) -> int | None:
     """Later than planned at the next stop of the sheet's order; one that was passed over says nothing about the pace."""
     ahead = [visit for visit in doors if visit.visit_id in coming and (last is None or visit.number > last.number)]
     return coming[ahead[0].visit_id].done_s - ahead[0].departure_s if ahead else None
@@ -157,7 +156,7 @@ def _stay_s(visit: VisitFact) -> int:
 
 
 def _stop(
-    visit: VisitFact, reached: _Reached | None, following: VisitFact | None, last: VisitFact | None, figures: LiveFigures, now_s: int | None
+    visit: VisitFact, reached: Reached | None, following: VisitFact | None, last: VisitFact | None, figures: LiveFigures, now_s: int | None
 ) -> StopProgress:  # fmt: skip
     state = state_of(visit.lines) if visit.done else StopState.NEXT if visit is following else StopState.AHEAD
     expected = None
@@ -173,7 +172,7 @@ def _stop(
 
 
 def _troubles(
-    visit: VisitFact, reached: _Reached, expected: Expected, last: VisitFact | None, figures: LiveFigures
+    visit: VisitFact, reached: Reached, expected: Expected, last: VisitFact | None, figures: LiveFigures
 ) -> Iterator[Trouble]:
     margin = expected.margin_s
     begin = max(reached.begin_s, reached.done_s - _stay_s(visit))
@@ -197,7 +196,7 @@ def _open_portions(visit: VisitFact) -> int:
     return visit.portions if missing == len(visit.lines) else missing
 
 
-def _loaded_trips(route: RouteFacts, last: VisitFact | None, now_s: int | None) -> frozenset[int]:
+def loaded_trips(route: RouteFacts, last: VisitFact | None, now_s: int | None) -> frozenset[int]:
     """Trips whose food has left the kitchen: by a record at one of their doors, else by the planned leaving."""
     reported = last.trip if last is not None else 0
     gone = {
@@ -219,7 +218,7 @@ def _food(stops: Sequence[StopProgress], aboard: set[int]) -> FoodClock | None:
     return min(clocks, key=lambda clock: (clock.margin_s, clock.number), default=None)
 
 
-def _silence(route: RouteFacts, first: _Reached | None, figures: LiveFigures, now_s: int | None) -> Silence | None:
+def _silence(route: RouteFacts, first: Reached | None, figures: LiveFigures, now_s: int | None) -> Silence | None:
     """Silent: the next record is overdue by more than the rule allows, counted from the last one that reached us.
 
     Where a phone was out of reach its records come late: hearing from it at all ends the silence for as long again.

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, aliased
 
 from mealroute.core.actor import Scope
 from mealroute.core.text import mask_name
-from mealroute.delivery import receipts
+from mealroute.delivery import carried, receipts
 from mealroute.delivery.aside_models import ProofAside
+from mealroute.delivery.carried import Carried
 from mealroute.delivery.ladder_records import Rung
 from mealroute.delivery.models import FollowUp, Proof, StationReceipt
 from mealroute.delivery.records import (
@@ -32,6 +33,7 @@ from mealroute.delivery.records import (
 )
 from mealroute.delivery.rulebook import load_follow_ups, step_text
 from mealroute.dispatch.models import Run
+from mealroute.dispatch.records import RunRecord
 from mealroute.orders.models import BookLine
 from mealroute.planning.models import PlanLine, PlanRoute, PlanVisit
 from mealroute.residents.models import Resident
@@ -139,17 +141,30 @@ def loaded_lines(
     run_ids: Iterable[int] = (),
     line_ids: Iterable[int] = (),
 ) -> tuple[LoadedLine, ...]:
-    """Lines aboard runs: those of a day and slot (withdrawn runs left out), or the given lines on the given runs."""
+    """Lines aboard runs: those of a day and slot (withdrawn runs left out) on the run that carries them now, or the given lines on the
+    given runs, by the plan or because the run took their stop.
+    """
     if day is not None:
+        hands = carried.on_day(db, day, slot)
         wanted = [and_(Run.day == day, Run.slot == slot, Run.state.in_(ABOARD))]
-    else:
-        wanted = [Run.id.in_(sorted(set(run_ids)))]
-        lines = sorted(set(line_ids))
-        if len(lines) <= 500:
-            wanted.append(BookLine.id.in_(lines))
+        rows = _loaded(db, wanted, scope)
+        return tuple(_carried_line(line, hands) for line in rows if _theirs(line.visit_id, hands, scope))
+    runs = sorted(set(run_ids))
+    lines = sorted(set(line_ids))
+    some = [BookLine.id.in_(lines)] if len(lines) <= 500 else []
+    found = _loaded(db, [Run.id.in_(runs), *some], scope)
+    taken = carried.taken_by(db, runs)
+    if not taken:
+        return found
+    took = carried.run_records(db, {run for by in taken.values() for run in by})
+    more = _loaded(db, [PlanVisit.id.in_(sorted(taken)), *some], scope)
+    return (*found, *(_on_run(line, took[run]) for line in more for run in sorted(taken[line.visit_id])))
+
+
+def _loaded(db: Session, wanted: Sequence[ColumnElement[bool]], scope: Scope) -> tuple[LoadedLine, ...]:
     query = (
         _aboard()
-        .where(*wanted, *in_scope(scope))
+        .where(*wanted, *carried.reach(scope, in_scope(scope)))
         .with_only_columns(*_LOADED, _replaced())
         .order_by(Run.number, PlanVisit.position, BookLine.id)
     )
@@ -164,14 +179,47 @@ def loaded_lines(
     )  # fmt: skip
 
 
+def _theirs(visit_id: int, hands: Carried, scope: Scope) -> bool:
+    """What a run gave away is its vendor's and driver's no more."""
+    run = hands.run(visit_id)
+    return run is None or not carried.bound_to_runs(scope) or carried.still_theirs(run, scope)
+
+
+def _carried_line(line: LoadedLine, hands: Carried) -> LoadedLine:
+    run, station = hands.run(line.visit_id), hands.station(line.visit_id)
+    moved = line if run is None else _on_run(line, run)
+    return replace(moved, station_code=station) if station else moved
+
+
+def _on_run(line: LoadedLine, run: RunRecord) -> LoadedLine:
+    return replace(
+        line, run_id=run.id, run_state=str(run.state), vendor_code=run.vendor_code, driver_code=run.driver_code,
+    )  # fmt: skip
+
+
 def outcomes(db: Session, day: date, slot: str, *, scope: Scope) -> tuple[LineOutcome, ...]:
-    """Every loaded line of a day with its current record, by run and visit; names masked."""
+    """Every loaded line of a day with its current record, by the run that carries it now and visit; names masked."""
+    hands = carried.on_day(db, day, slot)
+    found = [line for line in _outcomes(db, day, slot, scope) if _theirs(line.visit_id, hands, scope)]
+    if not hands.standing:
+        return tuple(found)
+    return tuple(sorted((_held(line, hands) for line in found), key=lambda line: line.run_number))
+
+
+def _held(line: LineOutcome, hands: Carried) -> LineOutcome:
+    run = hands.run(line.visit_id)
+    moved = line if run is None else replace(line, run_id=run.id, run_number=run.number)
+    person = hands.person(line.visit_id)
+    return replace(moved, held_by=person) if person else moved
+
+
+def _outcomes(db: Session, day: date, slot: str, scope: Scope) -> tuple[LineOutcome, ...]:
     query = (
         _aboard()
         .join(Resident, Resident.id == BookLine.resident_id)
         .outerjoin(Proof, and_(Proof.book_line_id == BookLine.id, current()))
         .outerjoin(FollowUp, and_(FollowUp.book_line_id == BookLine.id, FollowUp.state == CaseState.OPEN))
-        .where(Run.day == day, Run.slot == slot, counts(), *in_scope(scope))
+        .where(Run.day == day, Run.slot == slot, counts(), *carried.reach(scope, in_scope(scope)))
         .order_by(Run.number, PlanVisit.position, BookLine.id)
         .with_only_columns(
             BookLine.id, BookLine.order_id, BookLine.resident_id, Resident.name, BookLine.street_code, Run.id, Run.number,

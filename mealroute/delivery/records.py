@@ -240,6 +240,8 @@ class LineOutcome:
     lon: float | None = None
     lat: float | None = None
     """Where the phone was, if it said so."""
+    held_by: str = ""
+    """Who has taken the stop over by name, if anybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def manifest_of(
         kitchen_name=kitchen.name if kitchen else run.kitchen_code, driver_code=run.driver_code,
         driver_name=driver.name if driver else run.driver_code, vehicle_code=run.vehicle_code,
         vehicle_kind=str(vehicle.kind) if vehicle else "", plate=vehicle.plate if vehicle else "",
-        packed_at_s=trips[0].load_at_s, depart_s=trips[0].leave_s, last_stop_s=max(stop.arrival_s for stop in stops),
+        packed_at_s=trips[0].load_at_s, depart_s=trips[0].leave_s, last_stop_s=max((stop.arrival_s for stop in stops), default=route.starts_s),
         back_s=route.ends_s, eat_by_s=route.eat_by_s, portions=sum(item.quantity for item in items), stops=len(stops),
         cash_total_fen=sum(item.cash_due_fen for item in items), load_totals=rules.load_totals(items), trips=trips, link_url=link_url,
         sheet_code=sheet_codes.sheet_code(run.version_id, run.number),

@@ -20,12 +20,13 @@ class Audience(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """What happened to their work: other than before, new to them, taken away, or the whole plan withdrawn."""
+    """What happened to their work: other than before, new to them, taken away, the whole plan withdrawn, or a stop changed hands."""
 
     CHANGED = "changed"
     NEW = "new"
     GONE = "gone"
     WITHDRAWN = "withdrawn"
+    HANDS = "hands"
 
 
 class Means(StrEnum):

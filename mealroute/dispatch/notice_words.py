@@ -6,6 +6,7 @@ from typing import Any
 from mealroute.core.clock import clock_text
 from mealroute.core.i18n import _
 from mealroute.core.text import route_label
+from mealroute.dispatch import handing_words
 from mealroute.dispatch.notice_records import Audience, NoticeKind, NoticeRecord
 from mealroute.planning.change_records import StopChangeKind
 from mealroute.residents.words import diet_label
@@ -28,6 +29,10 @@ def head(notice: NoticeRecord) -> str:
             return _("Route %(n)s is not yours any more", n=route_label(notice.content["route"]))
         case NoticeKind.WITHDRAWN:
             return _("The plan has been withdrawn")
+        case NoticeKind.HANDS if notice.content["side"] == "takes":
+            return _("You take a stop over from route %(n)s", n=route_label(notice.content["other"]))
+        case NoticeKind.HANDS:
+            return _("Stop %(n)d is brought by somebody else", n=notice.content["stop"])
 
 
 def sentences(notice: NoticeRecord) -> tuple[str, ...]:
@@ -55,6 +60,8 @@ def sentences(notice: NoticeRecord) -> tuple[str, ...]:
             return tuple(_kitchen(content))
         case NoticeKind.CHANGED:
             return tuple(_vendor(entry) for entry in content["routes"])
+        case NoticeKind.HANDS:
+            return (*handing_words.sentences(content), *_shifts(handing_words.retimed(content)))
 
 
 def _gone(content: Content) -> Iterator[str]:

@@ -43,11 +43,14 @@ def write(
     reason: str,
     by: Actor,
     clock: Clock,
+    key: str = "",
 ) -> None:
-    """Keep the notices of one change. The natural key makes a second writing of the same one impossible."""
+    """Keep the notices of one change. The natural key makes a second writing of the same one impossible; ``key`` tells changes of one
+    version apart.
+    """
     db.add_all(
         RunNotice(
-            natural_key=f"{version_id}/{draft.kind}/{draft.audience}/{draft.code}/{draft.run_id or 0}", version_id=version_id,
+            natural_key=f"{version_id}/{draft.kind}{key}/{draft.audience}/{draft.code}/{draft.run_id or 0}", version_id=version_id,
             replaces_version_id=replaces, audience=draft.audience, code=draft.code, run_id=draft.run_id, kind=draft.kind,
             content=dict(draft.content), reason=reason.strip(), by_name=by.name, at=clock.now(),
         )

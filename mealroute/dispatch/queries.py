@@ -1,6 +1,6 @@
 """Reads of dispatch: runs, and the sheets that go with them. Sheets hold names and phones; runs hold codes only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -13,17 +13,18 @@ from mealroute.core.config import Settings
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
-from mealroute.dispatch import build, handover_notes, rules
+from mealroute.dispatch import build, handover_notes, rules, transfers
 from mealroute.dispatch.build import Door, SheetParts
 from mealroute.dispatch.models import Run
 from mealroute.dispatch.records import Manifest, ManifestItem, RunId, RunRecord, RunState
+from mealroute.dispatch.transfer_models import StopTransfer
 from mealroute.menus.models import Dish
 from mealroute.menus.words import dish_label
 from mealroute.orders.models import BookLine
 from mealroute.orders.records import Delivery
 from mealroute.planning import queries as planning
 from mealroute.planning.models import PlanLine, PlanRoute, PlanVisit
-from mealroute.planning.records import PlanVersionId, VisitKind
+from mealroute.planning.records import PlanVersionId, RouteRecord, VisitKind
 from mealroute.residents.models import Contact, Resident
 from mealroute.vendors import queries as vendors
 
@@ -137,7 +138,9 @@ def _sheets(db: Session, rows: Sequence[Run], link_base: str, secret_key: str) -
         return ()
     everything = Scope.everything()  # the runs were limited already; what hangs on them is shown with them
     drivers = {each.code: each for each in vendors.drivers(db, scope=everything)}
-    doors, of_route = _doors(db, [row.route_id for row in rows])
+    driven = _driven(db, rows)
+    doors = _doors(db, [visit.id for route in driven.values() for visit in route.visits if visit.lines])
+    of_route = {row.route_id: [int(line) for visit in driven[row.route_id].visits for line in visit.lines] for row in rows}
     doors = handover_notes.marked(db, rows, of_route, doors, drivers)
     parts = SheetParts(
         doors=doors,
@@ -146,45 +149,50 @@ def _sheets(db: Session, rows: Sequence[Run], link_base: str, secret_key: str) -
         vehicles={each.code: each for each in vendors.vehicles(db, scope=everything)},
         stations={each.code: each for each in vendors.stations(db)},
     )
-    versions = {n: planning.version(db, PlanVersionId(n)) for n in sorted({row.version_id for row in rows})}
-    routes = {route.id: (route, version.number) for version in versions.values() for route in version.routes}
+    numbers = {n: planning.summary(db, PlanVersionId(n)).number for n in sorted({row.version_id for row in rows})}
     made = []
     for row in rows:
-        route, number = routes[row.route_id]
+        route, number = driven[row.route_id], numbers[row.version_id]
         link = link_base + rules.sign_link(secret_key or _secret(), row.id, row.link_nonce) if link_base else ""
         made.append(build.manifest_of(run_record(row), route, number, parts, link))
     return tuple(made)
 
 
-def _doors(db: Session, route_ids: Iterable[int]) -> tuple[dict[int, Door], dict[int, list[int]]]:
-    """Everybody on these routes, by book line, and the lines of each route: one statement for people, one for their contacts."""
-    wanted = list(route_ids)
+def _driven(db: Session, rows: Sequence[Run]) -> dict[int, RouteRecord]:
+    """Route id → the route as driven now, with what changed hands on the road."""
+    found: dict[int, RouteRecord] = {}
+    for version in sorted({row.version_id for row in rows}):
+        found |= transfers.version_driven(
+            db, version, [(row.id, row.route_id) for row in rows if row.version_id == version]
+        )
+    return found
+
+
+def _doors(db: Session, visit_ids: Collection[int]) -> dict[int, Door]:
+    """Everybody at these stops, by book line: one statement for people, one for their contacts."""
+    wanted = sorted(visit_ids)
     rows = db.execute(
-        select(BookLine, Resident, PlanLine.new_face, Dish.name, Dish.name_en, PlanVisit.route_id)
+        select(BookLine, Resident, PlanLine.new_face, Dish.name, Dish.name_en)
         .join(PlanLine, PlanLine.book_line_id == BookLine.id)
-        .join(PlanVisit, PlanVisit.id == PlanLine.visit_id)
         .join(Resident, Resident.id == BookLine.resident_id)
         .outerjoin(Dish, Dish.code == BookLine.dish_code)
-        .where(PlanVisit.route_id.in_(wanted))
+        .where(PlanLine.visit_id.in_(wanted))
     ).tuples()
     contacts = _first_contacts(db, wanted)
-    doors: dict[int, Door] = {}
-    of_route: dict[int, list[int]] = {}
-    for line, person, new_face, dish, dish_en, route in rows:
-        doors[line.id] = _door(line, person, new_face, dish_label(dish or "", dish_en or ""), contacts.get(person.id))
-        of_route.setdefault(route, []).append(line.id)
-    return doors, of_route
+    return {
+        line.id: _door(line, person, new_face, dish_label(dish or "", dish_en or ""), contacts.get(person.id))
+        for line, person, new_face, dish, dish_en in rows
+    }
 
 
-def _first_contacts(db: Session, route_ids: list[int]) -> dict[int, Contact]:
+def _first_contacts(db: Session, visit_ids: Collection[int]) -> dict[int, Contact]:
     rows = db.scalars(
         select(Contact)
         .where(
             Contact.resident_id.in_(
                 select(BookLine.resident_id)
                 .join(PlanLine, PlanLine.book_line_id == BookLine.id)
-                .join(PlanVisit, PlanVisit.id == PlanLine.visit_id)
-                .where(PlanVisit.route_id.in_(route_ids))
+                .where(PlanLine.visit_id.in_(visit_ids))
             )
         )
         .order_by(Contact.position.desc())
@@ -237,7 +245,13 @@ def _wholly_within(query: Select[Run], scope: Scope) -> Select[Run]:
             .join(BookLine, BookLine.id == PlanLine.book_line_id)
             .where(BookLine.street_code.not_in(sorted(streets)))
         )
-        query = query.where(Run.route_id.not_in(strangers))
+        taken = (
+            select(StopTransfer.to_run_id)
+            .join(PlanLine, PlanLine.visit_id == StopTransfer.visit_id)
+            .join(BookLine, BookLine.id == PlanLine.book_line_id)
+            .where(StopTransfer.to_run_id.is_not(None), BookLine.street_code.not_in(sorted(streets)))
+        )
+        query = query.where(Run.route_id.not_in(strangers), Run.id.not_in(taken))
     return within(query, scope)
 
 

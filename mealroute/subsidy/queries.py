@@ -15,6 +15,7 @@ from mealroute.core.text import mask_id, mask_name
 from mealroute.delivery.models import Proof
 from mealroute.delivery.queries import current
 from mealroute.dispatch.models import Run
+from mealroute.dispatch.transfer_models import StopTransfer
 from mealroute.orders.models import Amendment, BookLine, Order, OrderBook, Payment
 from mealroute.planning.models import PlanLine, PlanVersion, PlanVisit
 from mealroute.residents.loading import around_of
@@ -97,6 +98,14 @@ def rows_between(db: Session, first: date, last: date) -> MonthRows:
     planned_days = frozenset(
         (day, slot) for day, slot in db.execute(select(PlanVersion.day, PlanVersion.slot).where(*published))
     )
+    # A stop that changed hands on the road was cooked where it was loaded, whoever brought it.
+    cooked = (
+        select(StopTransfer.visit_id, func.max(StopTransfer.cooked_by).label("cooked_by"))
+        .where(StopTransfer.cooked_by != "")
+        .group_by(StopTransfer.visit_id)
+        .subquery()
+    )
+    cooks = cooked.c
     doors = {
         row[0]: DoorRow(*row)
         for row in db.execute(
@@ -106,9 +115,10 @@ def rows_between(db: Session, first: date, last: date) -> MonthRows:
                 Proof.id,
                 Proof.outcome,
                 Proof.quantity,
-                func.coalesce(Run.cooked_by, Run.vendor_code),
+                func.coalesce(cooks.cooked_by, Run.cooked_by, Run.vendor_code),
             )
             .join(Run, Run.id == Proof.run_id)
+            .outerjoin(cooked, cooks.visit_id == Proof.visit_id)
             .where(Run.day >= first, Run.day <= last, current())
         )
     }

@@ -11,7 +11,7 @@ from mealroute.core.i18n import _
 from mealroute.delivery.progress import LiveRun, LiveView
 from mealroute.delivery.progress_records import RouteState, StopProgress, StopState, Trouble
 from mealroute.delivery.progress_words import silence_text, trouble_text
-from mealroute.delivery.records import FollowUpRecord
+from mealroute.delivery.records import FollowUpRecord, LineOutcome
 
 CELL = 10
 """Width of a stop in a strip's own units; the strip is drawn 16 high."""
@@ -66,6 +66,8 @@ class Shown:
     view: LiveView
     cases: tuple[FollowUpRecord, ...]
     attention: tuple[Attention, ...]
+    by_hand: tuple[LineOutcome, ...]
+    """Open meals that a person has taken over by name: their doors are recorded at the desk."""
     rows: tuple[Row, ...]
     now: datetime
 
@@ -78,7 +80,8 @@ def shown(view: LiveView, now: datetime) -> Shown:
     """The board in the order in which it asks for attention."""
     cases = sorted((case for case in view.cases if case.state == "open"), key=lambda case: redness(case, now))
     rows = tuple(row(live) for live in view.runs)
-    return Shown(view=view, cases=tuple(cases), attention=tuple(_attention(view)), rows=rows, now=now)
+    by_hand = tuple(line for line in view.lines.values() if line.held_by and line.outcome is None)
+    return Shown(view=view, cases=tuple(cases), attention=tuple(_attention(view)), by_hand=by_hand, rows=rows, now=now)
 
 
 def is_red(case: FollowUpRecord, now: datetime) -> bool:

@@ -27,6 +27,8 @@ from mealroute.delivery.messages import Message
 from mealroute.delivery.progress import Foretold, LiveView
 from mealroute.delivery.progress_facts import LiveMemory
 from mealroute.delivery.progress_records import StopProgress
+from mealroute.dispatch import transfers
+from mealroute.dispatch.transfer_records import TransferRecord
 from web import here
 from web.dispatch.urgent import urgent_runs
 from web.live import page
@@ -68,6 +70,8 @@ class LiveRunPage:
     shown: page.Shown
     row: page.Row
     messages: tuple[Message, ...]
+    hands: tuple[tuple[TransferRecord, int], ...]
+    """What it gave and took, with the number of the other route (0: none)."""
 
     @property
     def stops(self) -> Iterator[tuple[StopProgress, str, bool]]:
@@ -127,7 +131,13 @@ def run_now(db: Session, day: date, slot: MealSlot, run_id: int) -> LiveRunPage:
     if found is None:
         raise NotFound("run-not-found", _("There is no such run."))
     driver = found.live.run.driver_code
-    return LiveRunPage(shown, found, messages.of_runs(db, day, str(slot), [driver]) if driver else ())
+    numbers = {row.live.run.run_id: row.live.run.number for row in shown.rows}
+    hands = tuple(
+        (each, numbers.get((each.from_run_id if each.to_run_id == run_id else each.to_run_id) or 0, 0))
+        for each in transfers.of_day(db, day, str(slot))
+        if run_id in {each.from_run_id, each.to_run_id}
+    )
+    return LiveRunPage(shown, found, messages.of_runs(db, day, str(slot), [driver]) if driver else (), hands)
 
 
 def answer(day: date, slot: MealSlot) -> Answer:

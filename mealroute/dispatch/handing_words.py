@@ -1,0 +1,65 @@
+"""What a driver is told when a stop changes hands: first where the food is, for that is the next thing to do."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mealroute.core.clock import clock_text
+from mealroute.core.i18n import _
+from mealroute.core.text import route_label
+
+Content = Mapping[str, Any]
+
+
+def sentences(content: Content) -> Iterator[str]:
+    """In the order in which they are done."""
+    takes = content["side"] == "takes"
+    yield from _food(content, takes=takes)
+    if takes:
+        yield _("Then on: the door is expected at %(at)s.", at=clock_text(content["arrive_s"]))
+
+
+def retimed(content: Content) -> list[Content]:
+    """The other stops whose time shifts."""
+    return [stop for stop in content["changes"] if stop["old_s"] is not None and stop["new_s"] is not None]
+
+
+def _food(content: Content, *, takes: bool) -> Iterator[str]:
+    n, place, at = content["portions"], content["place"], content["meet_s"]
+    other = route_label(content["other"]) if content["other"] is not None else ""
+    until = "" if at is None else clock_text(at)
+    match content["kind"], content["food"]:
+        case "station", _food:
+            yield _(
+                "Leave %(n)d portions at %(place)s and let them sign; go on with your other stops.", n=n, place=place
+            )
+        case "person", _food:
+            yield _(
+                "%(name)s brings it. Where %(n)d portions change hands: %(place)s.",
+                name=content["name"],
+                n=n,
+                place=place,
+            )
+        case _kind, "meet" if takes:
+            yield _(
+                "First to %(place)s by %(at)s: get %(n)d portions from route %(other)s.",
+                place=place,
+                at=until,
+                n=n,
+                other=other,
+            )
+        case _kind, "meet":
+            yield _(
+                "First to %(place)s by %(at)s: give %(n)d portions to route %(other)s.",
+                place=place,
+                at=until,
+                n=n,
+                other=other,
+            )
+        case _kind, "again" if takes:
+            yield _("First to %(place)s by %(at)s: fetch %(n)d portions there.", place=place, at=until, n=n)
+        case _kind, "again" if content["made_again"]:
+            yield _("Bring the %(n)d portions that you have aboard back to the kitchen at the end.", n=n)
+        case _kind, _food if takes:
+            yield _("Load %(n)d portions more before you leave.", n=n)
+        case _:
+            yield _("Load %(n)d portions fewer; they go with route %(other)s.", n=n, other=other)
