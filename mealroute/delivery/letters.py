@@ -12,7 +12,7 @@ from mealroute.core.clock import Clock
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
-from mealroute.delivery import evidence, loading, reopening, service, stations
+from mealroute.delivery import carried, evidence, loading, reopening, service, stations
 from mealroute.delivery.door_links import Key, Linked, linked
 from mealroute.delivery.evidence import EvidenceInput
 from mealroute.delivery.loading import LoadingInput
@@ -135,16 +135,18 @@ def _other(db: Session, item: Item, link: Linked, *, instance: Path, clock: Cloc
 def _signed(db: Session, item: BoxesInput, link: Linked, *, clock: Clock) -> Answer:
     """A refusal here undoes this signature alone."""
     visit = db.execute(
-        select(PlanVisit.station_code, Run.day, Run.slot)
+        select(PlanVisit.station_code, Run.day, Run.slot, Run.id)
         .join(Run, Run.route_id == PlanVisit.route_id)
-        .where(PlanVisit.id == item.visit_id, Run.id.in_(link.run_ids))
-    ).one_or_none()
-    if visit is None:
+        .where(PlanVisit.id == item.visit_id)
+    ).first()
+    hands = carried.on_day(db, visit.day, visit.slot) if visit is not None else None
+    held = hands.standing.get(item.visit_id) if hands is not None else None
+    if visit is None or not {visit.id, held.run_id if held else visit.id}.intersection(link.run_ids):
         return ProofProblem(item.client_id, 0, "stop-not-found", _("This stop is not on your run."))
     try:
         with db.begin_nested():
             new = stations.sign_on_a_phone(
-                db, visit.day, MealSlot(visit.slot), visit.station_code, visit_id=item.visit_id, client_id=item.client_id,
+                db, visit.day, MealSlot(visit.slot), held.station_code if held and held.station_code else visit.station_code, visit_id=item.visit_id, client_id=item.client_id,
                 portions=item.portions, tenths=item.tenths, signed_by=item.signed_by, action=item.action, again_tenths=item.again_tenths,
                 by=link.driver, clock=clock,
             )  # fmt: skip

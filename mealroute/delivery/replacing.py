@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Actor
@@ -12,6 +12,7 @@ from mealroute.dispatch import service as dispatch
 from mealroute.dispatch.models import Run
 from mealroute.dispatch.records import Manifest
 from mealroute.dispatch.replacing import Replacement, replacement
+from mealroute.dispatch.transfer_models import StopTransfer
 from mealroute.dispatch.under_way import Doors
 from mealroute.planning.models import PlanVisit
 from mealroute.planning.publishing import NONE
@@ -21,10 +22,11 @@ from mealroute.planning.records import PlanVersionId
 def doors_of(db: Session, version_id: PlanVersionId) -> Doors:
     """What the road has reported about a version's runs, under it or under the plans before it."""
     lines = queries.line_ids(db, version_id)
+    to_stations = select(StopTransfer.visit_id).where(StopTransfer.station_code != "")
     bulk = (
         select(PlanVisit.id)
         .join(Run, Run.route_id == PlanVisit.route_id)
-        .where(Run.version_id == version_id, PlanVisit.station_code != "")
+        .where(Run.version_id == version_id, or_(PlanVisit.station_code != "", PlanVisit.id.in_(to_stations)))
     )
     signed = queries.station_receipts(db, db.scalars(bulk))
     return Doors(recorded=frozenset(queries.current_proofs(db, lines)), signed=frozenset(signed))

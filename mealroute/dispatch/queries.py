@@ -140,7 +140,9 @@ def _sheets(db: Session, rows: Sequence[Run], link_base: str, secret_key: str) -
     drivers = {each.code: each for each in vendors.drivers(db, scope=everything)}
     driven = _driven(db, rows)
     doors = _doors(db, [visit.id for route in driven.values() for visit in route.visits if visit.lines])
-    of_route = {row.route_id: [int(line) for visit in driven[row.route_id].visits for line in visit.lines] for row in rows}
+    of_route = {
+        row.route_id: [int(line) for visit in driven[row.route_id].visits for line in visit.lines] for row in rows
+    }
     doors = handover_notes.marked(db, rows, of_route, doors, drivers)
     parts = SheetParts(
         doors=doors,

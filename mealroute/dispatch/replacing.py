@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mealroute.core.clock import Clock
+from mealroute.dispatch import transfers
 from mealroute.dispatch.models import Run
 from mealroute.dispatch.under_way import Doors, on_the_road, under_way
 from mealroute.orders import queries as orders
@@ -42,7 +43,7 @@ def replacement(
     """What publishing ``new_id`` in the place of ``old_id`` would change now."""
     planned, new = planning.version(db, old_id), planning.version(db, new_id)
     runs = db.scalars(select(Run).where(Run.version_id == old_id)).all()
-    old = as_driven(planned, runs)
+    old = with_hands(db, as_driven(planned, runs), runs)
     new = replace(new, routes=tuple(_carried(route, planned.routes, old.routes) for route in new.routes))
     meals = meals_of(db, (old, new))
     now_s = seconds_into(old.day, clock.local(clock.now()))
@@ -69,6 +70,17 @@ def as_driven(version: PlanVersionRecord, runs: Sequence[Run]) -> PlanVersionRec
             for route in version.routes
         ),
     )
+
+
+def with_hands(db: Session, version: PlanVersionRecord, runs: Sequence[Run]) -> PlanVersionRecord:
+    """The version with the stops that changed hands on the road where they are now; what a person has taken over is on no route."""
+    given = transfers.of_versions(db, [version.id])
+    if not given:
+        return version
+    by_run = {run.route_id: run.id for run in runs}
+    routes = {by_run[route.id]: route for route in version.routes if route.id in by_run}
+    found = transfers.routes_driven(db, routes, given, version.routes)
+    return replace(version, routes=tuple(found.get(by_run.get(route.id, 0), route) for route in version.routes))
 
 
 def meals_of(db: Session, versions: Iterable[PlanVersionRecord]) -> dict[int, Meal]:

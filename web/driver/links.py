@@ -9,7 +9,7 @@ from mealroute.core.actor import Actor, Role, Scope
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
-from mealroute.delivery.door_links import Key
+from mealroute.delivery.door_links import Key, linked
 from mealroute.dispatch import notices, queries
 from mealroute.dispatch.notice_records import Means, NoticeRecord
 from mealroute.dispatch.records import Manifest, RunRecord, RunState
@@ -38,6 +38,13 @@ def manifest_to_record(db: Session, token: str, line: object) -> Manifest:
     own = _own(db, token)
     found = [queries.manifest(db, run.id) for run in (queries.going_on(db, own), own) if run is not None]
     return next((manifest for manifest in found if str(line) in _lines(manifest)), found[0])
+
+
+def given_away(db: Session, token: str, line: object) -> int | None:
+    """The run on which a line belongs that is on no sheet of this link any more, because its stop changed hands on the road."""
+    key = key_of(token)
+    found = linked(db, [key], clock=here.clock()).get(key)
+    return found.lines.get(int(str(line))) if found is not None and str(line).isdigit() else None
 
 
 def manifest_to_sign(db: Session, token: str, visit: int) -> Manifest:
@@ -94,6 +101,11 @@ def closed() -> NotFound:
         _("This run is not open any more."),
         _("Ask the dispatcher for the new sheet, or work from the printed one."),
     )
+
+
+def carries(manifest: Manifest, line: object) -> bool:
+    """Whether a line is on this sheet."""
+    return str(line) in _lines(manifest)
 
 
 def _lines(manifest: Manifest) -> set[str]:

@@ -18,13 +18,13 @@ from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.delivery import messages, satisfaction, stations
 from mealroute.delivery import service as delivery
-from mealroute.delivery.records import Duplicate
+from mealroute.delivery.records import Duplicate, Source
 from mealroute.dispatch import handover_notes, notices
 from mealroute.kitchen.figures import figures_on
 from mealroute.kitchen.log_records import Action
 from web import here
 from web.driver import changes, links
-from web.driver.forms import REASONS, proof_from_form, station_box
+from web.driver.forms import REASONS, door_record, proof_from_form, station_box
 from web.driver.run import RunView, view_of
 from web.permissions import open_to_all, requires
 
@@ -130,8 +130,13 @@ def no_answer(token: str, line: int) -> ResponseReturnValue:
 def record(token: str) -> ResponseReturnValue:
     """The plain form; pages with script send the same record as JSON to the API."""
     with unit_of_work() as db:
-        manifest = links.manifest_to_record(db, token, request.form.get("line"))
-        proof = proof_from_form(request.form, manifest)
+        line = request.form.get("line")
+        manifest = links.manifest_to_record(db, token, line)
+        run = None if links.carries(manifest, line) else links.given_away(db, token, line)
+        if run is None:
+            proof = proof_from_form(request.form, manifest)
+        else:
+            proof = door_record(request.form, run, int(line or 0), manifest.driver_name, Source.PHONE)
         done = delivery.record_proof(db, proof, by=links.driver_actor(manifest), clock=here.clock())
     flash(_("This was recorded before; it counts once.") if isinstance(done, Duplicate) else _("Recorded."), "ok")
     return redirect(url_for("driver.run", token=token), 303)
