@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,7 @@ from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.drafting import build, changing, grounding, loading, opening, queries, storing, viewing, writing
 from mealroute.drafting.alterations import SUPPOSED, UNIT
-from mealroute.drafting.changes import Change, VehicleIn
+from mealroute.drafting.changes import Change, ChangeDriver, VehicleIn
 from mealroute.drafting.evaluate import Evaluation, evaluate
 from mealroute.drafting.loading import Standing
 from mealroute.drafting.models import DraftEdit, PlanDraft
@@ -24,6 +25,7 @@ from mealroute.planning import service as plans
 from mealroute.planning import why
 from mealroute.planning.build import MatrixOf
 from mealroute.planning.records import PlanOutput, PlanVersionId, RouteLine
+from mealroute.vendors import driver_papers
 from solver.cost import cost_terms, number
 from solver.plan import Plan, Unassigned
 
@@ -94,9 +96,13 @@ def edit(
     ------
     Conflict
         ``draft-moved-on`` (``facts``: by, kind, revision), or a lock or an ended draft is in the way.
+    MealrouteError
+        ``driver-papers-over``: the driver named has a paper that ran out, and what the change itself refuses.
     """
     row = loading.open_row(db, draft_id)
     writing.require_unmoved(db, row, change, seen)
+    if isinstance(change, VehicleIn | ChangeDriver) and change.driver_code:
+        _refuse_without_papers(db, row.day, change.driver_code)
     at = loading.standing(db, row)
     if isinstance(change, VehicleIn) and _unknown(at.ground, change):
         return _put_in(db, row, at, change, seen=seen, by=by, clock=clock, matrix_of=matrix_of)
@@ -221,6 +227,16 @@ def _put_in(
     return writing.regrounded(
         db, row, at, ground, at.arrangement, EditKind.VEHICLE_IN, detail, seen=seen, by=by, clock=clock
     )
+
+
+def _refuse_without_papers(db: Session, day: date, driver_code: str) -> None:
+    """Whose health certificate or training has run out is put on no route of that day; the reason is told at once, not at publishing."""
+    held = next((each for each in driver_papers.held_back(db, day) if each.code == driver_code), None)
+    if held is not None:
+        raise MealrouteError(
+            "driver-papers-over", _("%(code)s may not drive that day: %(why)s.", code=held.code, why=held.why),
+            _("Choose somebody else, or put the new paper on file first."),
+        )  # fmt: skip
 
 
 def _unknown(ground: Ground, change: VehicleIn) -> bool:

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,8 @@ from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
-from mealroute.delivery import spoken_code
+from mealroute.delivery import duty, spoken_code
+from mealroute.delivery.ladder_records import Cover, Rung
 from mealroute.dispatch.records import Manifest
 from mealroute.paper import card_pages
 from mealroute.paper.card_records import DoorCard, Number, ResidentCard
@@ -49,7 +51,7 @@ def resident_cards(db: Session, resident_ids: Iterable[int], *, by: Actor, clock
     codes = spoken_code.ensure(
         db, [int(person.id) for person in people], keep_days=policy_on(today).code_days, by=by, clock=clock
     )
-    numbers, streets = _numbers(db), street_names(db)
+    numbers, streets = _numbers(db, today), street_names(db)
     cards = [
         ResidentCard(
             name=person.name, code=codes[int(person.id)], street=streets.get(person.street_code, ""), numbers=numbers.get(person.street_code, ()),
@@ -85,7 +87,7 @@ def door_cards(db: Session, manifest: Manifest, streets: Sequence[str], *, by: A
 
     ``streets``: the street of each stop in the order of the sheet, for whom to call.
     """
-    numbers = _numbers(db)
+    numbers = _numbers(db, clock.today())
     stops = [stop for trip in manifest.trips for stop in trip.stops if not stop.station_bulk]
     cards = [
         DoorCard(place=f"{manifest.number}-{stop.position}", numbers=numbers.get(street, ()))
@@ -101,15 +103,18 @@ def door_cards(db: Session, manifest: Manifest, streets: Sequence[str], *, by: A
 
 def blank_door_cards(db: Session, street: str, *, by: Actor, clock: Clock) -> Printed:
     """A page of door cards of a street that belong to no stop, to be kept in the vehicle."""
-    numbers = _numbers(db).get(street, ())
+    numbers = _numbers(db, clock.today()).get(street, ())
     content = card_pages.door_cards_pdf(clock.today(), [DoorCard(place="", numbers=numbers)] * card_pages.A_PAGE)
     audit.record(db, by=by, clock=clock, action="papers.door-cards", subject=f"street/{street}", rows=card_pages.A_PAGE)
     return Printed(content, 0)
 
 
-def _numbers(db: Session) -> dict[str, tuple[Number, ...]]:
-    """Whom to call, by street: its stations, the hub first."""
+def _numbers(db: Session, today: date) -> dict[str, tuple[Number, ...]]:
+    """Whom to call, by street: the desk's number by day where one is named, then its stations, the hub first."""
     found: dict[str, list[Number]] = {}
+    for (street, community, rung, cover), each in duty.on_duty(db, today).items():
+        if (community, rung, cover) == ("", Rung.DESK, Cover.DAY) and each.phone:
+            found[street] = [Number(_("Street desk"), each.phone)]
     for station in sorted(vendors.stations(db), key=lambda each: (each.kind != "hub", each.code)):
         if station.phone:
             found.setdefault(station.street_code, []).append(Number(station.name, station.phone))

@@ -1,4 +1,4 @@
-"""Who is called in which order in a street: the street's own ladder and duty list; what is not on file is left as a line to write on."""
+"""Who is called in which order in a street: the ladder in force with the people on duty; what is not on file is a line to write on."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,51 +6,54 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
-from mealroute.core.i18n import _
+from mealroute.core.i18n import _, _l, language
 from mealroute.delivery import duty, street_rules
 from mealroute.delivery.case_words import RUNGS
-from mealroute.delivery.ladder_records import Cover, DutyRecord, Rung
-from mealroute.delivery.rulebook import step_text
+from mealroute.delivery.ladder_records import Cover, Rung, RungRule
 from mealroute.paper.records import LadderContact, LadderRung
 from mealroute.vendors import queries as vendors
 
 KIND = "no-answer"
-"""The sheet shows the ladder of a door that nobody opens: the one that has every rung."""
+"""The ladder that paper carries: the one for a door where nobody answers."""
+COVERS: Mapping[Cover, str] = {
+    Cover.DAY: _l("by day"),
+    Cover.NIGHT: _l("at night"),
+    Cover.HOLIDAY: _l("on days without service"),
+}
 NOBODY = LadderContact(name="", what="", phone="")
 
 
 def of_street(db: Session, street: str, day: date) -> tuple[LadderRung, ...]:
-    """The rungs from the door upwards (M31: 家庭、社区、志愿者、驿站、救援机构), with the street's minutes and whoever is on duty."""
-    rules = street_rules.ladders(db, day).of(street)
-    named = duty.on_duty(db, day, street_code=street)
-    stations = tuple(
-        LadderContact(name=each.name, what=_("station"), phone=each.phone or "")
-        for each in vendors.stations(db, scope=Scope(streets=frozenset({street})))
-    )
-    return tuple(
-        LadderRung(
-            name=_(RUNGS[rung]), step=step_text(rules.rungs[rung].step_zh), minutes=minutes, contacts=_contacts(rung, named, stations)
-        )
-        for rung, minutes in sorted(rules.minutes(KIND).items(), key=lambda each: each[0].height)
-    )  # fmt: skip
+    """The street's rungs on ``day`` with their minutes, the desk first, then from the door upwards; numbers are full."""
+    ladder = street_rules.ladders(db, day).of(street)
+    minutes = ladder.minutes(KIND)
+    found = [_rung(db, ladder.rungs[Rung.DESK], Rung.DESK, None, street, day)]
+    found += [
+        _rung(db, ladder.rungs[rung], rung, minutes[rung], street, day)
+        for rung in Rung
+        if rung in minutes and rung is not Rung.DESK
+    ]
+    return tuple(found)
 
 
-def _contacts(
-    rung: Rung, named: Mapping[duty.Place, DutyRecord], stations: tuple[LadderContact, ...]
-) -> tuple[LadderContact, ...]:
+def _rung(db: Session, rule: RungRule, rung: Rung, minutes: int | None, street: str, day: date) -> LadderRung:
+    step = rule.step_zh if language() == "zh" else rule.step_en
+    return LadderRung(name=_(RUNGS[rung]), step=step, minutes=minutes, contacts=_contacts(db, rung, street, day))
+
+
+def _contacts(db: Session, rung: Rung, street: str, day: date) -> tuple[LadderContact, ...]:
     if rung in {Rung.DRIVER, Rung.FAMILY}:
-        return ()
-    covers = {Cover.DAY: "", Cover.NIGHT: _("at night"), Cover.HOLIDAY: _("without service")}
-    found = tuple(
-        LadderContact(
-            name=each.name, what=" ".join(filter(None, (each.community, covers[each.cover]))), phone=each.phone
-        )
-        for each in named.values()
-        if each.rung is rung and each.name
-    )
+        return ()  # the driver is there; families stand with each person
+    people = [
+        LadderContact(name=each.name, what=" ".join(filter(None, (community, _(COVERS[cover])))), phone=each.phone)
+        for (_street, community, at, cover), each in sorted(duty.on_duty(db, day, street_code=street).items())
+        if at is rung and each.name
+    ]  # fmt: skip
     if rung is Rung.STATION:
-        return found + stations or (NOBODY,)
+        stations = vendors.stations(db, scope=Scope(streets=frozenset({street})))
+        people += [LadderContact(name=each.name, what="", phone=each.phone or "") for each in stations]
+    found = tuple(people) or (NOBODY,)
     if rung is Rung.RESCUE:
-        called = ((_("police"), "110"), (_("ambulance"), "120"), (_("fire brigade"), "119"))
-        return (*found, *(LadderContact(name=name, what="", phone=phone) for name, phone in called))
-    return found or (NOBODY,)
+        lines = ((_("police"), "110"), (_("ambulance"), "120"), (_("fire brigade"), "119"))
+        found += tuple(LadderContact(name=name, what="", phone=phone) for name, phone in lines)
+    return found

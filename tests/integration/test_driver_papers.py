@@ -14,6 +14,9 @@ from mealroute.core.clock import FixedClock
 from mealroute.core.errors import Conflict, MealrouteError, NotFound
 from mealroute.core.slots import MealSlot
 from mealroute.dispatch import service as dispatch
+from mealroute.drafting import queries as drafting
+from mealroute.drafting import service as drafts
+from mealroute.drafting.changes import ChangeDriver
 from mealroute.planning import service as planning
 from mealroute.planning.records import PlanVersionId
 from mealroute.planning.solving import plan_quick
@@ -112,3 +115,13 @@ def test_a_vendor_sees_only_its_own_drivers(world: Session) -> None:
     assert driver_papers.driver(world, own["D11"], scope=Scope(vendor="V1")).code == "D11"
     with pytest.raises(NotFound):
         driver_papers.driver(world, own["D11"], scope=Scope(vendor="V2"))
+
+
+def test_a_draft_refuses_who_has_a_paper_that_ran_out_and_says_which(world: Session, clock: FixedClock) -> None:
+    given = planning.prepare(world, DAY, LUNCH, matrix_of=StraightLine().matrix)
+    version = PlanVersionId(planning.save_draft(world, given, plan_quick(given), by=SYSTEM, clock=clock))
+    draft = drafts.open_draft(world, version, matrix_of=StraightLine().matrix, by=SYSTEM, clock=clock)
+    note(world, clock, PaperKind.TRAINING, DAY - timedelta(days=1))
+    vehicle = drafting.view(world, draft).routes[0].vehicle
+    with pytest.raises(MealrouteError, match="driver-papers-over"):
+        drafts.edit(world, draft, ChangeDriver(vehicle=vehicle, driver_code="D11"), seen=0, by=SYSTEM, clock=clock)

@@ -15,6 +15,8 @@ from mealroute.core.actor import SYSTEM, Scope
 from mealroute.core.audit import AuditEvent
 from mealroute.core.clock import FixedClock
 from mealroute.core.errors import MealrouteError, NotFound
+from mealroute.delivery import duty, street_rules
+from mealroute.delivery.ladder_records import Cover, Rung
 from mealroute.dispatch import queries as dispatch
 from mealroute.paper import gathering, nightly, queries, service
 from mealroute.paper.models import PaperPackAct
@@ -169,3 +171,16 @@ def test_a_day_of_which_nothing_is_known_still_gets_a_pack_that_says_so(db: Sess
     source = gathering.gather(db, date(2027, 3, 9), LUNCH, by=SYSTEM, clock=clock)
     assert source.basis is PackBasis.NONE
     assert source.sheets == ()
+
+
+def test_the_ladder_page_names_who_is_on_duty_with_the_streets_own_minutes(db: Session, clock: FixedClock, tmp_path: Path) -> None:  # fmt: skip
+    published(db, clock)
+    given = {"from_day": clock.today(), "by": SYSTEM, "clock": clock}
+    duty.name_person(db, STREET, Rung.COMMUNITY, Cover.DAY, name="赵社工", phone="13911112222", **given)  # type: ignore[arg-type]
+    text = "\n".join(pages(tmp_path, made(db, tmp_path, clock, only=STREET)[STREET]))
+    assert "赵社工" in text
+    assert "13911112222" in text
+    minutes = street_rules.ladders(db, DAY).of(STREET).minutes("no-answer")
+    assert all(f"{n} 分" in text for n in minutes.values())
+    other = "\n".join(pages(tmp_path, made(db, tmp_path, clock, only=OTHER_STREET)[OTHER_STREET]))
+    assert "赵社工" not in other
