@@ -12,10 +12,12 @@ import * as views from "./views.mjs";
 const REFRESH_MS = 20_000;
 const UNDO_MS = 120_000;
 const $ = (selector) => document.querySelector(selector);
-const now = { token: /^\/r\/([^/]+)\/shift$/.exec(location.pathname)?.[1] ?? null, entry: null, view: null, records: [], phone: "", here: null, screen: "", extras: {}, undo: null, skipped: new Set(), read: new Set(), zoom: 1 };
+const now = { token: /^\/r\/([^/]+)\/shift$/.exec(location.pathname)?.[1] ?? null, entry: null, view: null, records: [], phone: "", here: null, screen: "", extras: {}, undo: null, skipped: new Set(), read: new Set(), knocks: {}, zoom: 1 };
 const reasons = JSON.parse(document.body.dataset.reasons);
 
-const place = () => ({ token: now.token, day: now.view?.run.day, hot_least: now.view?.run.hot_least, here: now.here && Date.now() - now.here.at < UNDO_MS ? { lon: now.here.lon, lat: now.here.lat } : null });
+// When the driver knocked, by stop and day: how long this door takes to open is learnt from it. Nobody has to press it.
+const knockOf = (visit) => `${now.view?.run.day}/${visit}`;
+const place = (stop = null) => ({ token: now.token, knocked_at: stop?.items?.length === 1 ? now.knocks[knockOf(stop.visit)] : undefined, day: now.view?.run.day, hot_least: now.view?.run.hot_least, here: now.here && Date.now() - now.here.at < UNDO_MS ? { lon: now.here.lon, lat: now.here.lat } : null });
 const stopOf = (visit) => now.view?.stops.find((stop) => String(stop.visit) === visit);
 const isForm = (screen) => /\/(give|end|boxes)(\/|$)|^\/load/.test(screen);
 
@@ -42,7 +44,7 @@ function nodes(screen) {
     if (parts[2] === "give") return views.giveScreen(view, stop, parts[3] ?? "all");
     if (parts[2] === "end") return views.endScreen(view, stop, parts[3], parts[4] ?? "all", reasons);
     if (parts[2] === "boxes") return fill("t-boxes", { ...stop, run: view.run });
-    return views.stopScreen(view, stop);
+    return views.stopScreen(view, stop, now.knocks[knockOf(stop.visit)]);
   }
   if (parts[0] === "stops") return views.stopsScreen(view);
   if (parts[0] === "map") return views.mapScreen(view, now.entry.map, now.here);
@@ -52,7 +54,7 @@ function nodes(screen) {
   if (unread.told.length || unread.messages.length) return fill("t-told", unread);
   const uncounted = view.next && view.trips.find((each) => each.number === view.next.trip && !each.checked && !now.skipped.has(each.number) && !view.stops.some((each2) => each2.trip === each.number && each2.done));
   if (uncounted) return views.loadScreen(view, uncounted);
-  return view.next ? views.stopScreen(view, view.next) : views.finishedScreen(view, now.records);
+  return view.next ? views.stopScreen(view, view.next, now.knocks[knockOf(view.next.visit)]) : views.finishedScreen(view, now.records);
 }
 
 function show() {
@@ -128,8 +130,8 @@ document.addEventListener("submit", async (event) => {
     const kind = form.dataset.form;
     const trip = kind === "load" ? (now.view.trips.find((each) => String(each.number) === parts[1]) ?? now.view.trips.find((each) => each.number === now.view.next?.trip)) : null;
     const made =
-      kind === "give" ? forms.give(form, place(), now.view, stop, parts[3] ?? "all")
-      : kind === "end" ? forms.end(form, place(), now.view, stop, parts[3], parts[4] ?? "all", now.extras)
+      kind === "give" ? forms.give(form, place(stop), now.view, stop, parts[3] ?? "all")
+      : kind === "end" ? forms.end(form, place(stop), now.view, stop, parts[3], parts[4] ?? "all", now.extras)
       : kind === "boxes" ? forms.boxes(form, place(), stop)
       : forms.load(form, place(), now.view, trip);
     if (made) await keep(made);
@@ -158,6 +160,11 @@ document.addEventListener("click", async (event) => {
     const on = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(on));
     if (on) button.parentElement.querySelector("input").value = "";
+  }
+  if (act === "knock") {
+    now.knocks[knockOf(button.dataset.visit)] ??= new Date().toISOString();
+    await store.setFact("knocks", now.knocks);
+    void update();
   }
   if (act === "skip-load") { now.skipped.add(Number(button.dataset.trip)); now.screen = ""; void update(); }
   if (act === "again") { await store.mark([Number(button.dataset.seq)], { state: "waiting", answer: null }); outbox.soon(0); void update(); }
@@ -239,6 +246,7 @@ async function start() {
   navigator.storage?.persist?.();
   now.phone = await store.device();
   now.read = new Set((await store.fact("read")) ?? []);
+  now.knocks = Object.fromEntries(Object.entries((await store.fact("knocks")) ?? {}).filter(([key]) => key.startsWith(today())));
   if (!now.token) {
     const kept = (await store.shifts()).sort((one, other) => other.at - one.at)[0];
     now.token = kept?.token ?? null;

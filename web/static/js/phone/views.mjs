@@ -2,6 +2,7 @@
 
 import { fill } from "./dom.mjs";
 import { draw } from "./map.mjs";
+import { clock } from "./shift.mjs";
 
 const LEFT = new Set(["left-with-contact", "left-at-door"]);
 export const ending = (outcome) => (outcome === "handed-over" ? "handed-over" : LEFT.has(outcome) ? "left" : "failed");
@@ -20,7 +21,7 @@ export function people(stop, which) {
   return chosen.map((item) => ({ ...item, several: chosen.length > 1 }));
 }
 
-export function stopScreen(view, stop) {
+export function stopScreen(view, stop, knocked) {
   const open = stop.bulk ? !stop.done : stop.items.some((item) => !item.known);
   const waiting = stop.items.filter((item) => !item.known);
   const several = stop.items.length > 1;
@@ -28,7 +29,7 @@ export function stopScreen(view, stop) {
   const before = open && view.next && view.next.position < stop.position ? { position: view.next.position, who: who(view.next) } : null;
   const title = stop.bulk ? `${stop.address} · ${stop.portions}` : several ? stop.items.map((item) => item.name).join("、") : stop.items[0]?.name;
   return fill("t-stop", {
-    ...common(view), ...stop, open, several, before, title, title_class: [...(title ?? "")].length > 4 ? "ph-long" : "",
+    ...common(view), ...stop, open, several, before, title, may_knock: open && !stop.bulk && !several && !knocked, knocked: open && knocked ? clock(knocked) : "", title_class: [...(title ?? "")].length > 4 ? "ph-long" : "",
     door: several ? "" : stop.items[0]?.door, call: !several && open ? stop.items[0]?.phone : "", way: stop.bulk ? "boxes" : "give/all",
     people: stop.items.map((item) => ({ ...item, visit: stop.visit, several, call_here: several && !item.known && item.phone, alone_button: waiting.length > 1 && !item.known })),
     following: following ? { position: following.position, who: who(following), address: following.address } : null,
