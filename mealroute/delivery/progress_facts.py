@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mealroute.core.actor import Scope
 from mealroute.core.clock import Clock, at_seconds
 from mealroute.core.geo import LonLat
 from mealroute.core.memory import Memory
@@ -18,11 +19,12 @@ from mealroute.dispatch import transfers
 from mealroute.dispatch.models import Run
 from mealroute.dispatch.records import RunState
 from mealroute.experience import queries as experience
-from mealroute.menus.timetable import door_times
+from mealroute.menus.timetable import times_of
 from mealroute.orders.models import BookLine
 from mealroute.planning import queries as planning
 from mealroute.planning.build import MatrixOf
-from mealroute.planning.records import PlanVersionId, RouteRecord, VisitKind, VisitRecord
+from mealroute.planning.doors import learnt
+from mealroute.planning.records import PlanVersionId, PlanVersionRecord, RouteRecord, VisitKind, VisitRecord
 from mealroute.vendors.models import Vehicle
 
 
@@ -124,26 +126,26 @@ def _seconds(moment: datetime, midnight: datetime) -> int:
 
 def _version(db: Session, number: int, memory: LiveMemory) -> KnownVersion:
     def made() -> KnownVersion:
-        routes = planning.version(db, PlanVersionId(number)).routes
+        version = planning.version(db, PlanVersionId(number))
+        routes = version.routes
         wanted = [int(line) for route in routes for visit in route.visits for line in visit.lines]
-        return KnownVersion({route.id: route for route in routes}, _slow(db, wanted))
+        return KnownVersion({route.id: route for route in routes}, _slow(db, version, wanted))
 
     return memory.versions.get(number, made)
 
 
-def _slow(db: Session, line_ids: Sequence[int]) -> dict[int, int]:
-    """Book line → seconds by which its person is known to be slower at the door than plans reckon with."""
+def _slow(db: Session, version: PlanVersionRecord, line_ids: Sequence[int]) -> dict[int, int]:
+    """Book line → seconds by which its person is known by now to be slower at the door than the version reckons with."""
     people: dict[int, int] = {}
     for start in range(0, len(line_ids), 10_000):
         query = select(BookLine.id, BookLine.resident_id).where(BookLine.id.in_(line_ids[start : start + 10_000]))
         people |= dict(db.execute(query).tuples().all())
-    answers = experience.door_answers(db, set(people.values()))
-    usual = door_times().handover_s
-    return {
-        line: answers[person].seconds - usual
-        for line, person in people.items()
-        if person in answers and answers[person].seconds > usual
-    }
+    reckoned = {each.book_line_id: each.use.extra_s for each in learnt(db, version.id, scope=Scope.everything())}
+    times = times_of(version.slot)
+    noon = (times.door_from_s + times.door_to_s) // 2  # the hour by which plans reckon
+    known = experience.door_uses(db, set(people.values()), version.day, second_of_day=noon)
+    more = {line: known[person].extra_s - reckoned.get(line, 0) for line, person in people.items() if person in known}
+    return {line: seconds for line, seconds in more.items() if seconds > 0}
 
 
 def _ways(facts: RouteFacts, profile: str, matrix_of: MatrixOf) -> Mapping[tuple[int, int], int]:

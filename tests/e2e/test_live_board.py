@@ -124,3 +124,13 @@ def test_the_board_and_a_run_are_sound_at_every_width(desk: Watched, size: tuple
         page = desk.open(path)
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, path
         assert faults(desk) == [], path
+
+
+def test_the_map_follows_the_doors(desk: Watched, knock: Knock) -> None:
+    desk.sign_in()
+    page = desk.open(LIVE)
+    page.wait_for_selector("#live-map[data-ready=yes]")
+
+    knock("handed-over")
+
+    page.wait_for_selector("#live-map .map-pin__tag", timeout=TWO_SECONDS + 1000)

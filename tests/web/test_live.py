@@ -194,3 +194,14 @@ def test_who_only_looks_writes_no_messages(signed_in: Callable[..., FlaskClient]
     auditor = signed_in(Role.AUDITOR)
     assert "/messages" not in auditor.get(run).text
     assert auditor.post(f"{run}/messages", data={"text": "x", "client_id": str(uuid.uuid4())}).status_code == 403
+
+
+def test_the_map_draws_every_route_within_reach_and_names_nobody(
+    signed_in: Callable[..., FlaskClient], record: Callable[..., None], sheet: Manifest
+) -> None:
+    record(1)
+    found = signed_in().get(f"{LIVE}/map.json")
+    assert sum(len(route["stops"]) for route in found.json["routes"]) >= sheet.stops
+    van = next(van for van in found.json["vans"] if van["number"] == sheet.number)
+    assert (van["done"], len(van["at"])) == ([1], 3)
+    assert not any(item.name in found.text for trip in sheet.trips for stop in trip.stops for item in stop.items)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
-from flask import Response, render_template, request
+from flask import Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from mealroute.core.db import unit_of_work
 from mealroute.core.slots import MealSlot
 from web.dispatch.urgent import urgent_runs
-from web.live import polled
+from web.live import mapping, polled
 from web.live.blueprint import bp
 from web.permissions import requires
 
@@ -33,6 +33,14 @@ def board(day: date, slot: MealSlot) -> ResponseReturnValue:
 def since(day: date, slot: MealSlot) -> ResponseReturnValue:
     """What has changed since the page looked last: nothing (304), or the parts of the board."""
     return _since(polled.answer(day, slot))
+
+
+@bp.get("/days/<day:day>/<slot:slot>/live/map.json")
+@requires("live.view")
+def live_map(day: date, slot: MealSlot) -> ResponseReturnValue:
+    with unit_of_work(read_only=True) as db:
+        shown = polled.shown_now(db, day, slot)
+        return jsonify(**mapping.map_of(db, shown.view), vans=polled.vans(shown.view))
 
 
 @bp.get("/days/<day:day>/<slot:slot>/live/runs/<int:run>")

@@ -7,8 +7,10 @@ from math import ceil
 
 from mealroute.core.clock import clock_text
 from mealroute.core.i18n import _
+from mealroute.delivery.loading import CountRecord
 from mealroute.delivery.moving_records import Move, Shift
 from mealroute.dispatch.transfer_records import FoodWay
+from web.vocabulary import word
 
 
 def way_value(move: Move) -> str:
@@ -40,6 +42,12 @@ def shifts_text(shifts: Sequence[Shift]) -> str:
     if earlier:
         parts.append(_("%(n)d stops earlier, by up to %(min)d min", n=len(earlier), min=max(earlier) // 60))
     return _(", ").join(parts) or _("no stop changes")
+
+
+def loaded_text(count: CountRecord) -> str:
+    """What was counted at loading against what is listed: the kind of box, or diet, dish and size."""
+    what = word("box", count.key) if count.kind == "boxes" else " ".join(count.key.replace("|", " ").split())
+    return _("%(what)s: %(n)d counted, %(m)d listed", what=what, n=count.counted, m=count.listed or 0)
 
 
 def refused_text(cause: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mealroute.core.i18n import _
+from mealroute.delivery.loading import CheckRecord
 from mealroute.delivery.progress import LiveRun, LiveView
 from mealroute.delivery.progress_records import RouteState, StopProgress, StopState, Trouble
 from mealroute.delivery.progress_words import silence_text, trouble_text
@@ -66,6 +67,8 @@ class Shown:
     view: LiveView
     cases: tuple[FollowUpRecord, ...]
     attention: tuple[Attention, ...]
+    loading: tuple[CheckRecord, ...]
+    """Loading checks that found something else than the sheet says."""
     by_hand: tuple[LineOutcome, ...]
     """Open meals that a person has taken over by name: their doors are recorded at the desk."""
     rows: tuple[Row, ...]
@@ -76,12 +79,20 @@ class Shown:
         return tuple(case for case in self.cases if is_red(case, self.now))
 
 
-def shown(view: LiveView, now: datetime) -> Shown:
+def shown(view: LiveView, now: datetime, checks: Sequence[CheckRecord] = ()) -> Shown:
     """The board in the order in which it asks for attention."""
     cases = sorted((case for case in view.cases if case.state == "open"), key=lambda case: redness(case, now))
     rows = tuple(row(live) for live in view.runs)
     by_hand = tuple(line for line in view.lines.values() if line.held_by and line.outcome is None)
-    return Shown(view=view, cases=tuple(cases), attention=tuple(_attention(view)), by_hand=by_hand, rows=rows, now=now)
+    return Shown(
+        view=view,
+        cases=tuple(cases),
+        attention=tuple(_attention(view)),
+        by_hand=by_hand,
+        rows=rows,
+        now=now,
+        loading=tuple(check for check in checks if check.differences),
+    )
 
 
 def is_red(case: FollowUpRecord, now: datetime) -> bool:

@@ -22,7 +22,7 @@ from mealroute.core.db import unit_of_work
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _, language
 from mealroute.core.slots import MealSlot
-from mealroute.delivery import messages, progress
+from mealroute.delivery import loading, messages, progress
 from mealroute.delivery.messages import Message
 from mealroute.delivery.progress import Foretold, LiveView
 from mealroute.delivery.progress_facts import LiveMemory
@@ -120,8 +120,9 @@ def boards() -> Boards:
 def shown_now(db: Session, day: date, slot: MealSlot) -> page.Shown:
     """The board of whoever asks, as it stands."""
     foretold, _mark = _foretold(db, day, slot)
-    view = progress.view(db, day, str(slot), scope=here.actor().scope, foretold=foretold)
-    return page.shown(view, here.clock().now())
+    scope = here.actor().scope
+    view = progress.view(db, day, str(slot), scope=scope, foretold=foretold)
+    return page.shown(view, here.clock().now(), loading.checks(db, day, str(slot), scope=scope))
 
 
 def run_now(db: Session, day: date, slot: MealSlot, run_id: int) -> LiveRunPage:

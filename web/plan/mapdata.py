@@ -92,6 +92,7 @@ def lines_of_version(db: Session, version_id: PlanVersionId) -> dict[int, Sequen
 
 
 def roads_around(spots: tuple[tuple[float, float], ...]) -> Sequence[Any]:
+    """Our own road lines as far as these points reach and a little beyond."""
     """Our own road lines around some places (lat, lon)."""
     if not spots:
         return ()
