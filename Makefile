@@ -7,9 +7,9 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test check bench lock install install-dev serve clean
 
-## demo: install, load the sample district, plan the next service day, close last month, then serve the pages
+## demo: install, load the sample district, plan the next service day, close last month, then serve the pages (TLS=1: over https, with a certificate made on the spot)
 demo: install
-	@$(BIN)/python -m mealroute demo $(if $(DAY),--day $(DAY)) $(if $(filter 0,$(SERVE)),--no-serve)
+	@$(if $(filter 1,$(TLS)),MEALROUTE_TLS=self-signed )$(BIN)/python -m mealroute demo $(if $(DAY),--day $(DAY)) $(if $(filter 0,$(SERVE)),--no-serve)
 
 install: $(VENV)/installed-run
 
@@ -52,7 +52,7 @@ lock: $(VENV)/bin/uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
 
 serve: install
-	@$(BIN)/python -m mealroute serve
+	@$(if $(filter 1,$(TLS)),MEALROUTE_TLS=self-signed )$(BIN)/python -m mealroute serve
 
 clean:
 	rm -rf $(VENV) instance out .pytest_cache .mypy_cache .ruff_cache

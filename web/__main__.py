@@ -2,6 +2,7 @@
 
 import argparse
 
+from mealroute.core.config import Settings
 from web.factory import create_app
 from web.serving import serve
 
@@ -26,7 +27,7 @@ def main() -> None:
     if options.routes:
         print("\n".join(routes()))
         return
-    print(f"http://{options.host}:{options.port}/", flush=True)
+    print(f"{'https' if Settings.from_env().tls else 'http'}://{options.host}:{options.port}/", flush=True)
     serve(options.host, options.port)
 
 

@@ -13,6 +13,7 @@ from web import (
     counter,
     dishes,
     dispatch,
+    doors,
     driver,
     faces,
     fallback,
@@ -42,7 +43,7 @@ from web import (
 )
 
 PACKAGES = (
-    account, ahead, api, audit, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, settlement, timebank, today, users, vendors, vendorscore, dispatch, phone, vendorwork, casefiles, cases, lastseen,
+    account, ahead, api, audit, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, settlement, timebank, today, users, vendors, vendorscore, dispatch, doors, phone, vendorwork, casefiles, cases, lastseen,
 )  # fmt: skip
 
 

@@ -1,24 +1,56 @@
-"""The pages behind waitress, which runs on Linux and Windows alike."""
+"""The pages behind waitress, which runs on Linux and Windows alike; with TLS before it where the settings ask for it."""
 
 import gc
+import logging
+import socket
 
 from mealroute.adapters.executor import DaskExecutor
 from mealroute.commands.setup import open_here
 from web.factory import create_app
+from web.tls import Relay, context_of
+
+CONNECTIONS = 4_000
+"""Phones keep theirs open; a connection that does nothing costs a little memory."""
+THREADS = 64
+"""Many, because most of them wait: records of doors are written together by whichever comes first."""
 
 
-def serve(host: str = "127.0.0.1", port: int = 8000, *, threads: int = 8) -> None:
+def serve(host: str = "127.0.0.1", port: int = 8000, *, threads: int = THREADS) -> None:
     """Serve the pages until interrupted: database and keys as the environment names them, jobs in a process beside."""
     from waitress import serve as listen
 
+    logging.getLogger("waitress.queue").setLevel(
+        logging.ERROR
+    )  # many waiting is how records of doors are written together
     found = open_here()
+    context = (
+        context_of(found.settings.tls, found.settings.instance_dir, host=host, clock=found.clock)
+        if found.settings.tls
+        else None
+    )
     executor = DaskExecutor(found.clock, found.settings).start()
+    relay = None
     try:
         app = create_app(found.settings, clock=found.clock, executor=executor)
         settle()
-        listen(app, host=host, port=port, threads=threads, ident=None)
+        inner = _free_port() if context else port
+        if context:
+            relay = Relay(host, port, inner, context)
+            relay.start()
+        listen(
+            app, host="127.0.0.1" if context else host, port=inner, threads=threads, ident=None, url_scheme="https" if context else "http",
+            connection_limit=CONNECTIONS, asyncore_use_poll=True, backlog=2_048, channel_timeout=180,
+        )  # fmt: skip
     finally:
+        if relay:
+            relay.close()
         executor.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
 
 
 def settle() -> None:

@@ -180,6 +180,11 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "complaint-state": {
         "received": _l("Received"), "answered": _l("Answered"), "confirmed": _l("Confirmed"), "dismissed": _l("Dismissed"),
     },
+    "evidence": {
+        "seen": _l("The person seen"), "signature": _l("Signature"), "photo": _l("Photo"), "code": _l("Spoken code"), "place": _l("Place"),
+        "note": _l("Note"),
+    },
+    "code-verdict": {"matched": _l("Code matches"), "different": _l("Code differs"), "none-known": _l("No code on file")},
     "last-meal": {
         "eaten": _l("Eaten up"), "some-left": _l("Some left"), "untouched": _l("Untouched"), "not-asked": _l("Not asked"),
     },

@@ -45,7 +45,12 @@ def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int
     month.live(here, past, SLOT, seconds)  # first, so that the day's plan knows whose face is familiar
     clock = month.morning(here, wanted)
     done = main_job.run(
-        here, wanted, SLOT, time_limit_s=time_limit_s, link_base=f"http://127.0.0.1:{port}/r/", clock=clock
+        here,
+        wanted,
+        SLOT,
+        time_limit_s=time_limit_s,
+        link_base=f"{'https' if here.settings.tls else 'http'}://127.0.0.1:{port}/r/",
+        clock=clock,
     )
     seconds |= done.seconds
     with step(_("Vendors' answers, simulated")), unit_of_work() as db:
@@ -58,7 +63,7 @@ def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int
     figures = figures_of(here, wanted, done, settled, seconds)
     summary.write(done.folder / "summary.json", figures)
     signed = people.demo_accounts(here, day=wanted)
-    tell(figures, done.folder, signed, port, serve=serve)
+    tell(figures, done.folder, signed, port, serve=serve, scheme="https" if here.settings.tls else "http")
     if serve:
         from mealroute.commands import system
 
@@ -124,7 +129,15 @@ def _month(settled: month.MonthDone) -> dict[str, Any]:
     return asdict(settled.figures)
 
 
-def tell(figures: dict[str, Any], folder: Path, signed: tuple[people.SignIn, ...], port: int, *, serve: bool) -> None:
+def tell(
+    figures: dict[str, Any],
+    folder: Path,
+    signed: tuple[people.SignIn, ...],
+    port: int,
+    *,
+    serve: bool,
+    scheme: str = "http",
+) -> None:
     """The equations, where the files are, and who can sign in."""
     console.print()
     console.print(json.dumps({k: v for k, v in figures.items() if k not in {"month", "seconds"}}, ensure_ascii=False))
@@ -133,8 +146,8 @@ def tell(figures: dict[str, Any], folder: Path, signed: tuple[people.SignIn, ...
     for entry in signed:
         console.print(f"  {entry.role:<18} {entry.login:<18} {entry.password}")
     if serve:
-        address = f"http://127.0.0.1:{port}/days/{figures['day']}/{figures['slot']}/today"
+        address = f"{scheme}://127.0.0.1:{port}/days/{figures['day']}/{figures['slot']}/today"
         console.print(_("The day that was planned: %(address)s", address=address))
-        console.print(_("The pages are at %(address)s; stop with Ctrl-C.", address=f"http://127.0.0.1:{port}/"))
+        console.print(_("The pages are at %(address)s; stop with Ctrl-C.", address=f"{scheme}://127.0.0.1:{port}/"))
     else:
         console.print(_("Serve the pages with: %(command)s", command="make serve"))

@@ -110,16 +110,20 @@ def record_all(db: Session, *, clock: Clock, events: Sequence[Event]) -> None:
             "at": at, "account_id": each.by.account_id, "actor": each.by.name, "role": str(each.by.role), "action": each.action,
             "subject": each.subject, "reason": "", "detail": dict(each.detail), "rows": each.rows, "digest": None, "previous": previous,
         }  # fmt: skip
-        previous = row["hash"] = _hash(AuditEvent(**row))
+        previous = row["hash"] = _digest([row[name] if name != "at" else at.isoformat() for name in _HASHED])
         rows.append(row)
     db.execute(insert(AuditEvent), rows)
 
 
+_HASHED = ("previous", "at", "account_id", "actor", "role", "action", "subject", "reason", "detail", "rows", "digest")
+"""What an event's hash is made of, in this order."""
+
+
 def _hash(entry: AuditEvent) -> str:
-    content = [
-        entry.previous, entry.at.isoformat(), entry.account_id, entry.actor, entry.role, entry.action, entry.subject,
-        entry.reason, entry.detail, entry.rows, entry.digest,
-    ]  # fmt: skip
+    return _digest([getattr(entry, name) if name != "at" else entry.at.isoformat() for name in _HASHED])
+
+
+def _digest(content: list[Any]) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 

@@ -28,6 +28,8 @@ class Settings:
     sms_url: str = ""
     phone_url: str = ""
     notify_token: str = ""
+    tls: str = ""
+    """``self-signed``, or certificate and key as two PEM files with a comma between; empty: plain http."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, *, root: Path | None = None) -> "Settings":
@@ -54,10 +56,11 @@ class Settings:
             out_dir=Path(env.get("MEALROUTE_OUT_DIR", base / "out")).absolute(),
             pack_dir=Path(env.get("MEALROUTE_PACK_DIR") or instance / "paper-packs").absolute(),
             data_dir=CHECKOUT / "data",
-            https_only=env.get("MEALROUTE_HTTPS", "") == "1",
             sms_url=env.get("MEALROUTE_SMS_URL", ""),
             phone_url=env.get("MEALROUTE_PHONE_URL", ""),
             notify_token=env.get("MEALROUTE_NOTIFY_TOKEN", ""),
+            https_only=env.get("MEALROUTE_HTTPS", "") == "1" or bool(env.get("MEALROUTE_TLS", "")),
+            tls=env.get("MEALROUTE_TLS", ""),
         )
 
 

@@ -32,8 +32,8 @@ class Linked:
     driver: Actor
 
 
-def linked(db: Session, keys: Collection[Key], *, clock: Clock) -> dict[Key, Linked]:
-    """The runs behind links that are not revoked. A link opens pages on its day only, but takes records for some days more
+def linked(db: Session, keys: Collection[Key], lines: Collection[int], *, clock: Clock) -> dict[Key, Linked]:
+    """The runs behind links that are not revoked, and on which of them the given ``lines`` are. A link opens pages on its day only, but takes records for some days more
     (``late_records_days``): a phone that was out of reach must not lose what it holds.
     """
     rows = {row.id: row for row in db.scalars(select(Run).where(Run.id.in_(sorted({run for run, _nonce in keys}))))}
@@ -47,11 +47,11 @@ def linked(db: Session, keys: Collection[Key], *, clock: Clock) -> dict[Key, Lin
         own = dispatch.run_record(row)
         on = dispatch.going_on(db, own) if own.state is RunState.WITHDRAWN else own
         found[key] = (own, tuple(dict.fromkeys(run.id for run in (on, own) if run is not None)))
-    lines = _lines(db, {run for _own, ids in found.values() for run in ids})
+    on_runs = _lines(db, {run for _own, ids in found.values() for run in ids}, lines)
     names = _names(db, {own.driver_code for own, _ids in found.values()})
     return {
         key: Linked(
-            own=own, run_ids=ids, lines={line: run for run in reversed(ids) for line in lines.get(run, ())},
+            own=own, run_ids=ids, lines={line: run for run in reversed(ids) for line in on_runs.get(run, ())},
             driver=Actor(
                 account_id=None, name=names.get(own.driver_code, ""), role=Role.DRIVER, scope=Scope(driver=own.driver_code)
             ),
@@ -60,12 +60,12 @@ def linked(db: Session, keys: Collection[Key], *, clock: Clock) -> dict[Key, Lin
     }  # fmt: skip
 
 
-def _lines(db: Session, run_ids: Collection[int]) -> dict[int, list[int]]:
+def _lines(db: Session, run_ids: Collection[int], lines: Collection[int]) -> dict[int, list[int]]:
     query = (
         select(Run.id, PlanLine.book_line_id)
         .join(PlanVisit, PlanVisit.route_id == Run.route_id)
         .join(PlanLine, PlanLine.visit_id == PlanVisit.id)
-        .where(Run.id.in_(sorted(run_ids)))
+        .where(Run.id.in_(sorted(run_ids)), PlanLine.book_line_id.in_(sorted(lines)))
     )
     found: dict[int, list[int]] = {}
     for run, line in db.execute(query).tuples():

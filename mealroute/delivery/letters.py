@@ -57,7 +57,8 @@ def deliver(
 
     Each letter's records are written in its order; records of different letters together, in the order of the letters.
     """
-    known = linked(db, {letter.key for letter in letters}, clock=clock)
+    lines = {item.book_line_id for letter in letters for item in letter.items if isinstance(item, ProofInput)}
+    known = linked(db, {letter.key for letter in letters}, lines, clock=clock)
     _hold(db, [letter for letter in letters if letter.key in known])
     answers: list[list[Answer]] = [[] for _letter in letters]
     while True:

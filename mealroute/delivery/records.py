@@ -117,6 +117,8 @@ class ProofInput:
     """When the driver stood at the building's entrance, by the phone's own clock like ``phone_at``; None = not measured."""
     knocked_at: datetime | None = None
     """When the driver first knocked, by the phone's own clock."""
+    spoken_code: str = ""
+    """What the resident said at the door, compared and then forgotten."""
 
 
 @dataclass(frozen=True, slots=True)

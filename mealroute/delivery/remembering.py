@@ -11,10 +11,8 @@ from mealroute.delivery import rules
 from mealroute.delivery.models import Proof
 from mealroute.delivery.records import LoadedLine, ProofId, ProofInput, Source
 from mealroute.experience.records import MeetingRecord
-from mealroute.experience.service import forget, meet, remember, remember_all
+from mealroute.experience.service import forget, meet, remember_all
 
-FEW = 20
-"""Up to so many meetings are written one by one."""
 DAY_S = 86_400
 TIMED = frozenset({Source.PHONE, Source.SIMULATED})
 """Records that were made at the door: only their time is the time of the meeting."""
@@ -41,11 +39,7 @@ def learn(
     forget(db, gone)
     meet(db, meetings)
     for day, pairs in met.items():
-        if len(pairs) > FEW:
-            remember_all(db, pairs, day)
-            continue
-        for resident_id, driver_code in sorted(pairs):
-            remember(db, resident_id, driver_code, day)
+        remember_all(db, pairs, day)
 
 
 def _met_s(entry: ProofInput, line: LoadedLine, zone: ZoneInfo) -> int | None:

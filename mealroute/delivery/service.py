@@ -20,7 +20,17 @@ from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.once import insert_new
-from mealroute.delivery import cases, door_learning, queries, remembering, rules, satisfaction, streaks, wellbeing
+from mealroute.delivery import (
+    cases,
+    door_learning,
+    queries,
+    remembering,
+    rules,
+    satisfaction,
+    spoken,
+    streaks,
+    wellbeing,
+)
 from mealroute.delivery.aside_models import ProofAside
 from mealroute.delivery.cases import close_follow_up, close_follow_ups, note_step
 from mealroute.delivery.models import Proof, StationReceipt
@@ -189,6 +199,7 @@ def _write(
     cases.follow(db, written, clock=clock)
     satisfaction.keep(db, kept, now=now)
     wellbeing.keep(db, kept, now=now)
+    spoken.keep(db, kept, now=now)
     streaks.watch(db, kept, clock=clock)
     remembering.learn(db, written, before, zone=clock.zone)
     door_learning.learn(db, written, clock=clock)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from mealroute.delivery import queries, rules
@@ -45,18 +45,17 @@ class Streak:
 
 def keep(db: Session, written: Iterable[tuple[ProofInput, LoadedLine, ProofId]], *, now: datetime) -> None:
     """Store what was tapped with new proofs, in the proofs' own transaction; only where the resident was met."""
-    notes = [
-        WellbeingNote(
-            client_id=entry.client_id, proof_id=proof, book_line_id=line.book_line_id, resident_id=line.resident_id, day=line.day,
-            slot=line.slot, last_meal=str(entry.last_meal or ""), seems=str(entry.seems or ""), source=str(entry.source),
-            by_name=entry.by_name.strip()[:80], phone_at=entry.phone_at, at=now,
-        )
+    rows = [
+        {
+            "client_id": entry.client_id, "proof_id": proof, "book_line_id": line.book_line_id, "resident_id": line.resident_id,
+            "day": line.day, "slot": line.slot, "last_meal": str(entry.last_meal or ""), "seems": str(entry.seems or ""),
+            "source": str(entry.source), "by_name": entry.by_name.strip()[:80], "phone_at": entry.phone_at, "at": now,
+        }
         for entry, line, proof in written
         if (entry.last_meal or entry.seems) and rules.met(entry.outcome)
     ]  # fmt: skip
-    if notes:
-        db.add_all(notes)
-        db.flush()
+    if rows:
+        db.execute(insert(WellbeingNote), rows)
 
 
 def notes(

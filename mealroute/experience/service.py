@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.clock import Clock
@@ -47,15 +47,22 @@ def measure(db: Session, visits: Iterable[DoorMeasure]) -> None:
 
 
 def remember_all(db: Session, met: Iterable[tuple[int, str]], day: date) -> None:
-    """``remember`` for a whole day at once: (resident, driver) pairs, one query."""
-    pairs = set(met)
-    held = {(row.resident_id, row.driver_code): row for row in db.scalars(select(DriverMemory))}
-    for resident_id, driver_code in sorted(pairs):
-        row = held.get((resident_id, driver_code))
+    """``remember`` for many at once: (resident, driver) pairs. Looks at these residents alone: the table grows with the years."""
+    pairs = sorted(set(met))
+    wanted = sorted({resident_id for resident_id, _driver in pairs})
+    held: dict[tuple[int, str], DriverMemory] = {}
+    for start in range(0, len(wanted), 10_000):
+        query = select(DriverMemory).where(DriverMemory.resident_id.in_(wanted[start : start + 10_000]))
+        held |= {(row.resident_id, row.driver_code): row for row in db.scalars(query)}
+    new = []
+    for pair in pairs:
+        row = held.get(pair)
         if row is None:
-            db.add(DriverMemory(resident_id=resident_id, driver_code=driver_code, visits=1, last_day=day))
+            new.append({"resident_id": pair[0], "driver_code": pair[1], "visits": 1, "last_day": day})
         elif day > row.last_day:
             row.visits, row.last_day = row.visits + 1, day
+    if new:
+        db.execute(insert(DriverMemory), new)
     db.flush()
 
 

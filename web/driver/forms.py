@@ -57,7 +57,7 @@ def door_record(data: Mapping[str, Any], run_id: int, line: int, by_name: str, s
         note=read_text(data, "note", 1000), left_with=read_text(data, "left_with", 80), cash_collected_fen=_cash(data.get("cash_collected")),
         phone_at=read_moment(data.get("phone_at")), arrived_at=read_moment(data.get("arrived_at")), knocked_at=read_moment(data.get("knocked_at")), lon=_degrees(data.get("lon"), "lon", 180), lat=_degrees(data.get("lat"), "lat", 90),
         by_name=by_name, source=source, answer=_choice(data, "satisfaction", Answer), last_meal=_choice(data, "last_meal", LastMeal),
-        seems=_choice(data, "seems", Seems), quantity=_optional_whole(data, "quantity"),
+        seems=_choice(data, "seems", Seems), quantity=_optional_whole(data, "quantity"), spoken_code=read_text(data, "spoken_code", 20),
     )  # fmt: skip
 
 

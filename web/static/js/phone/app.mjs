@@ -42,7 +42,7 @@ function nodes(screen) {
   const stop = stopOf(parts[1]);
   if (parts[0] === "stop" && stop) {
     if (parts[2] === "give") return views.giveScreen(view, stop, parts[3] ?? "all");
-    if (parts[2] === "end") return views.endScreen(view, stop, parts[3], parts[4] ?? "all", reasons);
+    if (parts[2] === "end") return views.endScreen(view, stop, parts[3], parts[4] ?? "all", reasons, now.extras.taps);
     if (parts[2] === "boxes") return fill("t-boxes", { ...stop, run: view.run });
     return views.stopScreen(view, stop, now.knocks[knockOf(stop.visit)]);
   }
@@ -142,7 +142,7 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-form]");
   if (event.target.matches("[name=photo]")) void forms.shot(event.target, now.extras, form);
   if (form?.dataset.form === "give") {
-    now.extras.taps = Object.fromEntries([...form.querySelectorAll("input:checked")].reduce((found, input) => {
+    now.extras.taps = Object.fromEntries([...form.querySelectorAll("input:checked, input[name^=spoken_code]")].filter((input) => input.value).reduce((found, input) => {
       const [name, line] = [input.name.slice(0, input.name.lastIndexOf("-")), input.name.slice(input.name.lastIndexOf("-") + 1)];
       return found.set(line, { ...found.get(line), [name]: input.value });
     }, new Map()));

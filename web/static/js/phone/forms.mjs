@@ -32,6 +32,8 @@ function tapped(form, line) {
     const chosen = form.querySelector(`input[name="${name}-${line}"]:checked`);
     if (chosen) found[name] = chosen.value;
   }
+  const code = form.querySelector(`input[name="spoken_code-${line}"]`)?.value.trim();
+  if (code) found.spoken_code = code;
   return found;
 }
 
@@ -60,8 +62,8 @@ export function end(form, place, view, stop, outcome, which, extras) {
     if (part && !(/^\d+$/.test(part) && Number(part) >= 1 && Number(part) <= item.portions)) return problem(form, words.part);
   }
   if (form.querySelector("[name=reason]") && !text("reason") && !text("note")) return problem(form, words.reason);
-  const have = { photo: extras.photo, signature: extras.pad?.strokes().length, note: text("note") };
-  const lacking = (level) => ["photo", "signature", "note"].filter((name) => levels[name] === level && !have[name]);
+  const have = { photo: extras.photo, signature: extras.pad?.strokes().length, note: text("note"), code: chosen.every((item) => text(`spoken_code-${item.line}`)) };
+  const lacking = (level) => ["photo", "signature", "note", "code"].filter((name) => levels[name] === level && !have[name]);
   const named = (names) => names.map((name) => words[name]).join(words.join);
   const missing = lacking("required");
   if (missing.length && !text("why")) {
@@ -74,6 +76,7 @@ export function end(form, place, view, stop, outcome, which, extras) {
   const made = doors(place, view, chosen, outcome, (item) => ({
     reason: text("reason"), note: `${text("note")} ${without}`.trim(), left_with: text("left_with"), ...(text(`cash-${item.line}`) ? { cash_collected: text(`cash-${item.line}`) } : {}),
     ...(text(`part-${item.line}`) ? { quantity: Number(text(`part-${item.line}`)) } : {}), ...(extras.taps?.[item.line] ?? {}),
+    ...(text(`spoken_code-${item.line}`) ? { spoken_code: text(`spoken_code-${item.line}`) } : {}),
   }));
   const first = made[0];
   const beside = { who: first.who };

@@ -62,8 +62,8 @@ export function finishedScreen(view, outbox) {
 }
 
 export function giveScreen(view, stop, which) {
-  const chosen = people(stop, which);
-  const quick = chosen.every((item) => !item.cash && !["photo", "signature", "note"].some((name) => ["required", "warn"].includes(item.asked["handed-over"][name])));
+  const chosen = people(stop, which).map((item) => ({ ...item, ask_code: item.asked["handed-over"].code !== "off" }));
+  const quick = chosen.every((item) => !item.cash && !["photo", "signature", "note", "code"].some((name) => ["required", "warn"].includes(item.asked["handed-over"][name])));
   const may = { refused: true, "cancelled-at-door": true, "in-hospital": true, moved: true, "volunteer-absent": true };
   for (const kind of LEFT) may[kind] = chosen.every((item) => item.may_leave[kind] && item.asked.left.seen !== "required");
   return fill("t-give", { visit: stop.visit, which, people: chosen, several: chosen.length > 1, who: chosen.map((item) => item.name).join("、"), quick, may });
@@ -77,10 +77,10 @@ export function asked(chosen, outcome) {
   return found;
 }
 
-export function endScreen(view, stop, outcome, which, reasons) {
+export function endScreen(view, stop, outcome, which, reasons, taps = {}) {
   const levels = asked(people(stop, which), outcome);
   const delivered = outcome === "handed-over" || LEFT.has(outcome);
-  const chosen = people(stop, which).map((item) => ({ ...item, ask_cash: delivered && item.cash, ask_part: delivered && item.portions > 1 }));
+  const chosen = people(stop, which).map((item) => ({ ...item, ask_cash: delivered && item.cash, ask_part: delivered && item.portions > 1, ask_code: item.asked[ending(outcome)].code !== "off", said_code: taps[item.line]?.spoken_code }));
   const on = (name) => ["on", "warn", "required"].includes(levels[name]);
   const first = stop.items.find((item) => item.contact_phone) ?? {};
   return fill("t-end", {
