@@ -22,6 +22,7 @@ from mealroute.core.i18n import _
 from mealroute.core.once import insert_new
 from mealroute.delivery import (
     cases,
+    cash,
     door_learning,
     queries,
     remembering,
@@ -47,7 +48,6 @@ from mealroute.delivery.records import (
 )
 from mealroute.delivery.standing_rules import Made, moment_made, takes_over
 from mealroute.dispatch.models import Run
-from mealroute.orders.models import Payment
 from mealroute.residents.models import Resident
 
 __all__ = [
@@ -195,7 +195,7 @@ def _write(
     kept = [(entry, line, ProofId(new[entry.client_id])) for _position, entry, line in fresh if entry.client_id in new]
     _set_beside(db, [item for item in kept if item[1].book_line_id in stand], stand, now=now)
     written = [item for item in kept if item[1].book_line_id not in stand]
-    _collect(db, written, before, now=now)
+    cash.collect(db, written, before, now=now)
     cases.follow(db, written, clock=clock)
     satisfaction.keep(db, kept, now=now)
     wellbeing.keep(db, kept, now=now)
@@ -270,33 +270,6 @@ def _row(entry: ProofInput, line: LoadedLine, earlier: Proof | None, *, now: dat
         "supersedes_id": None if earlier is None else earlier.id, "device": entry.device, "seq": entry.seq,
         "made_at": entry.made_at or moment_made(entry.phone_at, timedelta(), now),
     }  # fmt: skip
-
-
-def _collect(
-    db: Session, written: Iterable[tuple[ProofInput, LoadedLine, ProofId]], before: Mapping[int, Proof], *, now: datetime
-) -> None:  # fmt: skip
-    """Cash at the door becomes a payment of the order; cash of a superseded record is taken back."""
-    rows = []
-    for entry, line, proof in written:
-        common = {
-            "order_id": line.order_id,
-            "means": "cash-at-door",
-            "at": now,
-            "by_name": entry.by_name.strip()[:80],
-        }
-        earlier = before.get(line.book_line_id)
-        if earlier is not None and earlier.cash_collected_fen:
-            rows.append({
-                **common, "natural_key": f"proof/{earlier.client_id}/superseded", "kind": "refund",
-                "amount_fen": earlier.cash_collected_fen, "reference": f"proof/{earlier.id} superseded by proof/{proof}",
-            })  # fmt: skip
-        if entry.cash_collected_fen:
-            rows.append({
-                **common, "natural_key": f"proof/{entry.client_id}", "kind": "payment",
-                "amount_fen": entry.cash_collected_fen, "reference": f"proof/{proof}",
-            })  # fmt: skip
-    if rows:
-        db.execute(insert(Payment), rows)
 
 
 def _begin(db: Session, run_ids: set[int], now: datetime) -> None:
