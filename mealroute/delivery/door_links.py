@@ -33,8 +33,10 @@ class Linked:
 
 
 def linked(db: Session, keys: Collection[Key], lines: Collection[int], *, clock: Clock) -> dict[Key, Linked]:
-    """The runs behind links that are not revoked, and on which of them the given ``lines`` are. A link opens pages on its day only, but takes records for some days more
-    (``late_records_days``): a phone that was out of reach must not lose what it holds.
+    """The runs behind links that are not revoked, and on which of them the given ``lines`` are.
+
+    A link opens pages on its day only, but takes records for some days more (``late_records_days``): a phone that was out of reach
+    must not lose what it holds.
     """
     rows = {row.id: row for row in db.scalars(select(Run).where(Run.id.in_(sorted({run for run, _nonce in keys}))))}
     found: dict[Key, tuple[RunRecord, tuple[int, ...]]] = {}

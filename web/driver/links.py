@@ -42,9 +42,9 @@ def manifest_to_record(db: Session, token: str, line: object) -> Manifest:
 
 def given_away(db: Session, token: str, line: object) -> int | None:
     """The run on which a line belongs that is on no sheet of this link any more, because its stop changed hands on the road."""
-    key = key_of(token)
-    found = linked(db, [key], clock=here.clock()).get(key)
-    return found.lines.get(int(str(line))) if found is not None and str(line).isdigit() else None
+    key, number = key_of(token), int(str(line)) if str(line).isdigit() else 0
+    found = linked(db, [key], [number], clock=here.clock()).get(key)
+    return None if found is None else found.lines.get(number)
 
 
 def manifest_to_sign(db: Session, token: str, visit: int) -> Manifest:
