@@ -24,16 +24,11 @@ NOBODY = LadderContact(name="", what="", phone="")
 
 
 def of_street(db: Session, street: str, day: date) -> tuple[LadderRung, ...]:
-    """The street's rungs on ``day`` with their minutes, the desk first, then from the door upwards; numbers are full."""
+    """The street's rungs on ``day`` with their minutes, from the door upwards; numbers are full. The desk stands among them always."""
     ladder = street_rules.ladders(db, day).of(street)
     minutes = ladder.minutes(KIND)
-    found = [_rung(db, ladder.rungs[Rung.DESK], Rung.DESK, None, street, day)]
-    found += [
-        _rung(db, ladder.rungs[rung], rung, minutes[rung], street, day)
-        for rung in Rung
-        if rung in minutes and rung is not Rung.DESK
-    ]
-    return tuple(found)
+    wanted = [rung for rung in Rung if rung in minutes or rung is Rung.DESK]
+    return tuple(_rung(db, ladder.rungs[rung], rung, minutes.get(rung), street, day) for rung in wanted)
 
 
 def _rung(db: Session, rule: RungRule, rung: Rung, minutes: int | None, street: str, day: date) -> LadderRung:
