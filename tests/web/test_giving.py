@@ -136,3 +136,22 @@ def test_who_only_looks_gives_nothing_away(
     other = signed_in(role)
     assert other.get(address).status_code == 403
     assert other.post(address, data={}).status_code == 403
+
+
+def test_the_apps_of_both_drivers_follow(
+    signed_in: Callable[..., FlaskClient], client: FlaskClient, sheets: list[Manifest]
+) -> None:
+    giver, taker = sheets
+    stop, desk = open_door(giver), signed_in()
+    before = client.get(f"/r/{token_of(taker)}/shift.json").headers.get("ETag")
+    address = f"{LIVE}/stops/{stop.visit_id}/give"
+    desk.post(address, data={**first_way(desk.get(f"{address}?to={taker.run_id}").text), "reason": "前车晚了"})
+
+    gives = client.get(f"/r/{token_of(giver)}/shift.json")
+    takes = client.get(f"/r/{token_of(taker)}/shift.json", headers={"If-None-Match": before or ""})
+
+    assert takes.status_code == 200
+    assert "前车晚了" in str(takes.json["told"])
+    assert "前车晚了" in str(gives.json["told"])
+    line = stop.items[0].book_line_id
+    assert (f": {line}," in str(takes.json["stops"]), f": {line}," in str(gives.json["stops"])) == (True, False)
