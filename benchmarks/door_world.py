@@ -67,6 +67,17 @@ def _plan(db: Session, day: date, runs: int, doors: int) -> None:
                           "stops": doors, "boxes": 24, "most_aboard": 24, "distance_m": 0, "travel_s": 0, "starts_s": 37800, "ends_s": 46800, "eat_by_s": 46800} for n in numbers))  # fmt: skip
     _all(db, PlanVisit, ({"id": n, "route_id": (n - 1) // doors + 1, "position": (n - 1) % doors + 1, "trip": 1, "kind": "job", "stop_id": n, "arrival_s": 39600, "waiting_s": 0,
                           "setup_s": 0, "service_s": 60, "portions": 1} for n in meals))  # fmt: skip
+    starts = {
+        "position": 0,
+        "trip": 1,
+        "kind": "start",
+        "arrival_s": 37800,
+        "waiting_s": 0,
+        "setup_s": 0,
+        "service_s": 300,
+        "portions": doors,
+    }
+    _all(db, PlanVisit, ({"id": runs * doors + n, "route_id": n, **starts} for n in numbers))
     _all(db, PlanLine, ({"version_id": 1, "visit_id": n, "book_line_id": n, "portions": 1} for n in meals))
     _all(db, Run, ({"id": n, "version_id": 1, "route_id": n, "number": n, "day": day, "slot": "lunch", "kitchen_code": "K1", "vendor_code": "V1", "driver_code": f"D{n}",
                     "vehicle_code": f"E{n}", "state": "published", "link_nonce": f"{n:012x}", "published_at": AT, "accepted_at": AT} for n in numbers))  # fmt: skip
