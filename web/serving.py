@@ -3,6 +3,7 @@
 import gc
 import logging
 import socket
+import sys
 
 from mealroute.adapters.executor import DaskExecutor
 from mealroute.commands.setup import open_here
@@ -11,6 +12,8 @@ from web.tls import Relay, context_of
 
 CONNECTIONS = 4_000
 """Phones keep theirs open; a connection that does nothing costs a little memory."""
+SWITCH_S = 0.0005
+"""Whoever writes for all gives the interpreter away at each statement; at the usual 5 ms it would wait that long to get it back."""
 THREADS = 64
 """Many, because most of them wait: records of doors are written together by whichever comes first."""
 
@@ -59,3 +62,4 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
+    sys.setswitchinterval(SWITCH_S)
