@@ -285,7 +285,7 @@ def test_forty_sheets_take_a_handful_of_statements(
 
     dispatch_queries.manifests(db, version_id)
 
-    assert len(statements) <= 16
+    assert len(statements) <= 18
 
 
 def test_a_signed_link_opens_its_run_until_the_end_of_the_day_and_not_after_withdrawal(

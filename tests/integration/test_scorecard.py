@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -29,7 +29,7 @@ from mealroute.vendors import queries as vendors
 from mealroute.vendors import scores
 from mealroute.vendors.score_models import VendorScore
 from mealroute.vendors.score_records import Side
-from tests.integration.oversight_world import DAY, Doors
+from tests.integration.oversight_world import DAY, NOON, Doors
 
 MONTH = "2026-02"
 
@@ -97,10 +97,10 @@ def test_the_figures_agree_with_sums_over_the_tables(db: Session, doors: Doors, 
 
 
 def test_a_record_that_comes_later_replaces_the_one_before(db: Session, doors: Doors, clock: FixedClock) -> None:
-    doors.record(6)
+    doors.record(6, at=NOON + timedelta(hours=1))
     card = side(db, clock, "V01")
     assert shares(card)[FigureKey.FAILED] == Share(1, 7)
-    assert shares(card)[FigureKey.ON_TIME] == Share(3, 5)
+    assert shares(card)[FigureKey.ON_TIME] == Share(2, 5)  # handed over, an hour late
 
 
 def test_a_month_is_scored_once_while_its_figures_stay(db: Session, doors: Doors, clock: FixedClock) -> None:
