@@ -30,8 +30,10 @@ def command(here: Here, day: date | None, slot: MealSlot, *, street: str | None,
     made = []
     with step(_("Paper packs of %(day)s", day=wanted.isoformat())) as shown:
         for n, code in enumerate(streets, 1):
+            with unit_of_work(read_only=True) as db:
+                drawn = service.draw_pack(db, source, code)
             with unit_of_work() as db:
-                made.append(service.make_pack(db, source, code, folder=folder, by=SYSTEM, clock=here.clock))
+                made.append(service.keep_pack(db, drawn, folder=folder, by=SYSTEM, clock=here.clock))
             shown.at(n / len(streets), source.streets.get(code, _("Whole district")))
         shown.note = _("%(n)d packs", n=len(made))
     for number in made:

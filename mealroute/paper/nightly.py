@@ -93,8 +93,10 @@ def run(job: JobContext) -> None:
         for street in (code for code in streets if code not in done):
             if job.stopping():
                 break
+            with unit_of_work(read_only=True) as db:
+                drawn = service.draw_pack(db, source, street)
             with unit_of_work() as db:
-                service.make_pack(db, source, street, folder=folder, by=by, clock=job.clock)
+                service.keep_pack(db, drawn, folder=folder, by=by, clock=job.clock)
         if job.cancelled():
             return
         with unit_of_work() as db:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from mealroute.paper import gathering, queries
 from mealroute.paper.exports import pack_pdf
 from mealroute.paper.gathering import Source
 from mealroute.paper.models import PaperPack, PaperPackAct
-from mealroute.paper.records import PackAct, PackId, PackRecord
+from mealroute.paper.records import DrawnPack, PackAct, PackContent, PackId, PackRecord
 from mealroute.paper.rulebook import policy_on
 
 
@@ -41,9 +42,29 @@ def make_packs(
 
 
 def make_pack(db: Session, source: Source, street: str, *, folder: Path, by: Actor, clock: Clock) -> PackId:
-    """One pack from a day that was read already: the file, its line in the register, its event."""
+    """One pack from a day that was read already: drawn and kept at once."""
+    return keep_pack(db, draw_pack(db, source, street), folder=folder, by=by, clock=clock)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyPack:
+    """A pack on its way into the register."""
+
+    source: Source
+    street: str
+    content: PackContent
+    drawn: DrawnPack
+
+
+def draw_pack(db: Session, source: Source, street: str) -> ReadyPack:
+    """Draw one pack; reads only. It takes seconds, and whoever records a door must not wait so long for the database."""
     content = gathering.content_of(db, source, street)
-    drawn = pack_pdf(content)
+    return ReadyPack(source, street, content, pack_pdf(content))
+
+
+def keep_pack(db: Session, pack: ReadyPack, *, folder: Path, by: Actor, clock: Clock) -> PackId:
+    """The file of a drawn pack, its line in the register, its event."""
+    source, street, content, drawn = pack.source, pack.street, pack.content, pack.drawn
     digest = hashlib.sha256(drawn.content).hexdigest()
     name = file_name(source.day, str(source.slot), street, digest)
     _write(folder / name, drawn.content)

@@ -1,6 +1,6 @@
 """Use-cases of no silent day: make the list of calls and knocks, write down what came of one, set a street's hours."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -39,13 +39,23 @@ def needed(db: Session, *, scope: Scope, clock: Clock, first: date | None = None
     return rules.needs(people, seen, met, rules_of, served=served, days=days, now=clock.now(), zone=clock.zone)
 
 
-def plan_calls(db: Session, *, by: Actor = SYSTEM, clock: Clock) -> int:
+def unplanned(db: Session, *, by: Actor = SYSTEM, clock: Clock) -> tuple[Need, ...]:
+    """Of what is needed, what is on no list yet; reads only."""
+    held = _held(db, clock)
+    return tuple(need for need in needed(db, scope=by.scope, clock=clock) if need.resident_id not in held)
+
+
+def _held(db: Session, clock: Clock) -> set[int]:
+    return set(db.scalars(select(WelfareCall.resident_id).where(WelfareCall.day >= clock.today())))
+
+
+def plan_calls(db: Session, wanted: Sequence[Need] | None = None, *, by: Actor = SYSTEM, clock: Clock) -> int:
     """Put what is needed on the list, each with an owner; how many are new. Who is on the list for these days is not put there twice.
 
-    Idempotent: planning the day, a tick and a person may all do it.
+    ``wanted``: what ``unplanned`` found a moment ago; None looks now. Idempotent: planning the day, a tick and a person may all do it.
     """
-    wanted = needed(db, scope=by.scope, clock=clock)
-    held = set(db.scalars(select(WelfareCall.resident_id).where(WelfareCall.day >= clock.today())))
+    wanted = needed(db, scope=by.scope, clock=clock) if wanted is None else wanted
+    held = _held(db, clock)
     names = areas.street_names(db)
     rows = [
         {

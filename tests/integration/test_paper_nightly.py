@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, event, select
 
 from mealroute.adapters.job_worker import JobContext
 from mealroute.adapters.registry import HANDLERS, TICKS
@@ -70,6 +70,29 @@ def test_in_the_evening_the_tick_asks_once_and_the_job_makes_a_pack_for_each_str
     assert sorted(path.name for path in folder.iterdir()) == sorted(pack.file for pack in found)
     nightly.tick(clock=evening)
     assert _open_jobs() == []
+
+
+def test_nobody_waits_for_the_database_while_a_pack_is_drawn(
+    any_engine: Engine, folder: Path, clock: FixedClock
+) -> None:
+    with unit_of_work() as db:
+        job_id = nightly.ask(db, DAY, LUNCH, by=SYSTEM, clock=clock)
+    reading: list[str] = []
+    writing: list[str] = []
+
+    def heard(connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
+        held = connection.get_execution_options().get("sqlite_begin") != "DEFERRED"
+        (writing if held else reading).append(statement)
+
+    event.listen(any_engine, "before_cursor_execute", heard)
+    try:
+        _work(job_id, clock)
+    finally:
+        event.remove(any_engine, "before_cursor_execute", heard)
+
+    assert any("FROM plan_route" in each for each in reading)
+    assert any("INSERT INTO paper_pack " in each for each in writing)
+    assert not [each for each in writing if "FROM plan_" in each or "FROM resident" in each]
 
 
 def test_an_attempt_that_was_killed_half_way_is_gone_on_with(folder: Path, clock: FixedClock) -> None:
