@@ -143,7 +143,7 @@ def test_out_of_order_is_allowed_and_said(yard: Yard) -> None:
     page = yard.phone(yard.run())
     page.click("text=清单")
     page.click(".ph-stops a >> nth=3")
-    assert "先到第 1 站" in page.inner_text("main")
+    page.wait_for_selector("main >> text=先到第 1 站")
     page.click(".ph-foot .btn--primary")
     page.click("form .btn--primary")
     until(page, lambda: records() == 1)

@@ -127,3 +127,23 @@ def test_who_has_nothing_to_do_with_it_sees_nothing_of_it(signed_in: SignIn, rol
 def test_with_nobody_to_call_the_pages_say_so(desk: FlaskClient) -> None:
     assert "没有人要打电话" in page(desk, "/welfare-calls")
     assert "没有待办" in page(desk, "/welfare-book")
+
+
+def test_a_street_alone_is_listed_and_no_other_streets_names_are_revealed(
+    signed_in: SignIn, missed: FixedClock
+) -> None:
+    missed.at += timedelta(days=4)
+    desk = signed_in(Role.DISPATCHER)
+    desk.post("/welfare-calls/plan")
+    with unit_of_work(read_only=True) as db:
+        streets = sorted(set(db.scalars(select(WelfareCall.street_code))))
+        people = len(list(db.scalars(select(WelfareCall.id).where(WelfareCall.street_code == streets[0]))))
+    assert len(streets) > 1
+
+    assert page(desk, f"/welfare-calls?street={streets[0]}").count('<li class="out">') == people
+    assert page(desk, "/welfare-calls").count('<li class="out">') > people
+    desk.post(f"/welfare-calls/numbers?street={streets[0]}")
+
+    with unit_of_work(read_only=True) as db:
+        rows = db.scalars(select(AuditEvent.rows).where(AuditEvent.action == "welfare.numbers-revealed")).all()
+    assert list(rows) == [people]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from mealroute.core.i18n import _
 from mealroute.residents import queries as residents
 from mealroute.residents.records import ResidentId
 from mealroute.welfare import queries
+from mealroute.welfare.records import CallRecord
 from mealroute.welfare.rulebook import silence_rules
 from web import here
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 Choice = TypeVar("Choice", bound=StrEnum)
+CALLS_SHOWN = 100
+"""More people than one desk calls in a day; a street's own list is shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,14 @@ def span() -> tuple[date, date]:
     return today, today + timedelta(days=silence_rules(today).ahead_days)
 
 
-def reveal(db: Session, days: tuple[date, date]) -> dict[int, Shown]:
-    """Names and numbers of everybody whose call is open; recorded."""
-    found = queries.calls(db, *days, scope=here.actor().scope, clock=here.clock())
+def listed(calls: Iterable[CallRecord], street: str) -> list[CallRecord]:
+    """The calls of one street or (empty) of all, open ones first; the page shows the first ``CALLS_SHOWN``."""
+    return sorted((one for one in calls if street in {"", one.street_code}), key=lambda one: not one.open)
+
+
+def reveal(db: Session, days: tuple[date, date], street: str) -> dict[int, Shown]:
+    """Names and numbers of the people on the page whose call is open; recorded."""
+    found = listed(queries.calls(db, *days, scope=here.actor().scope, clock=here.clock()), street)[:CALLS_SHOWN]
     wanted = {ResidentId(call.resident_id) for call in found if call.open}
     people = residents.by_ids(db, wanted, day=days[0])
     audit.record(

@@ -1,6 +1,7 @@
 """Who was last seen when, by whom, how; calls and knocks before it gets too long; the 24-hour book."""
 
 import uuid
+from collections import Counter
 from datetime import timedelta
 from io import BytesIO
 
@@ -56,7 +57,10 @@ def seen(resident: int) -> ResponseReturnValue:
             call_id=form.get("call", type=int), client_id=page.client_id(form), by=here.actor(), clock=here.clock(),
         )  # fmt: skip
     flash(_("Recorded."), "ok")
-    return redirect(url_for("lastseen.calls") if form.get("call") else url_for("lastseen.index"), 303)
+    back = (
+        url_for("lastseen.calls", street=form.get("street") or None) if form.get("call") else url_for("lastseen.index")
+    )
+    return redirect(back, 303)
 
 
 @bp.get("/welfare-calls")
@@ -70,7 +74,7 @@ def calls() -> ResponseReturnValue:
 def numbers() -> ResponseReturnValue:
     """The list with full names and numbers, once; who took it and how many people are on it is kept."""
     with unit_of_work() as db:
-        shown = page.reveal(db, page.span())
+        shown = page.reveal(db, page.span(), request.args.get("street", ""))
     return _calls(shown)
 
 
@@ -126,7 +130,10 @@ def _calls(shown: dict[int, page.Shown]) -> str:
         found = queries.calls(db, first, last, scope=here.actor().scope, clock=here.clock())
         streets = {code: name for code, name in street_names(db).items() if here.actor().scope.sees_street(code)}
         rules_of = queries.rules_by_street(db, streets, here.clock().today())
+    street = request.args.get("street", "")
+    counts_of = Counter(one.street_code for one in sorted(found, key=lambda one: one.street_code))
+    within = page.listed(found, street)
     return render_template(
-        "lastseen/calls.html", found=found, shown=shown, streets=streets, rules_of=rules_of, district=silence_rules(here.clock().today()),
+        "lastseen/calls.html", found=within[: page.CALLS_SHOWN], street=street, counts_of=counts_of, total=len(within), open=sum(one.open for one in within), shown=shown, streets=streets, rules_of=rules_of, district=silence_rules(here.clock().today()),
         now=here.clock().now(), today=here.clock().today(), results=list(Result), ways=list(Way), client_id=lambda: str(uuid.uuid4()),
     )  # fmt: skip

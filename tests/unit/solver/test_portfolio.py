@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -192,9 +193,11 @@ def test_killing_the_program_leaves_no_engine_behind(tmp_path: Path) -> None:
 
 
 def _children(pid: int) -> list[int]:
-    return [
-        int(each) for task in Path(f"/proc/{pid}/task").iterdir() for each in (task / "children").read_text().split()
-    ]
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(FileNotFoundError):  # a thread may end between its listing and its reading
+            found += map(int, (task / "children").read_text().split())
+    return found
 
 
 def _runs(pid: int) -> bool:
