@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check bench lock install install-dev serve clean
+.PHONY: demo test fuzz check bench lock install install-dev serve clean
 
 ## demo: install, load the sample district, plan the next service day, close last month, then serve the pages (TLS=1: over https, with a certificate made on the spot)
 demo: install
@@ -39,6 +39,10 @@ check: install-dev
 test: check
 	@scripts/find-chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+## fuzz: the laws with examples that no run has seen before
+fuzz: install-dev
+	MEALROUTE_HYPOTHESIS=fuzz $(BIN)/python -m pytest -n 2 -m hypothesis
 
 ## bench: solver quality and speed against the references, pinned as JSON
 bench: install-dev

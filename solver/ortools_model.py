@@ -134,6 +134,8 @@ class RoutingModel:
         for place, index in zip(self.nodes.reloads, self.reload_index, strict=True):
             able = [v for v, vehicle in enumerate(problem.vehicles) if vehicle.start == place and vehicle.max_trips > 1]
             self.routing.VehicleVar(index).SetValues([-1, *able])
+            # by way of the kitchen must not be a short cut to an end elsewhere: an empty trip falls away
+            self.routing.NextVar(index).RemoveValues([self.ends[v] for v in able if problem.vehicles[v].end != place])
 
     def _add_time(self) -> None:
         problem, routing = self.problem, self.routing

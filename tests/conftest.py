@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,11 @@ from mealroute.core.i18n import DEFAULT_LANGUAGE, set_language
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 FIELD_KEY = "c3ludGhldGljLXRlc3Qta2V5LW5vdC1mb3ItdXNlISE="
 MONDAY = datetime(2026, 3, 9, 0, 0, tzinfo=UTC)  # 08:00 in Beijing
+
+# The same examples each time, so that a red run can be repeated; ``make fuzz`` looks at new ones.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("fuzz", print_blob=True)
+settings.load_profile(os.environ.get("MEALROUTE_HYPOTHESIS", "repeatable"))
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

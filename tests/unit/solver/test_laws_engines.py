@@ -6,7 +6,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from solver.best import Best
@@ -58,6 +58,7 @@ def cost(problem: Problem, plan: Plan) -> Fraction:
 @pytest.mark.parametrize("engine", ENGINES)
 @settings(max_examples=40, deadline=None)
 @given(seed=SEEDS, n=st.integers(1, 8))
+@example(seed=278, n=3)  # the way by the kitchen was shorter, as an empty last trip
 def test_whatever_an_engine_finds_is_a_clean_plan_at_the_cost_it_says(engine: str, seed: int, n: int) -> None:
     problem = problems(Random(seed), n)
     found = ENGINES[engine](problem, {}, seed)
