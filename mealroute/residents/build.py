@@ -53,9 +53,12 @@ class Around:
 
     def categories_on(self, row: models.Resident, day: date, table: CategoryTable) -> tuple[str, ...]:
         return categories_of(
-            (item.category for item in self.granted if in_force(item.valid_from, item.valid_to, day)),
-            age=age_on(row.birth_date, day), ability_level=row.ability_level, living=Living(row.living), table=table,
+            self.granted_on(day), age=age_on(row.birth_date, day), ability_level=row.ability_level, living=Living(row.living), table=table
         )  # fmt: skip
+
+    def granted_on(self, day: date) -> list[str]:
+        """The categories that somebody has granted and that are in force."""
+        return [item.category for item in self.granted if in_force(item.valid_from, item.valid_to, day)]
 
     def pause_on(self, day: date) -> PauseRecord | None:
         return next((pause for pause in self.pauses if pause.covers(day)), None)

@@ -3,13 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from mealroute.core.money import Fen
 from mealroute.core.slots import MealSlot
 from mealroute.residents.records import ResidentRecord
-from mealroute.subsidy.records import Beneficiary, DayFacts, Handover, ProofFacts, ResidentOnDay, Rulebook, RuleVersion
+from mealroute.subsidy.records import (
+    Beneficiary,
+    Carried,
+    Confirmation,
+    DayFacts,
+    Handover,
+    ProofFacts,
+    ResidentOnDay,
+    Rulebook,
+    RuleVersion,
+)
 from mealroute.subsidy.rules import entitlement
 
 
@@ -57,6 +67,10 @@ class BookRow(NamedTuple):
     street_code: str
     day: date
     slot: str
+    delivery: str = ""
+    station_code: str = ""
+    channel: str = ""
+    pay_means: str = ""
 
 
 class PlanRow(NamedTuple):
@@ -75,6 +89,25 @@ class DoorRow(NamedTuple):
     outcome: str
     delivered: int
     vendor_code: str
+    run_id: int | None = None
+    route_no: int | None = None
+    driver_code: str = ""
+    stop_no: int | None = None
+    planned_s: int | None = None
+    seen: bool = False
+    left_with: str = ""
+    source: str = ""
+    confirmed_at: datetime | None = None
+    recorded_at: datetime | None = None
+
+
+class PersonFacts(NamedTuple):
+    """What the ledger holds of a resident without dates. Kept with a month, so that it is always computed from the same."""
+
+    living: str
+    basic_service: bool
+    basic_service_from: date | None
+    ability_level: int | None
 
 
 @dataclass(slots=True)
@@ -90,6 +123,9 @@ class MonthRows:
     stray: Mapping[tuple[date, str], int]
     paid: Mapping[int, Fen]
     people: Mapping[tuple[int, date], ResidentOnDay] = field(default_factory=dict)
+    evidence: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """Proof → kinds of evidence beside it; of spoken codes only those that matched."""
+    facts: Mapping[int, PersonFacts] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -168,10 +204,37 @@ def handovers(rows: MonthRows) -> list[Handover]:
                 book_line_id=line.line_id, order_id=line.order_id, proof_id=door.proof_id, day=line.day, slot=line.slot,
                 outcome=door.outcome, portions=door.delivered, unit_price_fen=line.unit_price_fen,
                 paid_fen=rows.paid.get(line.order_id, 0), street_code=line.street_code, vendor_code=door.vendor_code,
-                resident=rows.people[line.resident_id, line.day],
+                resident=rows.people[line.resident_id, line.day], carried=_carried(line, door, rows.evidence.get(door.proof_id, _NOTHING)),
             )
         )  # fmt: skip
     return found
+
+
+_NOTHING: frozenset[str] = frozenset()
+_STRONGEST = (
+    Confirmation.CARD, Confirmation.QR, Confirmation.FACE, Confirmation.CODE, Confirmation.SIGNATURE, Confirmation.PHOTO,
+)  # fmt: skip
+
+
+def _carried(line: BookRow, door: DoorRow, beside: frozenset[str]) -> Carried:
+    return Carried(
+        run_id=door.run_id, route_no=door.route_no, stop_no=door.stop_no, planned_s=door.planned_s, driver_code=door.driver_code,
+        station_code=line.station_code, delivery=line.delivery, channel=line.channel, pay_means=line.pay_means,
+        confirmation=confirmation(line.delivery, door, beside), confirmed_at=door.confirmed_at, recorded_at=door.recorded_at,
+        source=door.source,
+    )  # fmt: skip
+
+
+def confirmation(delivery: str, door: DoorRow, beside: frozenset[str]) -> Confirmation:
+    """The strongest piece that shows the handover: a card, a code, a signature, a photo, else the word of who was there."""
+    for kind in _STRONGEST:
+        if kind in beside:
+            return kind
+    if door.left_with or door.outcome == "left-with-contact":
+        return Confirmation.CONTACT
+    if not door.seen:
+        return Confirmation.UNSEEN
+    return Confirmation.COUNTER if delivery == "station" else Confirmation.SEEN
 
 
 def proof_facts(doors: Iterable[DoorRow]) -> dict[int, ProofFacts]:

@@ -92,8 +92,8 @@ def sums(
             shares.update(dict(line.shares))
         found.append(
             Sum(
-                key=name, label=label(name), lines=len(group), portions=len({line.book_line_id for line in group}),
-                residents=len({line.resident_id for line in group}), amount_fen=sum(line.amount_fen for line in group),
+                key=name, label=label(name), lines=len(group), portions=len({line.book_line_id for line in group} - {None}),
+                residents=len({line.resident_id for line in group} - {None}), amount_fen=sum(line.amount_fen for line in group),
                 shares=tuple(sorted(shares.items())), document_no=document(name),
             )
         )  # fmt: skip

@@ -7,7 +7,7 @@ That is held twice: here, for everything that goes through the program's session
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, BigInteger, Connection, ForeignKey, String, Text, UniqueConstraint, event, select
+from sqlalchemy import DDL, BigInteger, Connection, ForeignKey, Index, String, Text, UniqueConstraint, event, select
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from mealroute.core.db import Base, JsonDict, UtcDateTime
@@ -31,24 +31,31 @@ class Period(Base):
 
 
 class ClaimLine(Base):
-    """One subsidised portion under one rule. One a person, day and rule: the database holds that, too."""
+    """One subsidy under one rule. ``natural_key`` (rule, person, day or what else is paid for) stands once in all months."""
 
     __tablename__ = "claim_line"
-    __table_args__ = (UniqueConstraint("rule_id", "resident_id", "day"), UniqueConstraint("period_id", "line_no"))
+    __table_args__ = (
+        UniqueConstraint("natural_key"),
+        UniqueConstraint("period_id", "line_no"),
+        Index(None, "resident_id", "day"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"))
     line_no: Mapped[int]
+    natural_key: Mapped[str] = mapped_column(String(160))
     rule_id: Mapped[str] = mapped_column(String(60))
     rule_version: Mapped[int]
     document_no: Mapped[str] = mapped_column(String(80))
     beneficiary: Mapped[str] = mapped_column(String(12))
+    unit: Mapped[str] = mapped_column(String(12), default="person-day", server_default="person-day")
+    payee: Mapped[str] = mapped_column(String(40), default="", server_default="")
     amount_fen: Mapped[int] = mapped_column(BigInteger)
     shares: Mapped[dict[str, Any]] = mapped_column(JsonDict)
-    order_id: Mapped[int] = mapped_column(ForeignKey("meal_order.id"))
-    book_line_id: Mapped[int] = mapped_column(ForeignKey("book_line.id"), index=True)
-    proof_id: Mapped[int] = mapped_column(ForeignKey("proof.id"))
-    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("meal_order.id"))
+    book_line_id: Mapped[int | None] = mapped_column(ForeignKey("book_line.id"), index=True)
+    proof_id: Mapped[int | None] = mapped_column(ForeignKey("proof.id"))
+    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"))
     resident_code: Mapped[str] = mapped_column(String(40))
     day: Mapped[date]
     slot: Mapped[str] = mapped_column(String(10))
@@ -58,7 +65,36 @@ class ClaimLine(Base):
     resident_paid_fen: Mapped[int] = mapped_column(BigInteger)
     copay_fen: Mapped[int] = mapped_column(BigInteger)
     outcome: Mapped[str] = mapped_column(String(20))
+    category: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    age: Mapped[int | None]
+    ability_level: Mapped[int | None]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)
+    route_no: Mapped[int | None]
+    driver_code: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    station_code: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    delivery: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    confirmation: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    source: Mapped[str] = mapped_column(String(12), default="", server_default="")
     basis: Mapped[dict[str, Any]] = mapped_column(JsonDict)
+
+
+class ClaimPerson(Base):
+    """What the ledger held, without dates of its own, of each person of a month when its lines were last built.
+
+    A closed month is computed again from these, so that who moves or is assessed anew later changes nothing of it.
+    """
+
+    __tablename__ = "claim_person"
+    __table_args__ = (UniqueConstraint("period_id", "resident_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"))
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    living: Mapped[str] = mapped_column(String(20))
+    basic_service: Mapped[bool]
+    basic_service_from: Mapped[date | None]
+    ability_level: Mapped[int | None]
 
 
 class Explanation(Base):
@@ -80,19 +116,19 @@ class Explanation(Base):
 
 
 def _refuse_when_closed(_mapper: Mapper[Any], connection: Connection, target: Base) -> None:
-    assert isinstance(target, Period | ClaimLine | Explanation)
+    assert isinstance(target, Period | ClaimLine | ClaimPerson | Explanation)
     period = target.id if isinstance(target, Period) else target.period_id
     if connection.scalar(select(Period.state).where(Period.id == period)) == "closed":
         raise ValueError(f"{target.__tablename__} of a closed period is immutable")
 
 
-for _model in (Period, ClaimLine, Explanation):
+for _model in (Period, ClaimLine, ClaimPerson, Explanation):
     event.listen(_model, "before_update", _refuse_when_closed)
     event.listen(_model, "before_delete", _refuse_when_closed)
-for _model in (ClaimLine, Explanation):
+for _model in (ClaimLine, ClaimPerson, Explanation):
     event.listen(_model, "before_insert", _refuse_when_closed)
 
-_GUARDED = (("claim_line", True), ("explanation", True), ("settlement_period", False))
+_GUARDED = (("claim_line", True), ("claim_person", True), ("explanation", True), ("settlement_period", False))
 
 
 def _triggers() -> dict[str, dict[str, tuple[str, ...]]]:

@@ -42,7 +42,7 @@ def figures(facts: MonthFacts) -> MonthFigures:
         portions_loaded=sum(day.planned for day in facts.days),
         delivered=sum(day.delivered for day in facts.days),
         not_delivered=sum(day.not_delivered for day in facts.days),
-        subsidised=len({line.book_line_id for line in facts.lines}),
+        subsidised=len({line.book_line_id for line in facts.lines} - {None}),
         self_paid=sum(account.self_paid for account in facts.accounts),
         explained=sum(min(facts.explained.get(account.book_line_id, 0), account.unclaimed) for account in facts.accounts),
         claimed_lines=len(facts.lines),
@@ -140,6 +140,8 @@ def _portions(facts: MonthFacts) -> Iterable[Imbalance]:
 
 def _evidence(lines: Sequence[ClaimLineRecord], proofs: Mapping[int, ProofFacts]) -> Iterable[Imbalance]:
     for line in lines:
+        if line.book_line_id is None or line.proof_id is None:
+            continue  # a site's month or a one-off grant: its document stands in the proof's place
         proof = proofs.get(line.book_line_id)
         if proof is None or proof.proof_id != line.proof_id or proof.delivered < 1:
             yield Imbalance(
@@ -149,12 +151,12 @@ def _evidence(lines: Sequence[ClaimLineRecord], proofs: Mapping[int, ProofFacts]
 
 
 def _once(lines: Sequence[ClaimLineRecord]) -> Iterable[Imbalance]:
-    counted = Counter((line.rule_id, line.resident_code, line.day) for line in lines)
-    for (rule, resident, day), times in counted.items():
+    counted = Counter((line.natural_key, line.day) for line in lines)
+    for (key, day), times in counted.items():
         if times > 1:
             yield Imbalance(
-                code="claimed-twice", sentence=_("One rule pays a person more than once on one day."),
-                expected=1, found=times, subject=f"{rule}/{resident}", day=day,
+                code="claimed-twice", sentence=_("One rule pays for the same thing more than once."),
+                expected=1, found=times, subject=key, day=day,
             )  # fmt: skip
 
 

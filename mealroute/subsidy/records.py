@@ -15,6 +15,25 @@ class Beneficiary(StrEnum):
     OPERATOR = "operator"
 
 
+class Confirmation(StrEnum):
+    """What shows that a meal reached its person: the strongest piece that there is. Closed list, strongest first.
+
+    ``card``, ``qr`` and ``face`` are a counter machine's own record of the meal; ``code`` the spoken code that matched; ``counter`` a
+    station's hand-out; ``seen`` the word of whoever handed over; ``contact`` somebody else took it; ``unseen`` nobody was met.
+    """
+
+    CARD = "card"
+    QR = "qr"
+    FACE = "face"
+    CODE = "code"
+    SIGNATURE = "signature"
+    PHOTO = "photo"
+    COUNTER = "counter"
+    SEEN = "seen"
+    CONTACT = "contact"
+    UNSEEN = "unseen"
+
+
 class PeriodState(StrEnum):
     """A closed period never opens again; a mistake in it becomes a line of a later one."""
 
@@ -121,6 +140,32 @@ class ResidentOnDay:
     living: str
     basic_service: bool
     pause_reason: str | None = None
+    categories: tuple[str, ...] = ()
+    age: int | None = None
+    ability_level: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """How a meal was brought and what shows it. ``confirmed_at`` is when the record was made, by our clock.
+
+    ``delivery`` is home or station; ``stop_no`` the place in the route and ``planned_s`` its planned second of the day; ``source`` the way
+    in which the record came (phone, paper, desk …); ``recorded_at`` when it reached us.
+    """
+
+    run_id: int | None = None
+    route_no: int | None = None
+    stop_no: int | None = None
+    planned_s: int | None = None
+    driver_code: str = ""
+    station_code: str = ""
+    delivery: str = ""
+    channel: str = ""
+    pay_means: str = ""
+    confirmation: Confirmation = Confirmation.SEEN
+    confirmed_at: datetime | None = None
+    recorded_at: datetime | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +184,7 @@ class Handover:
     street_code: str
     vendor_code: str
     resident: ResidentOnDay
+    carried: Carried = Carried()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +197,24 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimLineRecord:
-    """One subsidised portion under one rule, with everything needed to compute it again."""
+    """One line of a settlement under one rule, with everything needed to compute it again.
 
+    ``natural_key`` says what is paid for, once for ever (rule, person and day for a subsidy a day). ``payee`` is who gets the money: the
+    vendor that takes it off the price or runs the service, a site, a deliverer. Lines that no meal stands behind (a site's month, a
+    one-off grant) have no order, proof or person, ``slot`` is empty then and ``day`` the last day that they pay for.
+    """
+
+    natural_key: str
     rule_id: str
     rule_version: int
     document_no: str
     beneficiary: Beneficiary
     amount_fen: Fen
     shares: tuple[tuple[str, Fen], ...]
-    order_id: int
-    book_line_id: int
-    proof_id: int
-    resident_id: int
+    order_id: int | None
+    book_line_id: int | None
+    proof_id: int | None
+    resident_id: int | None
     resident_code: str
     day: date
     slot: str
@@ -172,6 +224,19 @@ class ClaimLineRecord:
     resident_paid_fen: Fen
     copay_fen: Fen
     outcome: str
+    unit: str = "person-day"
+    payee: str = ""
+    category: str = ""
+    age: int | None = None
+    ability_level: int | None = None
+    run_id: int | None = None
+    route_no: int | None = None
+    driver_code: str = ""
+    station_code: str = ""
+    delivery: str = ""
+    confirmation: str = ""
+    confirmed_at: datetime | None = None
+    source: str = ""
     basis: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -7,11 +7,13 @@ and the refusals together, so that nothing is left out without a word.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from mealroute.core.i18n import _
 from mealroute.core.money import Fen, yuan
 from mealroute.subsidy.records import (
     Beneficiary,
+    Carried,
     ClaimLineRecord,
     ClaimProblem,
     Handover,
@@ -150,7 +152,7 @@ def claim_lines(
             problems.extend(_problem(rule, meal, second) for meal in good[1:])
     turn = {(line.rule_id, line.book_line_id): position for position, line in enumerate(lines)}
     lines.sort(
-        key=lambda line: (line.day, _slot_place(line.slot), line.order_id, turn[line.rule_id, line.book_line_id])
+        key=lambda line: (line.day, _slot_place(line.slot), line.order_id or 0, turn[line.rule_id, line.book_line_id])
     )
     return tuple(lines), tuple(problems)
 
@@ -168,18 +170,35 @@ def _problem(rule: RuleVersion, meal: Handover, found: Refusal) -> ClaimProblem:
 
 def _line(rule: RuleVersion, meal: Handover) -> ClaimLineRecord:
     own_part = max(meal.unit_price_fen - rule.amount_fen, 0) if rule.beneficiary is Beneficiary.RESIDENT else 0
+    who, how = meal.resident, meal.carried
     return ClaimLineRecord(
-        rule_id=rule.rule_id, rule_version=rule.version, document_no=rule.document_no, beneficiary=rule.beneficiary,
-        amount_fen=rule.amount_fen, shares=split(rule.amount_fen, rule.payer_shares), order_id=meal.order_id,
-        book_line_id=meal.book_line_id, proof_id=meal.proof_id, resident_id=meal.resident.resident_id,
-        resident_code=meal.resident.code, day=meal.day, slot=meal.slot, street_code=meal.street_code,
-        vendor_code=meal.vendor_code, unit_price_fen=meal.unit_price_fen, resident_paid_fen=meal.paid_fen,
-        copay_fen=own_part, outcome=meal.outcome,
-        basis={
-            "basic_service": meal.resident.basic_service, "living": meal.resident.living, "state": meal.resident.state,
-            "portions": meal.portions,
-        },
+        natural_key=f"{rule.rule_id}/{who.code}/{meal.day}", rule_id=rule.rule_id, rule_version=rule.version,
+        document_no=rule.document_no, beneficiary=rule.beneficiary, amount_fen=rule.amount_fen,
+        shares=split(rule.amount_fen, rule.payer_shares), order_id=meal.order_id, book_line_id=meal.book_line_id,
+        proof_id=meal.proof_id, resident_id=who.resident_id, resident_code=who.code, day=meal.day, slot=meal.slot,
+        street_code=meal.street_code, vendor_code=meal.vendor_code, unit_price_fen=meal.unit_price_fen,
+        resident_paid_fen=meal.paid_fen, copay_fen=own_part, outcome=meal.outcome, unit=rule.unit, payee=meal.vendor_code,
+        **snapshot(who, how), basis=basis(meal),
     )  # fmt: skip
+
+
+def snapshot(who: ResidentOnDay, how: Carried) -> dict[str, Any]:
+    """Who the person was that day and how the meal came, as columns of a line."""
+    return {
+        "category": who.categories[0] if who.categories else "", "age": who.age, "ability_level": who.ability_level,
+        "run_id": how.run_id, "route_no": how.route_no, "driver_code": how.driver_code, "station_code": how.station_code,
+        "delivery": how.delivery, "confirmation": str(how.confirmation), "confirmed_at": how.confirmed_at, "source": how.source,
+    }  # fmt: skip
+
+
+def basis(meal: Handover) -> dict[str, object]:
+    """What else was looked at, kept with the line."""
+    who, how = meal.resident, meal.carried
+    return {
+        "basic_service": who.basic_service, "living": who.living, "state": who.state, "portions": meal.portions,
+        "categories": list(who.categories), "channel": how.channel, "pay_means": how.pay_means, "stop_no": how.stop_no,
+        "planned_s": how.planned_s,
+    }  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -210,6 +229,8 @@ def account(
     """
     found: dict[int, _Found] = defaultdict(_Found)
     for line in lines:
+        if line.book_line_id is None:
+            continue
         entry = found[line.book_line_id]
         entry.claimed = True
         if line.beneficiary is Beneficiary.RESIDENT:

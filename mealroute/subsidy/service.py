@@ -23,8 +23,9 @@ from mealroute.orders.models import Order
 from mealroute.orders.records import Pricing
 from mealroute.residents.records import ResidentRecord
 from mealroute.subsidy import computing, exports, queries, statement
-from mealroute.subsidy.build import RulebookPricing
-from mealroute.subsidy.models import ClaimLine, Explanation, Period
+from mealroute.subsidy.build import PersonFacts, RulebookPricing
+from mealroute.subsidy.differences import differences
+from mealroute.subsidy.models import ClaimLine, ClaimPerson, Explanation, Period
 from mealroute.subsidy.records import ClaimLineRecord, Imbalance, LineAccount, PeriodState
 from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.subsidy.statement import day_money, month_statement
@@ -37,6 +38,7 @@ __all__ = [
     "build_month",
     "close_period",
     "day_money",
+    "differences",
     "explain",
     "explain_all",
     "export",
@@ -111,6 +113,7 @@ def build_month(db: Session, payer: str, month: str, *, by: Actor, clock: Clock)
         audit.record(
             db, by=by, clock=clock, action="subsidy.month-built", subject=f"period/{payer}/{month}", rows=len(rows), digest=digest
         )  # fmt: skip
+    _keep_persons(db, period.id, computed.rows.facts)
     _explain_by_rule(db, period, computed.accounts, clock=clock)
     explained = computing.covered(queries.explanations(db, period.id))
     found, imbalances = computing.balance(computed, explained, rulebook)
@@ -147,12 +150,12 @@ def _open_period(db: Session, payer: str, month: str) -> Period:
 
 def _claim_rows(db: Session, period_id: int, lines: Sequence[ClaimLineRecord]) -> list[dict[str, Any]]:
     """The lines as rows; masked names and the words of the day go along, so that a closed month prints the same for ever."""
-    people = queries.masked_people(db, {line.resident_id for line in lines})
+    people = queries.masked_people(db, {line.resident_id for line in lines if line.resident_id is not None})
     streets = street_names(db)
     vendors = dict(db.execute(select(Vendor.code, Vendor.name)).tuples().all())
     rows = []
     for number, line in enumerate(lines, 1):
-        name, id_number = people[line.resident_id]
+        name, id_number = people[line.resident_id] if line.resident_id is not None else ("", "")
         basis = {
             **line.basis, "name": name, "id_number": id_number, "street": streets.get(line.street_code, ""),
             "vendor": vendors.get(line.vendor_code, ""),
@@ -164,14 +167,17 @@ def _claim_rows(db: Session, period_id: int, lines: Sequence[ClaimLineRecord]) -
 
 
 def _flat(line: ClaimLineRecord) -> dict[str, Any]:
-    return {
-        "rule_id": line.rule_id, "rule_version": line.rule_version, "document_no": line.document_no,
-        "beneficiary": str(line.beneficiary), "amount_fen": line.amount_fen, "order_id": line.order_id,
-        "book_line_id": line.book_line_id, "proof_id": line.proof_id, "resident_id": line.resident_id,
-        "resident_code": line.resident_code, "day": line.day, "slot": line.slot, "street_code": line.street_code,
-        "vendor_code": line.vendor_code, "unit_price_fen": line.unit_price_fen, "resident_paid_fen": line.resident_paid_fen,
-        "copay_fen": line.copay_fen, "outcome": line.outcome,
-    }  # fmt: skip
+    return {name: getattr(line, name) for name in queries.LINE_COLUMNS} | {"beneficiary": str(line.beneficiary)}
+
+
+def _keep_persons(db: Session, period_id: int, facts: Mapping[int, PersonFacts]) -> None:
+    """Keep with the month what the ledger says of its people today."""
+    if queries.person_facts(db, period_id) == dict(facts):
+        return
+    db.execute(delete(ClaimPerson).where(ClaimPerson.period_id == period_id))
+    rows = [{"period_id": period_id, "resident_id": number} | known._asdict() for number, known in facts.items()]
+    if rows:
+        db.execute(insert(ClaimPerson), rows)
 
 
 def _explain_by_rule(db: Session, period: Period, accounts: Sequence[LineAccount], *, clock: Clock) -> None:

@@ -58,7 +58,7 @@ def month_statement(db: Session, month: str, *, scope: Scope, payer: str | None 
         payer=payer or rulebook.payer, payer_name=rulebook.payer_name,
         state=PeriodState.CLOSED if closed else PeriodState.OPEN, closed_by=period.closed_by if period else None,
         closed_at=period.closed_at if period else None, csv_sha256=period.csv_sha256 if period else None, figures=found,
-        service_days=days, residents=len({line.resident_id for line in lines}),
+        service_days=days, residents=len({line.resident_id for line in lines} - {None}),
         copay_paid_fen=sum(min(line.resident_paid_fen, line.copay_fen) for line in lines if line.beneficiary is Beneficiary.RESIDENT),
         outstanding_fen=outstanding, by_rule=computing.by_rule(lines, rulebook),
         by_vendor=computing.sums(lines, lambda line: line.vendor_code, lambda key: vendors.get(key, key)),

@@ -95,8 +95,12 @@ class MonthStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettlementLine:
-    """One row of the settlement's files: a claim line with the words that people read. Name and ID number are masked."""
+    """One row of the settlement's files: a claim line with the words that people read. Name and ID number are masked.
 
+    ``id`` is the row's own number while the month stands as built; ``line_no`` its place in the file.
+    """
+
+    id: int
     line_no: int
     claim: ClaimLineRecord
     resident_name: str

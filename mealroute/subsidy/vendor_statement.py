@@ -95,7 +95,9 @@ def _days(lines: list[ClaimLineRecord], accounts: list[LineAccount]) -> tuple[Ve
         counted["self_paid"][key] += account.self_paid
     for line in lines:
         key = line.day, line.slot
-        if line.book_line_id not in claimed:  # one handover may give a line to the resident and one to the operator
+        if (
+            line.book_line_id is not None and line.book_line_id not in claimed
+        ):  # one handover may give a line to the resident and one to the operator
             claimed.add(line.book_line_id)
             counted["subsidised"][key] += 1
         if line.beneficiary is Beneficiary.RESIDENT:

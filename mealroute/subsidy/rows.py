@@ -1,0 +1,237 @@
+"""The rows that a span of days is settled from: books, plans, doors, payments, people. A fixed number of statements."""
+
+import calendar
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from mealroute.core.errors import MealrouteError
+from mealroute.core.i18n import _
+from mealroute.delivery.evidence_models import Evidence
+from mealroute.delivery.models import Proof
+from mealroute.delivery.queries import current
+from mealroute.dispatch.models import Run
+from mealroute.dispatch.transfer_models import StopTransfer
+from mealroute.orders.models import Amendment, BookLine, Order, OrderBook, Payment
+from mealroute.planning.models import PlanLine, PlanVersion, PlanVisit
+from mealroute.residents.loading import around_of, category_table
+from mealroute.residents.models import Resident
+from mealroute.residents.records import Living
+from mealroute.residents.rules import age_on, categories_of, state_on
+from mealroute.subsidy.build import BookRow, DoorRow, MonthRows, PersonFacts, PlanRow
+from mealroute.subsidy.records import ResidentOnDay
+
+
+def month_days(month: str) -> tuple[date, date]:
+    """First and last day of ``2026-02``.
+
+    Raises
+    ------
+    MealrouteError
+        ``month-invalid``.
+    """
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        raise MealrouteError(
+            "month-invalid", _("“%(month)s” is not a month.", month=month), _("Write it as 2026-02.")
+        ) from None
+    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def month_rows(db: Session, month: str, *, facts: Mapping[int, PersonFacts] | None = None) -> MonthRows:
+    """Everything that a month is settled from: books, published plans, current proofs, payments, people.
+
+    ``facts`` are what a closed month holds of its residents; they stand instead of what the ledger says today.
+    """
+    return rows_between(db, *month_days(month), facts=facts)
+
+
+def rows_between(db: Session, first: date, last: date, *, facts: Mapping[int, PersonFacts] | None = None) -> MonthRows:
+    """The same for any span of days, both inclusive; what is paid hangs on the day alone, never on the month."""
+    in_book = (OrderBook.day >= first, OrderBook.day <= last, OrderBook.state == "closed")
+    book = [
+        BookRow(*row)
+        for row in db.execute(
+            select(
+                BookLine.id, BookLine.order_id, BookLine.resident_id, BookLine.quantity, BookLine.unit_price_fen,
+                BookLine.street_code, OrderBook.day, OrderBook.slot, BookLine.delivery,
+                func.coalesce(BookLine.station_code, ""), Order.channel, Order.pay_means,
+            )
+            .join(OrderBook, OrderBook.id == BookLine.book_id)
+            .join(Order, Order.id == BookLine.order_id)
+            .where(*in_book)
+            .order_by(BookLine.id)
+        )
+    ]  # fmt: skip
+    amendments = db.execute(
+        select(Amendment.cancels_line_id, Amendment.adds_line_id)
+        .join(OrderBook, OrderBook.id == Amendment.book_id)
+        .where(*in_book)
+    ).all()
+    published = (PlanVersion.day >= first, PlanVersion.day <= last, PlanVersion.state == "published")
+    plan = {
+        line: PlanRow(line, visit is not None, portions)
+        for line, visit, portions in db.execute(
+            select(PlanLine.book_line_id, PlanLine.visit_id, PlanLine.portions)
+            .join(PlanVersion, PlanVersion.id == PlanLine.version_id)
+            .where(*published)
+        )
+    }
+    # A meal that stayed at a door was loaded, also where its run was withdrawn since and no plan in force carries the line.
+    handed = db.execute(
+        select(PlanLine.book_line_id, PlanLine.portions)
+        .join(PlanVisit, PlanVisit.id == PlanLine.visit_id)
+        .join(Run, Run.route_id == PlanVisit.route_id)
+        .join(Proof, and_(Proof.run_id == Run.id, Proof.book_line_id == PlanLine.book_line_id, current()))
+        .where(Run.day >= first, Run.day <= last, Run.state == "withdrawn")
+    )
+    for line, portions in handed:
+        if line not in plan or not plan[line].aboard:
+            plan[line] = PlanRow(line, True, portions)
+    planned_days = frozenset(
+        (day, slot) for day, slot in db.execute(select(PlanVersion.day, PlanVersion.slot).where(*published))
+    )
+    # A stop that changed hands on the road was cooked where it was loaded, whoever brought it.
+    cooked = (
+        select(StopTransfer.visit_id, func.max(StopTransfer.cooked_by).label("cooked_by"))
+        .where(StopTransfer.cooked_by != "")
+        .group_by(StopTransfer.visit_id)
+        .subquery()
+    )
+    cooks = cooked.c
+    doors = {
+        row[0]: DoorRow(*row)
+        for row in db.execute(
+            # the claim is the cook's, also where another vendor drove (M46)
+            select(
+                Proof.book_line_id,
+                Proof.id,
+                Proof.outcome,
+                Proof.quantity,
+                func.coalesce(cooks.cooked_by, Run.cooked_by, Run.vendor_code),
+                Run.id,
+                Run.number,
+                Run.driver_code,
+                PlanVisit.position,
+                PlanVisit.arrival_s,
+                Proof.seen,
+                Proof.left_with,
+                Proof.source,
+                func.coalesce(Proof.made_at, Proof.server_at),
+                Proof.server_at,
+            )
+            .join(Run, Run.id == Proof.run_id)
+            .join(PlanVisit, PlanVisit.id == Proof.visit_id)
+            .outerjoin(cooked, cooks.visit_id == Proof.visit_id)
+            .where(Run.day >= first, Run.day <= last, current())
+        )
+    }
+    held = _facts(db, first, last) | dict(facts or {})
+    people = _people(db, {(row.resident_id, row.day) for row in book if row.line_id in doors}, first, last, held)
+    eaters = {number for number, _day in people}
+    return MonthRows(
+        book=book,
+        plan=plan,
+        planned_days=planned_days,
+        doors=doors,
+        cancelled=frozenset(line for line, _added in amendments if line is not None),
+        added=frozenset(line for _cancelled, line in amendments if line is not None),
+        stray=_stray(db, first, last),
+        paid=_paid(db, first, last),
+        people=people,
+        evidence=_evidence(db, first, last),
+        facts={number: known for number, known in held.items() if number in eaters},
+    )
+
+
+def _evidence(db: Session, first: date, last: date) -> dict[int, frozenset[str]]:
+    """Proof → kinds of evidence beside it; a spoken code only where it was the right one."""
+    query = (
+        select(Evidence.proof_id, Evidence.kind, Evidence.verdict)
+        .join(Proof, Proof.id == Evidence.proof_id)
+        .join(Run, Run.id == Proof.run_id)
+        .where(Run.day >= first, Run.day <= last)
+    )
+    found: dict[int, set[str]] = {}
+    for proof, kind, verdict in db.execute(query):
+        if kind != "code" or verdict == "matched":
+            found.setdefault(proof, set()).add(kind)
+    return {proof: frozenset(kinds) for proof, kinds in found.items()}
+
+
+def _stray(db: Session, first: date, last: date) -> dict[tuple[date, str], int]:
+    """Portions of placed orders that no closed book holds."""
+    held = (
+        select(BookLine.id)
+        .join(OrderBook, OrderBook.id == BookLine.book_id)
+        .where(BookLine.order_id == Order.id, OrderBook.state == "closed")
+    )
+    query = (
+        select(Order.day, Order.slot, func.sum(Order.quantity))
+        .where(Order.day >= first, Order.day <= last, Order.state == "placed", ~held.exists())
+        .group_by(Order.day, Order.slot)
+    )
+    return {(day, slot): int(portions) for day, slot, portions in db.execute(query)}
+
+
+def _paid(db: Session, first: date, last: date) -> dict[int, int]:
+    """What residents have paid for each order of the month, refunds taken off."""
+    signed = case((Payment.kind == "payment", Payment.amount_fen), else_=-Payment.amount_fen)
+    query = (
+        select(Payment.order_id, func.sum(signed))
+        .join(Order, Order.id == Payment.order_id)
+        .where(Order.day >= first, Order.day <= last)
+        .group_by(Payment.order_id)
+    )
+    return {order: int(amount) for order, amount in db.execute(query)}
+
+
+def _ids(first: date, last: date) -> Select[int]:
+    return (
+        select(BookLine.resident_id)
+        .join(OrderBook, OrderBook.id == BookLine.book_id)
+        .where(OrderBook.day >= first, OrderBook.day <= last)
+    )
+
+
+def _facts(db: Session, first: date, last: date) -> dict[int, PersonFacts]:
+    """What the ledger holds today, without dates, of everybody in the books of a span."""
+    query = select(
+        Resident.id, Resident.living, Resident.basic_service, Resident.basic_service_from, Resident.ability_level
+    ).where(Resident.id.in_(_ids(first, last)))
+    return {row[0]: PersonFacts(*row[1:]) for row in db.execute(query)}
+
+
+def _people(
+    db: Session, wanted: set[tuple[int, date]], first: date, last: date, facts: Mapping[int, PersonFacts]
+) -> dict[tuple[int, date], ResidentOnDay]:
+    """Each resident as of each day on which they got a meal: state, pause, dwelling, basic service, categories."""
+    query: Select[Resident] = select(Resident).where(Resident.id.in_(_ids(first, last)))
+    rows = {row.id: row for row in db.scalars(query)}
+    around = around_of(db, query, contacts=False)
+    table = category_table()
+    found = {}
+    for number, day in wanted:
+        row, near, known = rows[number], around[number], facts[number]
+        pause, age = near.pause_on(day), age_on(row.birth_date, day)
+        found[number, day] = ResidentOnDay(
+            resident_id=number,
+            code=row.code,
+            state=str(state_on(near.history, near.pauses, day) or "pending"),
+            living=known.living,
+            basic_service=known.basic_service and (known.basic_service_from is None or known.basic_service_from <= day),
+            pause_reason=None if pause is None else str(pause.reason),
+            categories=categories_of(
+                near.granted_on(day),
+                age=age,
+                ability_level=known.ability_level,
+                living=Living(known.living),
+                table=table,
+            ),
+            age=age,
+            ability_level=known.ability_level,
+        )
+    return found
