@@ -148,6 +148,7 @@ def _amended(db: Session, row: PlanDraft, at: Standing, happened: Happened, *, b
         happened.ground, happened.arrangement, printed, price, only=happened.homeless,
         deadline=time.monotonic() + MENDED_S,
     )  # fmt: skip
+    loading.worked_out(found)
     left = sorted(happened.homeless & set(found.unplaced))
     moved = moves.moves(at.now, found)
     paid = moves.price_s(

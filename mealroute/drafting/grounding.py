@@ -44,8 +44,7 @@ def build(
     drivers = {driver.code: driver for driver in vendors.drivers(db, scope=Scope.everything())}
     altered = alter(assumes, held=held, vehicles={v.code: v for v in vendors.vehicles(db)}, drivers=drivers)
     given = plans.prepare(db, day, slot, matrix_of=matrix_of, parent_id=parent, altered=altered)
-    lines = orders.lines(db, given.lines)
-    of_line = {line: int(lines[line].order_id) for line in given.lines}
+    of_line = orders.order_ids(db, given.lines)
     given = mishaps.applied(given, of_line, assumes)
     prices = planning.policy_on(day, slot).prices
     roster = vendors.fleet(db, day)
@@ -75,7 +74,7 @@ def renewed(db: Session, row: PlanDraft, before: Ground, *, matrix_of: MatrixOf)
 def stops_of_version(db: Session, version: PlanVersionRecord) -> dict[int, int]:
     """Which orders make one stop in a version: order → any number that is the stop's alone."""
     visits = {line: visit.id for route in version.routes for visit in route.visits for line in visit.lines}
-    return {int(record.order_id): visits[line] for line, record in orders.lines(db, visits).items()}
+    return {order: visits[line] for line, order in orders.order_ids(db, visits).items()}
 
 
 def keep(db: Session, draft_id: DraftId, ground: Ground) -> DraftGround:

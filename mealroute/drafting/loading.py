@@ -89,6 +89,11 @@ def remember(digest: str, ground: Ground) -> None:
     _grounds.get(digest, lambda: ground)
 
 
+def worked_out(found: Evaluation) -> None:
+    """What has just been worked out on a ground: the next one on it takes over the routes that stay."""
+    _newest.put(id(found.ground), found)
+
+
 def evaluation(ground: Ground, packed: bytes) -> Evaluation:
     """What follows from a stored arrangement; worked out once, and of the routes that changed since the last one on this ground."""
 

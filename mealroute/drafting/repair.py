@@ -88,7 +88,7 @@ def repaired(
     work.look_over()
     state = work.state
     found = {v.id: state.ids(trips) for v, trips in zip(state.problem.vehicles, state.trips, strict=True)}
-    return evaluate(ground, build.arranged(found, now.arrangement, kept=frozen))
+    return evaluate(ground, build.arranged(found, now.arrangement, kept=frozen), near=now)
 
 
 def relieved(ground: Ground, arrangement: Arrangement) -> tuple[Arrangement, frozenset[int]]:

@@ -92,7 +92,7 @@ def amend_line(
     clock: Clock,
     pricing: Pricing,
     give_back: bool = True,
-) -> OrderBookRecord:
+) -> None:
     """Take an order's line out of the closed book and, unless ``ask`` is None, put one with today's facts in its place.
 
     ``give_back`` False keeps the money of a cancelled order (the meal was already cooked, say).
@@ -124,7 +124,7 @@ def amend_line(
         db.add(new)
         db.flush()
     kind = AmendmentKind.CANCEL if new is None else AmendmentKind.CHANGE
-    return write_amendment(db, book, kind, order, gone=line, new=new, reason=reason, by=by, clock=clock)
+    write_amendment(db, book, kind, order, gone=line, new=new, reason=reason, by=by, clock=clock)
 
 
 def add_line(
@@ -136,14 +136,12 @@ def add_line(
     reason: str,
     by: Actor,
     clock: Clock,
-) -> OrderBookRecord:
+) -> None:
     """Put an order that the closed book does not hold yet into it."""
     line = models.BookLine(**snapshot(context, order, resident), book_id=book.id, revision=0)
     context.db.add(line)
     context.db.flush()
-    return write_amendment(
-        context.db, book, AmendmentKind.ADD, order, gone=None, new=line, reason=reason, by=by, clock=clock
-    )
+    write_amendment(context.db, book, AmendmentKind.ADD, order, gone=None, new=line, reason=reason, by=by, clock=clock)
 
 
 def write_amendment(
@@ -157,8 +155,8 @@ def write_amendment(
     reason: str,
     by: Actor,
     clock: Clock,
-) -> OrderBookRecord:
-    """Record the amendment with what the line said before and after, and give back the book in effect."""
+) -> None:
+    """Record the amendment with what the line said before and after."""
     amendment = _amendment(book, kind, order, gone, new, reason=reason, by=by, clock=clock)
     db.add(amendment)
     db.flush()
@@ -166,7 +164,6 @@ def write_amendment(
         db, by=by, clock=clock, action=f"orders.amended-{kind}", subject=f"book/{book.day}/{book.slot}", reason=reason,
         detail={"amendment": amendment.id, "order": order.id},
     )  # fmt: skip
-    return queries.book_of(db, book)
 
 
 def amend_dishes(

@@ -80,6 +80,17 @@ def lines(db: Session, line_ids: Iterable[BookLineId]) -> dict[BookLineId, BookL
     return found
 
 
+def order_ids(db: Session, line_ids: Iterable[BookLineId]) -> dict[BookLineId, int]:
+    """Line → its order, nothing else read."""
+    wanted = sorted(set(line_ids))
+    found: dict[BookLineId, int] = {}
+    for start in range(0, len(wanted), CHUNK):
+        row = models.BookLine
+        query = select(row.id, row.order_id).where(row.id.in_(wanted[start : start + CHUNK]))
+        found |= {BookLineId(line): order for line, order in db.execute(query)}
+    return found
+
+
 def orders_on(
     db: Session, day: date, slot: MealSlot, *, scope: Scope, resident_id: ResidentId | None = None
 ) -> tuple[OrderRecord, ...]:

@@ -32,7 +32,6 @@ from mealroute.orders.records import (
     BookState,
     Channel,
     Delivery,
-    OrderBookRecord,
     OrderId,
     OrderRecord,
     OrderState,
@@ -155,7 +154,7 @@ def amend_add(
     window_to_s: int | None = None,
     note: str = "",
     request_id: str | None = None,
-) -> OrderBookRecord:
+) -> None:
     """An order and its line in a closed book. The same ``request_id`` again changes nothing."""
     reason = needed_reason(reason)
     ask = _ask(quantity, size, choice, delivery, station_code, channel, pay_means, window_from_s, window_to_s, note)
@@ -164,10 +163,10 @@ def amend_add(
     context = DayContext(db=db, day=day, slot=slot)
     key = _key(context, resident, request_id)
     if any(order.natural_key == key for order in context.of_slot()):
-        return queries.book_of(db, book)
+        return
     _can_order(context, resident, ask)
     order = new_order(context, resident, ask, key, by=by, clock=clock, pricing=pricing)
-    return add_line(context, book, order, resident, reason=reason, by=by, clock=clock)
+    add_line(context, book, order, resident, reason=reason, by=by, clock=clock)
 
 
 def amend_cancel(
@@ -179,10 +178,10 @@ def amend_cancel(
     clock: Clock,
     pricing: Pricing,
     give_back: bool = True,
-) -> OrderBookRecord:
+) -> None:
     """Take an order out of a closed book. ``give_back`` False keeps the money (the meal is cooked)."""
     order = locked_order(db, order_id, by=by, with_book=True)
-    return amend_line(db, order, ask=None, reason=reason, by=by, clock=clock, pricing=pricing, give_back=give_back)
+    amend_line(db, order, ask=None, reason=reason, by=by, clock=clock, pricing=pricing, give_back=give_back)
 
 
 def amend_change(
@@ -194,7 +193,7 @@ def amend_change(
     clock: Clock,
     pricing: Pricing,
     quantity: int | None = None,
-) -> OrderBookRecord:
+) -> None:
     """Replace an order's line in a closed book by one with another quantity and with the ledger's facts of now.
 
     Without a quantity only the facts change: a point found for the door, a new diet, another handover rule.
@@ -203,7 +202,7 @@ def amend_change(
     ask = ask_of(order)
     if quantity is not None:
         ask = replace(ask, quantity=_quantity(quantity))
-    return amend_line(db, order, ask=ask, reason=reason, by=by, clock=clock, pricing=pricing)
+    amend_line(db, order, ask=ask, reason=reason, by=by, clock=clock, pricing=pricing)
 
 
 def _ask(

@@ -163,6 +163,12 @@ def test_a_street_reaches_only_its_own_orders(world: World, db: Session, by: Act
         _place(db, world, STREET_TWO, clock)
 
 
+def _portions(db: Session) -> int:
+    book = queries.book(db, MONDAY, LUNCH)
+    assert book is not None
+    return book.portions
+
+
 def test_amendments_add_cancel_and_change_and_the_frozen_lines_stay(
     world: World, db: Session, by: Actor, clock: FixedClock
 ) -> None:
@@ -181,7 +187,8 @@ def test_amendments_add_cancel_and_change_and_the_frozen_lines_stay(
         pricing=FIVE,
         **asked,  # type: ignore[arg-type]
     )
-    again = service.amend_add(
+    added = _portions(db)
+    service.amend_add(
         db,
         day=MONDAY,
         slot=LUNCH,
@@ -192,10 +199,14 @@ def test_amendments_add_cancel_and_change_and_the_frozen_lines_stay(
         pricing=FIVE,
         **asked,  # type: ignore[arg-type]
     )
-    changed = service.amend_change(db, order.id, quantity=2, reason="来客", by=by, clock=clock, pricing=FIVE)
-    left = service.amend_cancel(db, order.id, reason="去医院", by=by, clock=clock, pricing=FIVE)
+    again = _portions(db)
+    service.amend_change(db, order.id, quantity=2, reason="来客", by=by, clock=clock, pricing=FIVE)
+    changed = _portions(db)
+    service.amend_cancel(db, order.id, reason="去医院", by=by, clock=clock, pricing=FIVE)
+    left = queries.book(db, MONDAY, LUNCH)
 
-    assert [book.portions for book in (closed, again, changed, left)] == [1, 2, 3, 1]
+    assert left is not None
+    assert [closed.portions, added, again, changed, left.portions] == [1, 2, 2, 3, 1]
     assert [item.kind for item in left.amendments] == [AmendmentKind.ADD, AmendmentKind.CHANGE, AmendmentKind.CANCEL]
     assert (left.amendments[1].before, left.amendments[1].after) == ({"quantity": 1}, {"quantity": 2})
     assert left.lines[0].cash_due_fen == 1100
