@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app
+from flask import Flask, current_app
 from flask_login import current_user
 
 from mealroute.adapters.executor import Executor
@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from web.factory import Context
 
 
+def context_of(app: Flask) -> "Context":
+    """The same for whoever holds the application itself."""
+    return cast("Context", app.extensions["mealroute"])
+
+
 def _context() -> "Context":
-    return cast("Context", current_app.extensions["mealroute"])
+    return context_of(current_app)
 
 
 def settings() -> Settings:

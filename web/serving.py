@@ -1,59 +1,67 @@
-"""The pages behind waitress, which runs on Linux and Windows alike; with TLS before it where the settings ask for it."""
+"""The program at a port: the porch in front, which takes the records of phones, and behind it the pages with waitress.
+
+Both run on Linux and Windows alike; TLS where the settings ask for it.
+"""
 
 import gc
 import logging
-import socket
 import sys
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
 
 from mealroute.adapters.executor import DaskExecutor
 from mealroute.commands.setup import open_here
 from web.factory import create_app
-from web.tls import Relay, context_of
+from web.here import context_of as parts_of
+from web.porch.door import Door
+from web.porch.front import Porch
+from web.tls import context_of
 
-CONNECTIONS = 4_000
-"""Phones keep theirs open; a connection that does nothing costs a little memory."""
 SWITCH_S = 0.0005
-"""Whoever writes for all gives the interpreter away at each statement; at the usual 5 ms it would wait that long to get it back."""
-THREADS = 64
-"""Many, because most of them wait: records of doors are written together by whichever comes first."""
+"""Whoever writes gives the interpreter away at each statement; at the usual 5 ms it would wait that long to get it back."""
+THREADS = 8
+"""For the pages alone: phones' records need none."""
 
 
 def serve(host: str = "127.0.0.1", port: int = 8000, *, threads: int = THREADS) -> None:
     """Serve the pages until interrupted: database and keys as the environment names them, jobs in a process beside."""
-    from waitress import serve as listen
-
-    logging.getLogger("waitress.queue").setLevel(
-        logging.ERROR
-    )  # many waiting is how records of doors are written together
     found = open_here()
-    context = (
-        context_of(found.settings.tls, found.settings.instance_dir, host=host, clock=found.clock)
-        if found.settings.tls
-        else None
-    )
     executor = DaskExecutor(found.clock, found.settings).start()
-    relay = None
     try:
-        app = create_app(found.settings, clock=found.clock, executor=executor)
-        settle()
-        inner = _free_port() if context else port
-        if context:
-            relay = Relay(host, port, inner, context)
-            relay.start()
-        listen(
-            app, host="127.0.0.1" if context else host, port=inner, threads=threads, ident=None, url_scheme="https" if context else "http",
-            connection_limit=CONNECTIONS, asyncore_use_poll=True, backlog=2_048, channel_timeout=180,
-        )  # fmt: skip
+        listen(create_app(found.settings, clock=found.clock, executor=executor), host, port, threads=threads)
     finally:
-        if relay:
-            relay.close()
         executor.close()
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+def listen(
+    app: Flask, host: str, port: int, *, threads: int = THREADS, ready: Callable[[int], object] = lambda _port: None
+) -> None:
+    """The porch at ``host:port`` (0: a free one, told to ``ready``) and the pages behind it, until interrupted."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # several waiting is no fault
+    settle()
+    pages, porch = opened(app, host, port, threads=threads)
+    try:
+        ready(porch.start())
+        pages.run()
+    finally:
+        porch.close()
+
+
+def opened(app: Flask, host: str, port: int, *, threads: int = THREADS) -> tuple[Any, Porch]:
+    """The pages' server at a port of this machine that the system chooses, and the porch before it; neither runs yet."""
+    from waitress import create_server
+
+    parts = parts_of(app)
+    settings = parts.settings
+    context = context_of(settings.tls, settings.instance_dir, host=host, clock=parts.clock) if settings.tls else None
+    pages = create_server(
+        app, host="127.0.0.1", port=0, threads=threads, ident=None, url_scheme="https" if context else "http", asyncore_use_poll=True,
+        backlog=1_024, channel_timeout=180, trusted_proxy="127.0.0.1", trusted_proxy_headers={"x-forwarded-for"}, clear_untrusted_proxy_headers=True,
+    )  # fmt: skip
+    door = Door(parts.doorway, parts.clock, settings)
+    return pages, Porch(host, port, int(pages.effective_port), door=door, context=context)
 
 
 def settle() -> None:

@@ -1,17 +1,14 @@
 """https by the program itself: a certificate of one's own, or one made on the spot for a trial.
 
-Waitress speaks plain http. In front of it stands a relay that ends TLS and hands the bytes on; a district puts nginx or Caddy there
-instead (docs/operations.md), which also keeps each visitor's address.
+The porch ends TLS (web/porch); a district may put nginx or Caddy before it instead (docs/operations.md).
 """
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import os
 import socket
 import ssl
-import threading
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +25,6 @@ from mealroute.core.i18n import _
 SELF_SIGNED = "self-signed"
 VALID = timedelta(days=397)
 """Browsers refuse certificates that live longer."""
-CHUNK = 65_536
 
 
 def context_of(setting: str, instance: Path, *, host: str, clock: Clock) -> ssl.SSLContext:
@@ -104,41 +100,3 @@ def _addresses() -> list[str]:
     with suppress(OSError):
         return [str(info[4][0]).partition("%")[0] for info in socket.getaddrinfo(socket.gethostname(), None)]
     return []
-
-
-class Relay:
-    """Ends TLS at ``host:port`` and hands the bytes to a plain port of this machine, in a thread of its own."""
-
-    def __init__(self, host: str, port: int, inner: int, context: ssl.SSLContext) -> None:
-        self._host, self._port, self._inner, self._context = host, port, inner, context
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="tls")
-
-    def start(self) -> int:
-        """Listen; the port that was taken."""
-        self._thread.start()
-        serving = asyncio.start_server(self._one, self._host, self._port, ssl=self._context)
-        self._server = asyncio.run_coroutine_threadsafe(serving, self._loop).result()
-        return int(self._server.sockets[0].getsockname()[1])
-
-    def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._server.close)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
-
-    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            behind, before = await asyncio.open_connection("127.0.0.1", self._inner)
-        except OSError:
-            writer.close()
-            return
-        await asyncio.gather(_hand_on(reader, before), _hand_on(behind, writer), return_exceptions=True)
-
-
-async def _hand_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while chunk := await reader.read(CHUNK):
-            writer.write(chunk)
-            await writer.drain()
-    finally:
-        writer.close()

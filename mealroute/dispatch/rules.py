@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -17,6 +18,7 @@ def sign_link(secret_key: str, run_id: int, nonce: str) -> str:
     return str(URLSafeSerializer(secret_key, salt=_SALT).dumps([run_id, nonce]))
 
 
+@lru_cache(maxsize=8_192)
 def read_link(secret_key: str, token: str) -> tuple[int, str] | None:
     """The run and nonce of a token that this installation signed; None for anything else."""
     try:

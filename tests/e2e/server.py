@@ -1,15 +1,12 @@
 """The pages for the browser tests, in a process of their own: the clock stands on the day of the small district."""
 
-import sys
-
-from waitress import create_server
-
 from mealroute.adapters.executor import DaskExecutor
 from mealroute.core import crypto, db
 from mealroute.core.clock import FixedClock, SystemClock
 from mealroute.core.config import Settings
 from tests.web_world import MORNING
 from web import create_app
+from web.serving import listen
 
 if __name__ == "__main__":
     settings = Settings.from_env()
@@ -17,7 +14,4 @@ if __name__ == "__main__":
     db.configure(settings.database_url)
     executor = DaskExecutor(SystemClock(), settings).start()
     app = create_app(settings, clock=FixedClock(MORNING), executor=executor)
-    server = create_server(app, host="127.0.0.1", port=0, threads=8)
-    sys.stdout.write(f"{server.effective_port}\n")
-    sys.stdout.flush()
-    server.run()
+    listen(app, "127.0.0.1", 0, ready=lambda port: print(port, flush=True))

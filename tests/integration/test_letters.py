@@ -16,6 +16,7 @@ from mealroute.core import audit
 from mealroute.core import db as database
 from mealroute.core.actor import SYSTEM, Scope
 from mealroute.core.clock import FixedClock
+from mealroute.core.i18n import speaking
 from mealroute.core.slots import MealSlot
 from mealroute.delivery import loading, queries, wellbeing
 from mealroute.delivery import service as delivery
@@ -255,3 +256,36 @@ def test_one_letter_that_cannot_be_stored_holds_up_no_other(tmp_path: Path) -> N
     with pytest.raises(RuntimeError):
         doorway.send(Letter((13, ""), ()))
     assert doorway.send(Letter((2, ""), ())) == ()
+
+
+def test_letters_that_come_while_another_is_written_go_in_together_and_in_order(tmp_path: Path) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    waves: list[list[int]] = []
+
+    def write(letters: list[Letter], _folder: Path, _clock: object) -> list[tuple[()]]:
+        waves.append([letter.key[0] for letter in letters])
+        begun.set()
+        assert go_on.wait(10)
+        return [() for _letter in letters]
+
+    doorway = Doorway(FixedClock(MORNING), tmp_path, write)  # type: ignore[arg-type]
+    first = doorway.submit(Letter((0, ""), ()))
+    assert begun.wait(10)
+    later = [doorway.submit(Letter((n, ""), ())) for n in range(1, 31)]
+    assert not any(answer.done() for answer in (first, *later))
+    go_on.set()
+    assert [answer.result(10) for answer in (first, *later)] == [()] * 31
+    assert waves == [[0], list(range(1, 31))]
+
+
+def test_a_refusal_is_said_in_the_language_of_whoever_sent_it(phones: Phones) -> None:
+    phones.db.commit()
+    doorway = Doorway(phones.clock, phones.folder)
+    said = {}
+    for spoken in ("zh", "en"):
+        with speaking(spoken):
+            (answer,) = doorway.send(Letter(phones.key, (phones.proof(999_999),))) or ()
+            assert isinstance(answer, ProofProblem)
+            said[spoken] = answer.sentence
+    assert said["en"].isascii()
+    assert not said["zh"].isascii()

@@ -13,7 +13,10 @@ import pytest
 from mealroute.core.clock import SystemClock
 from mealroute.core.config import Settings
 from mealroute.core.errors import MealrouteError
-from web.tls import Relay, context_of
+from mealroute.delivery.doorway import Doorway
+from web.porch.door import Door
+from web.porch.front import Porch
+from web.tls import context_of
 
 BIG = b"x" * 300_000
 
@@ -41,15 +44,16 @@ def test_a_self_signed_certificate_is_made_once_and_carries_requests_whole(tmp_p
     assert (tmp_path / "tls" / "key.pem").stat().st_mode & 0o077 == 0
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    relay = Relay("127.0.0.1", 0, server.server_address[1], context)
-    port = relay.start()
+    door = Door(Doorway(clock, tmp_path), clock, Settings.from_env({"MEALROUTE_INSTANCE_DIR": str(tmp_path)}))
+    porch = Porch("127.0.0.1", 0, server.server_address[1], door=door, context=context)
+    port = porch.start()
     trusting = ssl.create_default_context(cafile=str(tmp_path / "tls" / "certificate.pem"))
     connection = http.client.HTTPSConnection("127.0.0.1", port, context=trusting, timeout=10)
     for _request in range(2):  # the connection stays open between two
         connection.request("POST", "/", BIG)
         assert connection.getresponse().read() == BIG
     connection.close()
-    relay.close()
+    porch.close()
     server.shutdown()
     server.server_close()
 

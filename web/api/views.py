@@ -1,23 +1,19 @@
 """Health, the specification, job progress, proofs from a phone."""
 
-from datetime import timedelta
-
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mealroute import migrate
 from mealroute.core import jobs
 from mealroute.core.db import engine, unit_of_work
-from mealroute.core.errors import Conflict, MealrouteError
-from mealroute.core.i18n import _
+from mealroute.core.i18n import language, set_language
 from mealroute.core.jobs import JobId
 from mealroute.delivery import evidence
 from mealroute.delivery.evidence import EvidenceInput
-from mealroute.delivery.letters import Answer, Item, Letter
-from mealroute.delivery.records import Duplicate, ProofProblem
+from mealroute.delivery.letters import Answer, Letter
 from web import here
 from web.api.spec import document
-from web.driver import letters, links
+from web.driver import letters, links, taking
 from web.driver.forms import read_moment, read_uuid, wrong
 from web.jobs import progress
 from web.permissions import open_to_all, requires
@@ -55,29 +51,20 @@ def job(job: int) -> ResponseReturnValue:
 @open_to_all("the signed link of a run is the key")
 def proof(token: str) -> ResponseReturnValue:
     """One record of a door. Exempt from CSRF: no cookie is read, the unguessable link is the key."""
-    body = request.get_json()
-    if not isinstance(body, dict):
-        raise MealrouteError("not-an-object", _("The body must be one JSON object."))
-    now = here.clock().now()
-    answer = _sent(token, (letters.proof_of(body, letters.Phone("", timedelta(), now)),))[0]
-    if isinstance(answer, ProofProblem):
-        if answer.code == "line-not-on-run":
-            raise wrong("book_line_id")
-        raise Conflict(answer.code, answer.sentence, answer.hint)
-    again = isinstance(answer, Duplicate)
-    return jsonify(
-        state="duplicate" if again else "recorded", proof_id=getattr(answer, "proof_id", None)
-    ), 200 if again else 201
+    asked = taking.proof(request.get_json(), links.key_of(token), here.clock().now())
+    told, status = asked.tell(_sent(asked.letter))
+    return jsonify(told), status
 
 
 @bp.post("/api/runs/<token>/records")
 @open_to_all("the signed link of a run is the key")
 def records(token: str) -> ResponseReturnValue:
     """What a phone has kept, in its driver's order; an answer for each record. Sent again it counts once."""
-    now = here.clock().now()
-    found = letters.opened(request.get_json(), links.key_of(token), now)
-    answers = _sent(token, found.letter.items) if found.letter.items else ()
-    return jsonify(answers=letters.answered(found, answers), now=now.isoformat())
+    body = request.get_json()
+    set_language(taking.language_of(body, language()))
+    asked = taking.records(body, links.key_of(token), here.clock().now())
+    told, status = asked.tell(_sent(asked.letter) if asked.letter.items else ())
+    return jsonify(told), status
 
 
 @bp.post("/api/runs/<token>/photos")
@@ -92,12 +79,12 @@ def photo(token: str) -> ResponseReturnValue:
         raise wrong("photo")
     if evidence.mime_of(given.photo):
         evidence.keep_photo(given.photo, here.settings().instance_dir)
-    answer = _sent(token, (given,))[0]
+    answer = _sent(Letter(links.key_of(token), (given,)))[0]
     return jsonify(letters.told(answer))
 
 
-def _sent(token: str, items: tuple[Item, ...]) -> tuple[Answer, ...]:
-    answers = here.doorway().send(Letter(links.key_of(token), items))
+def _sent(letter: Letter) -> tuple[Answer, ...]:
+    answers = here.doorway().send(letter)
     if answers is None:
         raise links.closed()
     return answers

@@ -104,7 +104,7 @@ async function letter(entries) {
   const clock = await store.fact("clock");
   const records = entries.map((entry) => ({ ...entry.record, kind: entry.kind, client_id: entry.client_id, phone_at: entry.at, seq: entry.seq }));
   const began = Date.now();
-  const body = JSON.stringify({ device: await store.device(), sent_at: new Date(began).toISOString(), off_ms: clock?.off, records });
+  const body = JSON.stringify({ device: await store.device(), sent_at: new Date(began).toISOString(), off_ms: clock?.off, lang: document.documentElement.lang, records });
   const answer = await post(`/api/runs/${entries[0].token}/records`, body, "application/json");
   await learn(clock, began, Date.now(), Date.parse(answer.now));
   return answer.answers;
