@@ -111,6 +111,16 @@ class DayContext:
     def of_slot(self) -> list[models.Order]:
         return [order for order in self.orders if order.slot == self.slot]
 
+    def of_key(self, key: str) -> models.Order | None:
+        """The one order of this natural key, without reading the day."""
+        return self.db.scalar(select(models.Order).where(models.Order.natural_key == key))
+
+    def of_prefix(self, prefix: str) -> int:
+        """How many orders have a natural key that begins so."""
+        row = models.Order
+        query = select(func.count()).where(row.day == self.day, row.natural_key.startswith(prefix, autoescape=True))
+        return self.db.scalar(query) or 0
+
 
 def money_of(db: Session, ids: Select[Any] | Iterable[int]) -> dict[int, Money]:
     """Net payments by order; orders without a payment are not in it."""

@@ -79,7 +79,7 @@ def place_order(
     context = DayContext(db=db, day=day, slot=slot)
     resident = _resident(db, resident_id, day, by)
     key = _key(context, resident, request_id)
-    earlier = next((order for order in context.of_slot() if order.natural_key == key), None)
+    earlier = context.of_key(key)
     if earlier is None:
         _open(db, day, slot, clock=clock, late=late)
         context = DayContext(db=db, day=day, slot=slot)
@@ -162,7 +162,7 @@ def amend_add(
     book = closed_book(db, day, slot)
     context = DayContext(db=db, day=day, slot=slot)
     key = _key(context, resident, request_id)
-    if any(order.natural_key == key for order in context.of_slot()):
+    if context.of_key(key) is not None:
         return
     _can_order(context, resident, ask)
     order = new_order(context, resident, ask, key, by=by, clock=clock, pricing=pricing)
@@ -244,7 +244,7 @@ def _key(context: DayContext, resident: ResidentRecord, request_id: str | None) 
     prefix = rules.one_off_key(context.day, context.slot, resident.code, "")
     if request_id is not None:
         return f"{prefix}{request_id}"[:120]
-    return f"{prefix}{1 + sum(order.natural_key.startswith(prefix) for order in context.of_slot())}"
+    return f"{prefix}{1 + context.of_prefix(prefix)}"
 
 
 def _can_order(context: DayContext, resident: ResidentRecord, ask: Ask) -> None:
