@@ -1,12 +1,13 @@
 """Reading dated parameters from YAML so that every mistake names its file and key.
 
 Numbers from a regulation live in ``data/rules/*.yaml``, never in code. ``read`` gives a ``Node``; its methods take one key
-each, check the type and say where the trouble is: ``meal-subsidy.yaml, rules[0].versions[1].from: expected a date``.
+each, check the type and say where the trouble is: ``meal-subsidy.yaml, line 31, rules[0].versions[1].from: expected a date``.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,7 +20,18 @@ RULES = CHECKOUT / "data" / "rules"
 
 
 class RulebookError(MealrouteError):
-    """A rule file that cannot be used; ``facts`` hold ``file`` and ``key``."""
+    """A rule file that cannot be used; ``facts`` hold ``file``, ``key``, ``line`` (None where unknown) and ``trouble``."""
+
+
+class Block(dict[str, Any]):
+    """A mapping as it stands in a file: ``line`` where it begins, ``lines`` where each key stands, counted from 1."""
+
+    __slots__ = ("line", "lines")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = 0
+        self.lines: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +44,11 @@ class Node:
 
     def fail(self, key: str, message: str) -> NoReturn:
         where = f"{self.path}.{key}" if self.path and key else self.path or key
-        raise RulebookError(
-            "rulebook-invalid",
-            _("%(file)s, %(key)s: %(trouble)s", file=self.file, key=where or "–", trouble=message),
-            _("Mend the file in data/rules and start again; docs/rules.md explains every key."),
-            file=self.file,
-            key=where,
-        )
+        _refuse(self.file, where, self.line(key), message)
+
+    def line(self, key: str = "") -> int | None:
+        """Where the key stands in the file, else where the block begins; None for a block that was never in a file."""
+        return (self.value.lines.get(key) or self.value.line) if isinstance(self.value, Block) else None
 
     def only(self, *keys: str) -> "Node":
         """Refuse keys that nobody reads: a misspelt condition must not be ignored."""
@@ -129,23 +139,78 @@ def read(path: Path, *, kind: str, schema: int = 1) -> Node:
     Raises
     ------
     RulebookError
-        The file is missing, is not YAML, or is of another kind or schema.
+        The file is missing, is not YAML, has a key twice, or is of another kind or schema.
     """
+    try:
+        return read_text(path.read_text("utf-8"), path.name, kind=kind, schema=schema)
+    except FileNotFoundError:
+        _refuse(path.name, "", None, _("the file is missing"))
+    except UnicodeDecodeError:
+        _refuse(path.name, "", None, _("the file is not readable as YAML"))
+
+
+def read_text(text: str, name: str, *, kind: str, schema: int = 1) -> Node:
+    """The same for the text of a file called ``name``, which need not stand on this machine's disk."""
     import yaml
 
-    root = Node(path.name, "", {})
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
-    except FileNotFoundError:
-        root.fail("", _("the file is missing"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        content = yaml.load(text, _loader())  # noqa: S506 -- a safe loader
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        root.fail(f"line {mark.line + 1}" if mark else "", _("the file is not readable as YAML"))
+        twice = getattr(error, "twice", None)
+        line = mark.line + 1 if mark else None
+        if twice is not None:
+            _refuse(name, str(twice), line, _("this key stands twice"))
+        _refuse(name, "", line, _("the file is not readable as YAML"))
+    except (ValueError, RecursionError):  # 2022-13-45 is no date
+        _refuse(name, "", None, _("the file is not readable as YAML"))
     if not isinstance(content, dict):
-        root.fail("", _("expected a block of keys"))
-    node = Node(path.name, "", content)
+        _refuse(name, "", None, _("expected a block of keys"))
+    node = Node(name, "", content)
     if content.get("kind") != kind:
         node.fail("kind", _("expected %(kind)s", kind=kind))
     if content.get("schema") != schema:
         node.fail("schema", _("expected %(kind)s", kind=str(schema)))
     return node
+
+
+def _refuse(file: str, key: str, line: int | None, trouble: str) -> NoReturn:
+    if line is None:
+        sentence = _("%(file)s, %(key)s: %(trouble)s", file=file, key=key or "–", trouble=trouble)
+    else:
+        sentence = _(
+            "%(file)s, line %(line)d, %(key)s: %(trouble)s", file=file, line=line, key=key or "–", trouble=trouble
+        )
+    raise RulebookError(
+        "rulebook-invalid", sentence,
+        _("Mend the file in data/rules and start again; docs/rules.md explains every key."),
+        file=file, key=key, line=line, trouble=trouble,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _loader() -> Any:
+    """A safe loader whose mappings remember their lines and that refuses a key which stands twice."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        pass
+
+    def mapping(loader: Any, node: Any) -> Iterator[Block]:
+        block = Block()
+        block.line = node.start_mark.line + 1
+        yield block
+        for key_node, _value in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
+            key = loader.construct_object(key_node, deep=True)
+            if str(key) in block.lines:
+                error = yaml.constructor.ConstructorError(None, None, "twice", key_node.start_mark)
+                error.twice = key  # type: ignore[attr-defined]
+                raise error
+            block.lines[str(key)] = key_node.start_mark.line + 1
+        loader.flatten_mapping(node)
+        block.update(loader.construct_mapping(node))
+
+    Loader.add_constructor("tag:yaml.org,2002:map", mapping)
+    return Loader

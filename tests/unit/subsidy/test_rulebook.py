@@ -105,7 +105,9 @@ def test_a_mistake_names_its_file_and_key(tmp_path: Path, change: Change, key: s
     folder = _changed(tmp_path, "meal-subsidy.yaml", change)
     with pytest.raises(RulebookError) as caught:
         load_rulebook(folder)
-    assert caught.value.facts == {"file": "meal-subsidy.yaml", "key": key}
+    facts = caught.value.facts
+    assert (facts["file"], facts["key"]) == ("meal-subsidy.yaml", key)
+    assert facts["line"]
     assert key in caught.value.sentence
 
 
@@ -124,5 +126,5 @@ def test_a_missing_file_and_broken_yaml_are_told_plainly(tmp_path: Path) -> None
         load_rulebook(tmp_path)
     for name in ("meal-subsidy.yaml", "district-options.yaml"):
         (tmp_path / name).write_text("kind: [", "utf-8")
-    with pytest.raises(RulebookError, match=r"district-options\.yaml.*line 1"):
+    with pytest.raises(RulebookError, match=r"district-options\.yaml.*第 1 行"):
         load_rulebook(tmp_path)

@@ -1,0 +1,82 @@
+"""What the rules of one book must agree on between each other, and what within one rule cannot hold together."""
+
+from collections.abc import Iterator
+
+from mealroute.core.i18n import _
+from mealroute.rulebook.records import AmountKind, Beneficiary, Rule, Rulebook, StackMode, Unit
+from mealroute.rulebook.values import Band
+
+
+def disagreements(book: Rulebook) -> Iterator[tuple[Rule, str]]:
+    """Rules that contradict one another or themselves, with the reason."""
+    groups: dict[str, Rule] = {}
+    pools: dict[str, Rule] = {}
+    for rule in book.rules:
+        yield from ((rule, reason) for reason in _within(rule))
+        if rule.stack is not None:
+            first = groups.setdefault(rule.stack.group, rule)
+            assert first.stack is not None
+            if _overlap(first, rule) and (first.stack.mode, first.stack.every) != (rule.stack.mode, rule.stack.every):
+                yield (
+                    rule,
+                    _(
+                        "the group “%(group)s” goes together differently in rule %(other)s",
+                        group=rule.stack.group,
+                        other=first.rule_id,
+                    ),
+                )
+            elif first.beneficiary is not rule.beneficiary or first.unit.periodic != rule.unit.periodic:
+                yield (
+                    rule,
+                    _(
+                        "the group “%(group)s” mixes what cannot be compared with rule %(other)s",
+                        group=rule.stack.group,
+                        other=first.rule_id,
+                    ),
+                )
+        for cap in rule.caps:
+            first = pools.setdefault(cap.pool, rule)
+            if first.rule_id != rule.rule_id and first.unit.periodic != rule.unit.periodic:
+                yield (
+                    rule,
+                    _(
+                        "the pool “%(group)s” mixes what cannot be compared with rule %(other)s",
+                        group=cap.pool,
+                        other=first.rule_id,
+                    ),
+                )
+
+
+def _overlap(one: Rule, two: Rule) -> bool:
+    return (one.valid_to is None or two.valid_from <= one.valid_to) and (
+        two.valid_to is None or one.valid_from <= two.valid_to
+    )
+
+
+def _within(rule: Rule) -> Iterator[str]:
+    asked = {condition.key: condition.value for condition in rule.conditions}
+    own = rule.beneficiary is Beneficiary.RESIDENT
+    if "own_part_paid" in asked and not own:
+        yield _("own_part_paid: only a resident's subsidy is tied to what the resident paid")
+    if rule.amount.own_part and not own:
+        yield _("own_part: only a resident's subsidy leaves a part to the resident")
+    if rule.amount.kind in {AmountKind.UP_TO, AmountKind.DOWN_TO} and not own:
+        yield _("up_to and down_to: only a resident's subsidy comes off the price")
+    if rule.unit is Unit.DELIVERY and "ways" in asked and "home" not in asked["ways"]:
+        yield _("ways: the unit delivery pays only for meals brought home")
+    if asked.get("at_home") is True and "living" in asked and asked["living"] <= {"institution"}:
+        yield _("living: nobody lives at home and in an institution")
+    age = asked.get("age")
+    if isinstance(age, Band) and (age.greatest or 0) < 0:
+        yield _("no number lies between the two ends")
+    price = asked.get("price")
+    fixed = rule.amount.fen if rule.amount.kind is AmountKind.FIXED else None
+    if isinstance(price, Band) and price.greatest is not None and fixed is not None:
+        least = fixed + 1 if price.over_amount else fixed if price.least_amount else 0
+        if price.greatest < least:
+            yield _("price: no price is above the amount and below the ceiling")
+    if rule.stack is not None and rule.stack.mode is StackMode.SUM and rule.stack.group == "":
+        yield _("expected text")
+    for cap in rule.caps:
+        if cap.fen is not None and cap.count is None and fixed is not None and cap.fen < fixed:
+            yield _("caps: the cap is below a single amount")
