@@ -23,6 +23,7 @@ FEATURES = (
     "timebank",
     "welfare",
     "subsidy",
+    "settlement",
     "oversight",
 )
 

@@ -6,7 +6,7 @@ from mealroute.core.i18n import _, _l
 from mealroute.kitchen.words import ACTIONS, READINGS
 from mealroute.residents.words import diet_label
 from mealroute.timebank.exports import KINDS
-from web import case_words
+from web import case_words, close_words
 
 VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "slot": {"lunch": _l("Lunch"), "dinner": _l("Dinner")},
@@ -191,6 +191,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "seems": {"as-usual": _l("As usual"), "less-well": _l("Less well"), "needs-help": _l("Needs help")},
     "contentment": {"good": _l("Good"), "so-so": _l("So-so"), "bad": _l("Bad"), "not-asked": _l("Not asked")},
     **case_words.WORDS,
+    **close_words.WORDS,
 }  # fmt: skip
 
 TONES: Mapping[str, Mapping[str, str]] = {

@@ -23,9 +23,9 @@ _WORK: Mapping[Role, frozenset[Permission]] = {
     Role.HOTLINE: _READ_DAY | {
         P.RESIDENTS_VIEW, P.RESIDENTS_EDIT, P.RESIDENTS_REVEAL, P.RESIDENTS_HEALTH, P.ORDERS_EDIT,
     },
-    Role.FINANCE: _READ_DAY | {P.VENDORS_VIEW, P.SUBSIDY_VIEW, P.SUBSIDY_CLOSE, P.EXPORTS_RUN},
+    Role.FINANCE: _READ_DAY | {P.VENDORS_VIEW, P.SUBSIDY_VIEW, P.EXPORTS_RUN},
     Role.STREET_CHECKER: _READ_DAY | {P.RESIDENTS_VIEW, P.SUBSIDY_VIEW, P.EXPORTS_RUN},
-    Role.DISTRICT_APPROVER: _READ_DAY | {P.SUBSIDY_VIEW, P.SUBSIDY_CLOSE, P.EXPORTS_RUN},
+    Role.DISTRICT_APPROVER: _READ_DAY | {P.SUBSIDY_VIEW, P.EXPORTS_RUN},
     Role.AUDITOR: _READ_DAY | {P.RESIDENTS_VIEW, P.SUBSIDY_VIEW, P.AUDIT_VIEW, P.EXPORTS_RUN},
     Role.DISTRICT: _READ_DAY | {
         P.RESIDENTS_VIEW, P.MENUS_EDIT, P.KITCHEN_VIEW, P.PLAN_VIEW, P.DISPATCH_VIEW, P.VENDORS_VIEW, P.VENDORS_EDIT,
@@ -60,8 +60,17 @@ _LOOK: Mapping[Role, frozenset[Permission]] = {
 }
 """Who looks for people who were not seen, and who reads about it."""
 
+_CLOSE: Mapping[Role, frozenset[Permission]] = {
+    Role.FINANCE: frozenset({P.SUBSIDY_CLOSE, P.SETTLEMENT_PAY}),
+    Role.STREET_CHECKER: frozenset({P.SETTLEMENT_CHECK}),
+    Role.DISTRICT_APPROVER: frozenset({P.SETTLEMENT_APPROVE}),
+}
+"""The four steps of a month: finance prepares and explains, streets check, the district approves, finance pays. That no account
+takes two of them is held by the settlement itself, whatever roles it had in turn."""
+
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    role: held | _WATCH.get(role, _NOTHING) | _LOOK.get(role, _NOTHING) for role, held in _WORK.items()
+    role: held | _WATCH.get(role, _NOTHING) | _LOOK.get(role, _NOTHING) | _CLOSE.get(role, _NOTHING)
+    for role, held in _WORK.items()
 }
 """Roles of the system, of its security and of its audit are three people: the administrator reads no audit and no resident."""
 

@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from mealroute.adapters import networks
+from mealroute.commands import people
 from mealroute.commands.day import timed
 from mealroute.commands.progress import step
 from mealroute.commands.setup import Here
@@ -28,6 +29,7 @@ from mealroute.planning import service as plans
 from mealroute.planning.records import PlanInput, PlanOutput
 from mealroute.planning.solving import plan_quick
 from mealroute.planning.travel_table import TravelTable
+from mealroute.settlement import simulate as settlement
 from mealroute.subsidy import queries as money
 from mealroute.subsidy import service as subsidy
 from mealroute.subsidy import statement
@@ -147,10 +149,13 @@ def close(here: Here, month: str, folder: Path, seconds: dict[str, float], *, by
         if clock.today() <= last:  # the pinned day lies ahead of the wall clock
             clock = evening(here, last + timedelta(days=1))  # type: ignore[assignment]
         with unit_of_work() as db:
+            four = people.sample_officers(db, by=by, clock=here.clock)
+        with unit_of_work() as db:
             period = money.period(db, payer, month)
             if period is None or period.state != PeriodState.CLOSED:
-                explain_open(db, payer, month, clock=clock)
-                subsidy.close_period(db, payer, month, by=by, clock=clock)
+                settlement.close_month(db, payer, month, four, clock=clock)
+        with unit_of_work() as db:
+            settlement.pay_month(db, payer, month, four, clock=clock)
         with unit_of_work(read_only=True) as db:
             figures = statement.stored_figures(db, payer, month)
         files = write_settlement(here, payer, month, folder, by=by)

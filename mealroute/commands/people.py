@@ -4,7 +4,9 @@ import argparse
 from dataclasses import dataclass
 from datetime import date
 
-from mealroute.accounts import queries
+from sqlalchemy.orm import Session
+
+from mealroute.accounts import queries, rules
 from mealroute.accounts import service as accounts
 from mealroute.areas import queries as areas
 from mealroute.commands.setup import Here
@@ -15,6 +17,7 @@ from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
 from mealroute.dispatch import queries as runs
+from mealroute.settlement.simulate import Four
 from mealroute.vendors import queries as vendors
 
 
@@ -81,6 +84,28 @@ def _demo_account(role: Role, day: date | None, *, by: Actor, clock: Clock) -> S
         )
     return SignIn(role, login, password)
 
+
+def sample_officers(db: Session, *, by: Actor = SYSTEM, clock: Clock) -> Four:
+    """The four people who close the demo's month, made where they are not there yet. Nobody knows their passwords."""
+    known = {account.login: account for account in queries.accounts(db)}
+    found = {}
+    for place, (login, name, role) in OFFICERS.items():
+        account = known.get(login)
+        if account is None:
+            account, _password = accounts.create_account(
+                db, login=login, display_name=name, role=role, by=by, clock=clock
+            )
+        found[place] = rules.actor_of(account)
+    return Four(**found)
+
+
+OFFICERS = {
+    "preparer": ("sample-preparer", "周航（示例）", Role.FINANCE),
+    "checker": ("sample-checker", "孙静（示例）", Role.STREET_CHECKER),
+    "approver": ("sample-approver", "钱伟（示例）", Role.DISTRICT_APPROVER),
+    "cashier": ("sample-cashier", "林燕（示例）", Role.FINANCE),
+}
+"""Who takes the four steps of the demo's month; invented."""
 
 NAMES = {
     Role.DISPATCHER: "李敏", Role.KITCHEN: "周厨", Role.DRIVER: "刘司机", Role.VENDOR: "王经理", Role.STATION: "陈洁", Role.HOTLINE: "王磊",

@@ -12,13 +12,14 @@ from mealroute.commands.month import write_settlement
 from mealroute.commands.setup import Here
 from mealroute.core import audit
 from mealroute.core import db as database
-from mealroute.core.actor import SYSTEM
+from mealroute.core.actor import SYSTEM, Scope
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.money import yuan
-from mealroute.subsidy import service as subsidy
+from mealroute.settlement.overview import overview
 from mealroute.subsidy.rulebook import load_rulebook
+from mealroute.subsidy.statement import stored_figures
 
 
 def schema(_here: Here) -> int:
@@ -46,11 +47,19 @@ def roads(here: Here, file: Path) -> int:
 
 
 def close_period(here: Here, month: str, *, payer: str | None) -> int:
-    """`close-period`: refuses while a difference is open; then writes the settlement."""
+    """`close-period`: writes the settlement of a closed month; of an open one it says what is still missing (exit 3).
+
+    Closing itself is the work of four people on the month's page; nobody does it alone from a shell.
+    """
     who = payer or load_rulebook().payer
-    with unit_of_work() as db:
-        closed = subsidy.close_period(db, who, month, by=SYSTEM, clock=here.clock)
-    figures = closed.figures
+    with unit_of_work(read_only=True) as db:
+        found = overview(db, who, month, scope=Scope.everything())
+        figures = stored_figures(db, who, month) if found.closed else None
+    if figures is None:
+        for block in found.blocks:
+            print(block)
+        print(_("%(month)s is open; its four steps are taken on its page.", month=month))
+        return 3
     print(
         _(
             "%(month)s closed: %(n)d claim lines, %(yuan)s yuan",

@@ -1,5 +1,6 @@
 """The demo's finance officer: explains what the rules leave open, by name, so that a simulated month can close."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from mealroute.core.actor import Actor, Role, Scope
 from mealroute.core.clock import Clock
 from mealroute.subsidy import service
 from mealroute.subsidy.statement import month_statement
+from mealroute.subsidy.statements import OpenPortion
 
 OFFICER = Actor(account_id=None, name="周航（示例）", role=Role.FINANCE, scope=Scope.everything())
 _SENTENCES = {
@@ -23,11 +25,15 @@ _SENTENCES = {
 def explain_open(db: Session, payer: str, month: str, *, clock: Clock, day: date | None = None) -> int:
     """Write an explanation for each portion that still needs one, of the month or of one day. Returns how many lines."""
     statement = month_statement(db, month, scope=Scope.everything(), payer=payer)
-    sentences = {
-        portion.book_line_id: _SENTENCES.get(portion.code, "当日餐费未付清，驿站下月随餐补收；补贴未申报。")
-        for portion in statement.open_portions
-        if day is None or portion.day == day
-    }
-    if not sentences:
+    wanted = sentences(portion for portion in statement.open_portions if day is None or portion.day == day)
+    if not wanted:
         return 0
-    return service.explain_all(db, payer, month, sentences, by=OFFICER, clock=clock)
+    return service.explain_all(db, payer, month, wanted, by=OFFICER, clock=clock)
+
+
+def sentences(portions: Iterable[OpenPortion]) -> dict[int, str]:
+    """Order line → what the sample officer would write about it."""
+    return {
+        portion.book_line_id: _SENTENCES.get(portion.code, "当日餐费未付清，驿站下月随餐补收；补贴未申报。")
+        for portion in portions
+    }

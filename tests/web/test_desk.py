@@ -115,8 +115,9 @@ def test_a_month_with_differences_does_not_close_from_the_page(signed_in: SignIn
     finance = signed_in(Role.FINANCE)
     page = finance.get("/settlement/2026-03").text
     assert 'aria-disabled="true"' in page
-    assert "处差额" in page
-    assert finance.post("/settlement/2026-03/close").status_code in (409, 422)
+    assert "本月还没有结束" in page
+    assert finance.post("/settlement/2026-03/prepare").status_code == 422
+    assert signed_in(Role.DISTRICT_APPROVER).post("/settlement/2026-03/approve").status_code == 409
 
 
 def test_an_export_needs_a_purpose_and_comes_as_a_file(signed_in: SignIn) -> None:

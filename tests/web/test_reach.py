@@ -182,7 +182,7 @@ def test_a_street_imports_no_patterns_for_others_and_no_register(corner: FlaskCl
 
 def test_a_finance_officer_of_one_street_exports_it_and_closes_nothing(app: Flask, now: FixedClock) -> None:
     officer = enter(app, now, "purse", Role.FINANCE, street_code=OTHER_STREET)
-    assert officer.post("/settlement/2026-02/close").status_code == 403
+    assert officer.post("/settlement/2026-02/prepare").status_code == 403
     made = officer.post("/settlement/2026-03/export", data={"format": "csv", "purpose": "核对"}).data.decode(
         "utf-8-sig"
     )

@@ -1,5 +1,6 @@
-"""The month: identities, differences, explanations, closing, files."""
+"""The month: identities, differences, explanations, its four steps, files."""
 
+from web.settlement import steps
 from web.settlement.views import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "steps"]

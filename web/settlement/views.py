@@ -6,15 +6,19 @@ from io import BytesIO
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from mealroute.areas.queries import street_names
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
+from mealroute.settlement import service as closing
+from mealroute.settlement.overview import overview
 from mealroute.subsidy import queries, service
 from mealroute.subsidy.records import Identity, PeriodState
 from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.subsidy.statement import month_statement
 from web import here
 from web.permissions import requires
+from web.settlement.turns import turn
 from web.settlement.waterfall import steps
 
 bp = Blueprint("settlement", __name__, template_folder="templates")
@@ -34,15 +38,18 @@ def index() -> ResponseReturnValue:
 @bp.get("/settlement/<month:month>")
 @requires("subsidy.view")
 def month(month: str) -> ResponseReturnValue:
+    by = here.actor()
     with unit_of_work(read_only=True) as db:
-        found = month_statement(db, month, scope=here.actor().scope)
+        found = month_statement(db, month, scope=by.scope)
+        close = overview(db, load_rulebook().payer, month, scope=by.scope)
+        streets = street_names(db)
     shares: dict[str, int] = {}
     for group in found.by_rule:
         for payer, amount in group.shares:
             shares[payer] = shares.get(payer, 0) + amount
     return render_template(
         "settlement/month.html", month=month, s=found, steps=steps(found.figures), terms=_terms, shares=sorted(shares.items()),
-        before=_shifted(month, -1), after=_shifted(month, 1),
+        before=_shifted(month, -1), after=_shifted(month, 1), close=close, mine=turn(close, by), streets=streets, over=here.clock().today().isoformat()[:7] > month,
     )  # fmt: skip
 
 
@@ -52,26 +59,10 @@ def explain(month: str) -> ResponseReturnValue:
     line = request.form.get("line", type=int)
     if line is None:
         raise MealrouteError("line-missing", _("Say which meal is explained."))
+    sentence = request.form.get("sentence", "")
     with unit_of_work() as db:
-        service.explain(
-            db,
-            load_rulebook().payer,
-            month,
-            line,
-            sentence=request.form.get("sentence", ""),
-            by=here.actor(),
-            clock=here.clock(),
-        )
+        closing.explain(db, load_rulebook().payer, month, line, sentence=sentence, by=here.actor(), clock=here.clock())
     flash(_("The explanation stands."), "ok")
-    return redirect(url_for("settlement.month", month=month), 303)
-
-
-@bp.post("/settlement/<month:month>/close")
-@requires("subsidy.close")
-def close(month: str) -> ResponseReturnValue:
-    with unit_of_work() as db:
-        done = service.close_period(db, load_rulebook().payer, month, by=here.actor(), clock=here.clock())
-    flash(_("The month is closed with %(n)d claim lines.", n=len(done.lines)), "ok")
     return redirect(url_for("settlement.month", month=month), 303)
 
 

@@ -39,10 +39,27 @@ def test_the_administrator_neither_reads_residents_nor_the_audit() -> None:
 
 
 def test_who_closes_the_month_does_not_touch_the_orders() -> None:
-    for role in (Role.FINANCE, Role.DISTRICT_APPROVER):
+    steps = {
+        Role.FINANCE: Permission.SUBSIDY_CLOSE, Role.STREET_CHECKER: Permission.SETTLEMENT_CHECK,
+        Role.DISTRICT_APPROVER: Permission.SETTLEMENT_APPROVE,
+    }  # fmt: skip
+    for role, step in steps.items():
         granted = rules.PERMISSIONS[role]
-        assert Permission.SUBSIDY_CLOSE in granted
-        assert not granted & {Permission.ORDERS_EDIT, Permission.DELIVERY_RECORD, Permission.PLAN_EDIT}
+        assert step in granted
+        assert not granted & {
+            Permission.ORDERS_EDIT, Permission.DELIVERY_RECORD, Permission.PLAN_EDIT, Permission.KITCHEN_LOG, Permission.PAPER_KEY,
+        }  # fmt: skip
+
+
+def test_no_role_has_two_steps_of_a_month_but_finance_which_prepares_and_pays() -> None:
+    steps = {
+        Permission.SUBSIDY_CLOSE,
+        Permission.SETTLEMENT_CHECK,
+        Permission.SETTLEMENT_APPROVE,
+        Permission.SETTLEMENT_PAY,
+    }
+    held = {role: rules.PERMISSIONS[role] & steps for role in Role if role is not Role.SYSTEM}
+    assert {role for role, some in held.items() if len(some) > 1} == {Role.FINANCE}
 
 
 @pytest.mark.parametrize("role", [Role.VENDOR, Role.KITCHEN, Role.DRIVER])

@@ -1,0 +1,137 @@
+"""A month's history: read it, add to it, and hold that no account takes part in two of its steps."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from mealroute.core import audit
+from mealroute.core.actor import Actor
+from mealroute.core.clock import Clock
+from mealroute.core.errors import Conflict, Forbidden, NotFound
+from mealroute.core.i18n import _
+from mealroute.core.once import insert_new
+from mealroute.dispatch.models import Run
+from mealroute.settlement import rules
+from mealroute.settlement.models import SettlementStep
+from mealroute.settlement.records import Act, Step, StepRecord
+from mealroute.subsidy.models import Period
+from mealroute.subsidy.queries import month_days
+from mealroute.subsidy.rulebook import load_rulebook
+
+_LOCK = (
+    7_261_502  # any constant: on PostgreSQL one settlement is worked on at a time, so that nothing is corrected twice
+)
+COUNTING = ("delivery.recorded", "delivery.reopened", "delivery.stop-given")
+"""Audit actions that change what a day counts; their subjects name runs."""
+
+
+def steps(db: Session, period_id: int) -> tuple[StepRecord, ...]:
+    """Every entry of a month, the oldest first."""
+    query = select(SettlementStep).where(SettlementStep.period_id == period_id).order_by(SettlementStep.number)
+    return tuple(_record(row) for row in db.scalars(query))
+
+
+def _record(row: SettlementStep) -> StepRecord:
+    return StepRecord(
+        number=row.number, step=Step(row.step), act=Act(row.act), street=row.street_code,
+        back_to=Step(row.back_to) if row.back_to else None, reason=row.reason, digest=row.digest, account_id=row.account_id,
+        by_name=row.by_name, by_role=row.by_role, at=row.at, figures=row.figures,
+    )  # fmt: skip
+
+
+def locked(db: Session, payer: str, month: str) -> Period:
+    """The payer's month, made if need be, locked for the rest of the transaction together with every other month.
+
+    Raises
+    ------
+    MealrouteError
+        ``payer-unknown``, ``month-invalid``.
+    """
+    if payer != load_rulebook().payer:
+        raise NotFound("payer-unknown", _("There is no payer “%(payer)s”.", payer=payer))
+    month_days(month)
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    insert_new(db, Period, [{"payer": payer, "month": month, "state": "open", "totals": {}}], Period.id)
+    query = select(Period).where(Period.payer == payer, Period.month == month).with_for_update()
+    return db.scalars(query, execution_options={"populate_existing": True}).one()
+
+
+def other_hands(db: Session, period: Period, step: Step, *, by: Actor) -> int:
+    """The actor's account, once it is sure that it had no part in another step of this month.
+
+    Raises
+    ------
+    MealrouteError
+        ``step-needs-account``, ``step-same-person``, ``step-counted-itself``.
+    """
+    if by.account_id is None:
+        raise Forbidden("step-needs-account", _("Each step of a month is signed by a person with an account."))
+    earlier = rules.other_step_of(steps(db, period.id), by.account_id, step)
+    if earlier is not None:
+        raise Forbidden(
+            "step-same-person",
+            _("You have already had a part in another step of this month: each step is another person's."),
+            _("Ask a colleague, whatever role you hold today."),
+            earlier=earlier,
+        )
+    if step in {Step.CHECK, Step.APPROVE} and counted(db, by.account_id, *month_days(period.month)):
+        raise Forbidden(
+            "step-counted-itself",
+            _("You have recorded deliveries of this month yourself: who checks or approves did not count."),
+            _("Ask a colleague, whatever role you hold today."),
+        )
+    return by.account_id
+
+
+def counted(db: Session, account_id: int, first: date, last: date) -> bool:
+    """Whether the account has written or changed records at the doors of these days, in whatever role it did."""
+    runs = db.scalars(select(Run.id).where(Run.day >= first, Run.day <= last)).all()
+    if not runs:
+        return False
+    low, high = min(runs), max(runs)
+    event = audit.AuditEvent
+    subjects = db.scalars(select(event.subject).where(event.account_id == account_id, event.action.in_(COUNTING)))
+    spans = (_runs(subject) for subject in subjects)
+    return any(span is not None and span[0] <= high and span[1] >= low for span in spans)
+
+
+def _runs(subject: str) -> tuple[int, int] | None:
+    """``run/7`` → (7, 7), ``runs/3-9`` → (3, 9)."""
+    kind, _slash, rest = subject.partition("/")
+    first, _dash, last = rest.partition("-")
+    if kind not in {"run", "runs"} or not first.isdigit() or not (last or first).isdigit():
+        return None
+    return int(first), int(last or first)
+
+
+def add(
+    db: Session, period: Period, step: Step, act: Act, *, account_id: int, by: Actor, clock: Clock, street: str = "",
+    back_to: Step | None = None, reason: str = "", digest: str = "", figures: Mapping[str, object] | None = None,
+) -> None:  # fmt: skip
+    """Append one entry to the history and to the audit trail."""
+    last = db.scalar(select(func.max(SettlementStep.number)).where(SettlementStep.period_id == period.id)) or 0
+    db.add(
+        SettlementStep(
+            period_id=period.id, number=last + 1, step=str(step), act=str(act), street_code=street,
+            back_to=str(back_to) if back_to else "", reason=reason, digest=digest, figures=dict(figures or {}),
+            account_id=account_id, by_name=by.name, by_role=str(by.role), at=clock.now(),
+        )
+    )  # fmt: skip
+    audit.record(
+        db, by=by, clock=clock, action=f"settlement.{act}", subject=f"period/{period.payer}/{period.month}", reason=reason,
+        digest=digest or None, detail={"step": str(step)} | ({"street": street} if street else {}) | ({"to": str(back_to)} if back_to else {}),
+    )  # fmt: skip
+    db.flush()
+
+
+def refuse_closed(period: Period) -> None:
+    """Raises ``period-closed`` where the month is closed."""
+    if period.state == "closed":
+        raise Conflict(
+            "period-closed",
+            _("%(month)s is closed and can no longer change.", month=period.month),
+            _("Enter a correction in the month that is open."),
+        )

@@ -1,0 +1,173 @@
+"""Tables of the close: its history, what was paid, what is held, what was corrected later. All are written once.
+
+Held lines and corrections belong to a period and are sealed with it: nothing can be added to a closed one.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    select,
+)
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
+
+from mealroute.core.audit import append_only
+from mealroute.core.db import Base, JsonDict, UtcDateTime
+from mealroute.subsidy.models import Period
+
+
+@append_only
+class SettlementStep(Base):
+    """One entry of a month's history: who did what in which step, and what they had before them (``digest``)."""
+
+    __tablename__ = "settlement_step"
+    __table_args__ = (
+        UniqueConstraint("period_id", "number"),
+        CheckConstraint("step in ('prepare', 'check', 'approve', 'pay')", name="step"),
+        CheckConstraint(
+            "act in ('explained', 'prepared', 'signed', 'sent-back', 'approved', 'paid', 'objected')", name="act"
+        ),
+        CheckConstraint("act not in ('sent-back', 'objected') or reason <> ''", name="reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"))
+    number: Mapped[int]
+    step: Mapped[str] = mapped_column(String(8))
+    act: Mapped[str] = mapped_column(String(10))
+    street_code: Mapped[str] = mapped_column(String(20), default="")
+    back_to: Mapped[str] = mapped_column(String(8), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    figures: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    by_name: Mapped[str] = mapped_column(String(80))
+    by_role: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@append_only
+class SettlementPayment(Base):
+    """One transfer to one payee from one fund. A mistake is mended by its opposite, with a reason (``note``)."""
+
+    __tablename__ = "settlement_payment"
+    __table_args__ = (
+        UniqueConstraint("period_id", "payee", "fund", "voucher"),
+        CheckConstraint("amount_fen <> 0", name="amount"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"))
+    payee: Mapped[str] = mapped_column(String(60))
+    payee_name: Mapped[str] = mapped_column(String(120))
+    fund: Mapped[str] = mapped_column(String(40), index=True)
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    paid_on: Mapped[date]
+    voucher: Mapped[str] = mapped_column(String(60))
+    note: Mapped[str] = mapped_column(Text, default="")
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    by_name: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class _Money:
+    """What a held line and a correction say of the claim line that they stand for; ``line`` holds the rest of its fields."""
+
+    natural_key: Mapped[str] = mapped_column(String(160))
+    payee: Mapped[str] = mapped_column(String(40))
+    month: Mapped[str] = mapped_column(String(7), index=True)
+    rule_id: Mapped[str] = mapped_column(String(60))
+    rule_version: Mapped[int]
+    document_no: Mapped[str] = mapped_column(String(80))
+    beneficiary: Mapped[str] = mapped_column(String(12))
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    shares: Mapped[dict[str, Any]] = mapped_column(JsonDict)
+    copay_fen: Mapped[int] = mapped_column(BigInteger)
+    book_line_id: Mapped[int | None]
+    proof_id: Mapped[int | None]
+    resident_code: Mapped[str] = mapped_column(String(40))
+    day: Mapped[date]
+    slot: Mapped[str] = mapped_column(String(10))
+    street_code: Mapped[str] = mapped_column(String(20))
+    vendor_code: Mapped[str] = mapped_column(String(40))
+    line: Mapped[dict[str, Any]] = mapped_column(JsonDict)
+
+
+@append_only
+class HeldLine(_Money, Base):
+    """A line that was due when its month closed and was kept out, because a check blocked it."""
+
+    __tablename__ = "held_line"
+    __table_args__ = (UniqueConstraint("period_id", "natural_key", "payee"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"))
+    reasons: Mapped[list[str]] = mapped_column(JsonDict, default=list)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@append_only
+class AdjustmentLine(_Money, Base):
+    """A correction of another month that is settled in this one; the amount carries its sign.
+
+    ``claim_line_id`` is the closed line that it takes back or replaces, ``proof_id`` the record that came later. ``number``
+    counts the corrections of one natural key and payee: the database holds that none is written twice.
+    """
+
+    __tablename__ = "adjustment_line"
+    __table_args__ = (UniqueConstraint("natural_key", "payee", "number"), UniqueConstraint("period_id", "line_no"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"))
+    line_no: Mapped[int]
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    claim_line_id: Mapped[int | None] = mapped_column(ForeignKey("claim_line.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    by_name: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def _refuse_when_closed(_mapper: Mapper[Any], connection: Connection, target: HeldLine | AdjustmentLine) -> None:
+    if connection.scalar(select(Period.state).where(Period.id == target.period_id)) == "closed":
+        raise ValueError(f"{target.__tablename__} of a closed period is immutable")
+
+
+for _model in (HeldLine, AdjustmentLine):
+    event.listen(_model, "before_insert", _refuse_when_closed)
+
+SEALED = ("held_line", "adjustment_line")
+
+
+def seals(dialect: str, table: str) -> tuple[str, ...]:
+    """The statements that let nobody add a row of ``table`` to a closed period, for SQLite or PostgreSQL."""
+    closed = "EXISTS (SELECT 1 FROM settlement_period p WHERE p.id = NEW.period_id AND p.state = 'closed')"
+    name, words = f"{table}_sealed_insert", f"{table} of a closed period is immutable"
+    if dialect == "sqlite":
+        return (
+            f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN {closed} BEGIN SELECT RAISE(ABORT, '{words}'); END",
+        )
+    return (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF {closed} THEN RAISE EXCEPTION '{words}'; END IF; RETURN NEW; END $guard$",
+        f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    )
+
+
+for _table in SEALED:
+    for _dialect in ("sqlite", "postgresql"):
+        for _statement in seals(_dialect, _table):
+            event.listen(
+                Base.metadata.tables[_table],
+                "after_create",
+                DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
+            )

@@ -1,0 +1,91 @@
+"""The month's page in records: where it stands, what blocks the next step, who did what, what changed since it was prepared."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from mealroute.core.actor import Scope
+from mealroute.core.i18n import _, ngettext
+from mealroute.settlement import history, queries, rules
+from mealroute.settlement.month import month_now
+from mealroute.settlement.records import Act, Change, Due, Stage, Standing, Step, StepRecord, StreetPart
+from mealroute.subsidy.queries import period as period_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """``parts`` and ``changes`` reach as far as the reader's scope, ``standing`` is the district's.
+
+    ``blocks`` are sentences: what keeps the month from its next step. Empty when somebody may simply do it.
+    """
+
+    closed: bool
+    standing: Standing
+    history: tuple[StepRecord, ...]
+    parts: Mapping[str, StreetPart]
+    changes: tuple[Change, ...]
+    blocks: tuple[str, ...]
+    dues: tuple[Due, ...]
+
+    def part_in(self, account_id: int | None, step: Step) -> StepRecord | None:
+        """What keeps this account from ``step``: its part in another one."""
+        return None if account_id is None else rules.other_step_of(self.history, account_id, step)
+
+
+def overview(db: Session, payer: str, month: str, *, scope: Scope) -> Overview:
+    """Everything that the page of a month says about its four steps."""
+    period = period_of(db, payer, month)
+    entries = history.steps(db, period.id) if period else ()
+    if period is not None and period.state == "closed":
+        dues = queries.dues(db, period)
+        parts = {entry.street: _signed(entry) for entry in entries if entry.act is Act.SIGNED}
+        standing = rules.standing(entries, parts, closed=True, dues=dues)
+        left = [due for due in dues if due.left_fen]
+        blocks = (
+            (ngettext("%(n)d amount is still to be paid.", "%(n)d amounts are still to be paid.", len(left)),)
+            if left
+            else ()
+        )
+        return Overview(
+            closed=True, standing=standing, history=entries, parts=_within(parts, scope), changes=(), blocks=blocks, dues=dues
+        )  # fmt: skip
+    now = month_now(db, payer, month)
+    standing = rules.standing(entries, now.parts, closed=False)
+    since = standing.prepared.at if standing.prepared else None
+    changes = queries.changes_since(db, period, since) if period is not None and since is not None else ()
+    return Overview(
+        closed=False, standing=standing, history=entries, parts=_within(now.parts, scope),
+        changes=tuple(change for change in changes if scope.sees_street(change.street)),
+        blocks=_blocks(standing, len(now.imbalances)), dues=(),
+    )  # fmt: skip
+
+
+def _within(parts: Mapping[str, StreetPart], scope: Scope) -> dict[str, StreetPart]:
+    return {street: part for street, part in parts.items() if scope.sees_street(street)}
+
+
+def _signed(entry: StepRecord) -> StreetPart:
+    """The part as it was signed; what was signed last is what was closed."""
+    return StreetPart(**entry.figures)  # type: ignore[arg-type]
+
+
+def _blocks(standing: Standing, differences: int) -> tuple[str, ...]:
+    found = []
+    if standing.sent_back is not None:
+        found.append(_("Sent back: %(reason)s", reason=standing.sent_back.reason))
+    if differences and standing.stage is not Stage.TO_PREPARE:
+        found.append(ngettext("%(n)d difference is open.", "%(n)d differences are open.", differences))
+    if standing.stage is Stage.TO_CHECK:
+        if standing.unsigned:
+            found.append(
+                ngettext("%(n)d street has not signed yet.", "%(n)d streets have not signed yet.", len(standing.unsigned))
+            )  # fmt: skip
+        if standing.stale:
+            found.append(
+                ngettext(
+                    "%(n)d street has to sign again: its part has changed.", "%(n)d streets have to sign again: their parts have changed.",
+                    len(standing.stale),
+                )
+            )  # fmt: skip
+    return tuple(found)

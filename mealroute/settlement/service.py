@@ -1,0 +1,197 @@
+"""What people do to close a month: explain, prepare, sign a street's part, approve, pay, send back. Each another person."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+
+from sqlalchemy.orm import Session
+
+from mealroute.core.actor import Actor
+from mealroute.core.clock import Clock
+from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
+from mealroute.core.i18n import _, ngettext
+from mealroute.settlement import closing, history, queries, rules
+from mealroute.settlement.month import MonthNow, month_now, whole
+from mealroute.settlement.paying import object_to, pay
+from mealroute.settlement.records import Act, Standing, Step
+from mealroute.subsidy import service as subsidy
+from mealroute.subsidy.models import Period
+from mealroute.subsidy.queries import month_days
+from mealroute.subsidy.statements import Settlement
+
+__all__ = ["approve", "explain", "explain_all", "object_to", "pay", "prepare", "send_back", "sign"]
+
+
+def explain(
+    db: Session, payer: str, month: str, book_line_id: int, *, sentence: str, by: Actor, clock: Clock
+) -> None:  # fmt: skip
+    """Explain one line's difference; see ``explain_all``."""
+    explain_all(db, payer, month, {book_line_id: sentence}, by=by, clock=clock)
+
+
+def explain_all(db: Session, payer: str, month: str, sentences: Mapping[int, str], *, by: Actor, clock: Clock) -> int:
+    """Explain differences, by line. It is part of preparing: whoever explains neither checks nor approves the month.
+
+    Raises
+    ------
+    MealrouteError
+        As ``subsidy.service.explain_all``, and ``step-same-person``, ``step-needs-account``.
+    """
+    period = history.locked(db, payer, month)
+    history.refuse_closed(period)
+    account = history.other_hands(db, period, Step.PREPARE, by=by)
+    done = subsidy.explain_all(db, payer, month, sentences, by=by, clock=clock)
+    history.add(
+        db, period, Step.PREPARE, Act.EXPLAINED, account_id=account, by=by, clock=clock,
+        figures={"lines": sorted(sentences)[:200], "count": len(sentences)},
+    )  # fmt: skip
+    return done
+
+
+def prepare(db: Session, payer: str, month: str, *, by: Actor, clock: Clock) -> Standing:
+    """Put the month together for the streets' check: lines and automatic explanations are written as they stand now.
+
+    Preparing again takes up what has changed; signatures given before no longer count.
+
+    Raises
+    ------
+    MealrouteError
+        ``month-not-over``, ``close-needs-district``, ``period-closed``, ``step-same-person``, ``step-needs-account``.
+    """
+    _whole_district(by)
+    if clock.today() <= month_days(month)[1]:
+        raise MealrouteError("month-not-over", _("%(month)s is not over yet.", month=month))
+    period = history.locked(db, payer, month)
+    history.refuse_closed(period)
+    account = history.other_hands(db, period, Step.PREPARE, by=by)
+    built = subsidy.build_month(db, payer, month, by=by, clock=clock)
+    now = month_now(db, payer, month)
+    history.add(
+        db, period, Step.PREPARE, Act.PREPARED, account_id=account, by=by, clock=clock, digest=whole(now.parts),
+        figures={**asdict(built.figures), "open": len(built.imbalances)},
+    )  # fmt: skip
+    return _standing(db, period, now)
+
+
+def sign(db: Session, payer: str, month: str, streets: Collection[str], *, by: Actor, clock: Clock) -> Standing:
+    """Sign the parts of the streets, each for exactly what stands there now. Signing again what is signed changes nothing.
+
+    Raises
+    ------
+    MealrouteError
+        ``not-prepared``, ``street-not-yours``, ``street-open-differences``, ``period-closed``, ``step-same-person``,
+        ``step-needs-account``, ``step-counted-itself``.
+    """
+    period = history.locked(db, payer, month)
+    history.refuse_closed(period)
+    account = history.other_hands(db, period, Step.CHECK, by=by)
+    now = month_now(db, payer, month)
+    found = _prepared(db, period, now)
+    for street in sorted(set(streets)):
+        part = now.parts.get(street)
+        if part is None or not by.scope.sees_street(street):
+            raise NotFound("street-not-yours", _("This street has no part of the month, or is not yours to sign."))
+        if part.open:
+            raise Conflict(
+                "street-open-differences",
+                ngettext("%(n)d meal of the street is not explained.", "%(n)d meals of the street are not explained.", part.open),
+                _("Send it back to whoever prepares the month, and say what is missing."),
+            )  # fmt: skip
+        if street in found.signed and street not in found.stale:
+            continue
+        history.add(
+            db, period, Step.CHECK, Act.SIGNED, street=street, account_id=account, by=by, clock=clock, digest=part.digest,
+            figures=asdict(part),
+        )  # fmt: skip
+    return _standing(db, period, now)
+
+
+def send_back(
+    db: Session,
+    payer: str,
+    month: str,
+    *,
+    acting: Step,
+    to: Step,
+    reason: str,
+    by: Actor,
+    clock: Clock,
+    street: str = "",
+) -> Standing:
+    """Send an open month back to an earlier step, with the reason. ``street`` limits it to that street's signature.
+
+    A checker sends back to who prepares; an approver to who prepares or to the streets. After the approval the month is
+    closed: finance objects (``object_to``) and the correction is a line of a later month.
+
+    Raises
+    ------
+    MealrouteError
+        ``reason-needed``, ``not-an-earlier-step``, ``not-prepared``, ``period-closed``, ``street-not-yours``,
+        ``step-same-person``, ``step-needs-account``, ``step-counted-itself``.
+    """
+    if not reason.strip():
+        raise MealrouteError("reason-needed", _("A reason is needed."), _("Say in a few words why."))
+    period = history.locked(db, payer, month)
+    history.refuse_closed(period)
+    if acting not in {Step.CHECK, Step.APPROVE} or not rules.may_go_back(acting, to):
+        raise MealrouteError("not-an-earlier-step", _("A month is sent back to an earlier step."))
+    if street and not by.scope.sees_street(street):
+        raise NotFound("street-not-yours", _("This street has no part of the month, or is not yours to sign."))
+    account = history.other_hands(db, period, acting, by=by)
+    now = month_now(db, payer, month)
+    _prepared(db, period, now)
+    history.add(
+        db, period, acting, Act.SENT_BACK, back_to=to, street=street, reason=reason.strip(), account_id=account, by=by, clock=clock
+    )  # fmt: skip
+    return _standing(db, period, now)
+
+
+def approve(db: Session, payer: str, month: str, *, by: Actor, clock: Clock) -> Settlement:
+    """Approve the month and close it for good, in one transaction: wholly closed or wholly open.
+
+    Raises
+    ------
+    MealrouteError
+        ``close-needs-district``, ``period-closed``, ``not-prepared``, ``streets-unsigned``, ``period-open-differences``,
+        ``step-same-person``, ``step-needs-account``, ``step-counted-itself``.
+    """
+    _whole_district(by)
+    period = history.locked(db, payer, month)
+    history.refuse_closed(period)
+    account = history.other_hands(db, period, Step.APPROVE, by=by)
+    now = month_now(db, payer, month)
+    found = _prepared(db, period, now)
+    missing = (*found.unsigned, *found.stale)
+    if missing:
+        raise Conflict(
+            "streets-unsigned",
+            ngettext(
+                "%(n)d street has not signed what stands there now.", "%(n)d streets have not signed what stands there now.", len(missing)
+            ),
+            _("Each street signs its own part; a part that changed is signed again."),
+            streets=missing,
+        )  # fmt: skip
+    return closing.close(db, period, now, account_id=account, by=by, clock=clock)
+
+
+def _whole_district(by: Actor) -> None:
+    if by.scope.streets is not None:
+        raise Forbidden(
+            "close-needs-district",
+            _("A month is closed for the whole district."),
+            _("Ask the district's finance officer."),
+        )
+
+
+def _prepared(db: Session, period: Period, now: MonthNow) -> Standing:
+    found = _standing(db, period, now)
+    if found.prepared is None:
+        raise Conflict(
+            "not-prepared",
+            _("The month has not been prepared for this step."),
+            _("The finance officer prepares it first."),
+        )
+    return found
+
+
+def _standing(db: Session, period: Period, now: MonthNow) -> Standing:
+    return rules.standing(history.steps(db, period.id), now.parts, closed=False, dues=queries.dues(db, period))

@@ -1,0 +1,133 @@
+"""The four steps of a month as forms: prepare, sign, send back, approve; and finance's transfers on a page of their own."""
+
+from datetime import date
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from mealroute.core.db import unit_of_work
+from mealroute.core.errors import MealrouteError, NotFound
+from mealroute.core.i18n import _, ngettext
+from mealroute.core.money import parse_yuan
+from mealroute.settlement import queries, service
+from mealroute.settlement.overview import overview
+from mealroute.settlement.records import Step
+from mealroute.subsidy.queries import period
+from mealroute.subsidy.rulebook import load_rulebook
+from web import here
+from web.permissions import requires
+from web.settlement.turns import turn
+from web.settlement.views import bp
+
+
+def _back(month: str, words: str, page: str = "settlement.month") -> ResponseReturnValue:
+    flash(words, "ok")
+    return redirect(url_for(page, month=month), 303)
+
+
+@bp.post("/settlement/<month:month>/prepare")
+@requires("subsidy.close")
+def prepare(month: str) -> ResponseReturnValue:
+    with unit_of_work() as db:
+        found = service.prepare(db, load_rulebook().payer, month, by=here.actor(), clock=here.clock())
+    count = len(found.unsigned)
+    return _back(
+        month,
+        ngettext(
+            "Prepared; %(n)d street checks its part now.", "Prepared; %(n)d streets check their parts now.", count
+        ),
+    )
+
+
+@bp.post("/settlement/<month:month>/sign")
+@requires("settlement.check")
+def sign(month: str) -> ResponseReturnValue:
+    streets = request.form.getlist("street")
+    if not streets:
+        raise MealrouteError("street-missing", _("Say which street's part is signed."))
+    with unit_of_work() as db:
+        service.sign(db, load_rulebook().payer, month, streets, by=here.actor(), clock=here.clock())
+    return _back(month, ngettext("%(n)d street is signed.", "%(n)d streets are signed.", len(streets)))
+
+
+def _send_back(month: str, acting: Step) -> ResponseReturnValue:
+    to, street = request.form.get("to", ""), request.form.get("street", "")
+    if to not in set(Step):
+        raise MealrouteError("not-an-earlier-step", _("A month is sent back to an earlier step."))
+    reason = request.form.get("reason", "")
+    with unit_of_work() as db:
+        service.send_back(
+            db, load_rulebook().payer, month, acting=acting, to=Step(to), reason=reason, street=street, by=here.actor(), clock=here.clock()
+        )  # fmt: skip
+    return _back(month, _("Sent back; the reason stands in the history."))
+
+
+@bp.post("/settlement/<month:month>/check/send-back")
+@requires("settlement.check")
+def check_send_back(month: str) -> ResponseReturnValue:
+    return _send_back(month, Step.CHECK)
+
+
+@bp.post("/settlement/<month:month>/approve/send-back")
+@requires("settlement.approve")
+def approve_send_back(month: str) -> ResponseReturnValue:
+    return _send_back(month, Step.APPROVE)
+
+
+@bp.post("/settlement/<month:month>/approve")
+@requires("settlement.approve")
+def approve(month: str) -> ResponseReturnValue:
+    with unit_of_work() as db:
+        done = service.approve(db, load_rulebook().payer, month, by=here.actor(), clock=here.clock())
+    return _back(month, _("The month is closed with %(n)d claim lines.", n=len(done.lines)))
+
+
+@bp.get("/settlement/<month:month>/payments")
+@requires("subsidy.view")
+def payments(month: str) -> ResponseReturnValue:
+    by = here.actor()
+    with unit_of_work(read_only=True) as db:
+        close = overview(db, load_rulebook().payer, month, scope=by.scope)
+        found = period(db, load_rulebook().payer, month)
+        written = queries.payments(db, found.id) if found else ()
+    payees: dict[str, list[object]] = {}
+    for due in close.dues:
+        payees.setdefault(due.payee, []).append(due)
+    return render_template(
+        "settlement/payments.html", month=month, close=close, payees=payees, written=written, mine=turn(close, by), today=here.clock().today()
+    )  # fmt: skip
+
+
+@bp.post("/settlement/<month:month>/payments")
+@requires("settlement.pay")
+def pay(month: str) -> ResponseReturnValue:
+    form = request.form
+    try:
+        paid_on = date.fromisoformat(form.get("paid_on", ""))
+        amounts = {
+            name.removeprefix("fund-"): parse_yuan(value)
+            for name, value in form.items()
+            if name.startswith("fund-") and value.strip()
+        }
+    except ValueError:
+        raise MealrouteError(
+            "payment-unreadable", _("The day or an amount is not readable."), _("Write amounts as 1250.00.")
+        ) from None
+    with unit_of_work() as db:
+        service.pay(
+            db, load_rulebook().payer, month, form.get("payee", ""), amounts, voucher=form.get("voucher", ""), paid_on=paid_on,
+            note=form.get("note", ""), by=here.actor(), clock=here.clock(),
+        )  # fmt: skip
+    return _back(month, _("The payment is written down."), "settlement.payments")
+
+
+@bp.post("/settlement/<month:month>/object")
+@requires("settlement.pay")
+def object_to(month: str) -> ResponseReturnValue:
+    with unit_of_work() as db:
+        if period(db, load_rulebook().payer, month) is None:
+            raise NotFound("period-not-built", _("There is no settlement for %(month)s yet.", month=month))
+        service.object_to(
+            db, load_rulebook().payer, month, reason=request.form.get("reason", ""), by=here.actor(), clock=here.clock()
+        )  # fmt: skip
+    return _back(month, _("Your objection stands in the history."), "settlement.payments")
