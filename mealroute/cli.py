@@ -77,6 +77,10 @@ def parser() -> argparse.ArgumentParser:
     recheck.add_argument("file", type=Path)
     recheck.add_argument("--summary", type=Path, help="a summary.json to compare with")
 
+    book = commands.add_parser("rulebook", help="check a file of subsidy rules; exit 3 if anything in it is wrong")
+    book.add_argument("action", choices=("check",))
+    book.add_argument("file", type=Path)
+
     user = commands.add_parser("add-user", help="a sign-in with a fresh password, printed once")
     user.add_argument("login")
     user.add_argument("role")
@@ -116,7 +120,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from mealroute.commands import day, demo, files, packs, people, scores, setup, system
+    from mealroute.commands import day, demo, files, packs, people, rules, scores, setup, system
 
     match args.command:
         case "demo":
@@ -139,6 +143,8 @@ def _run(args: argparse.Namespace) -> int:
             return scores.command(setup.open_here(), args.month)
         case "check-settlement":
             return system.check_settlement(args.file, args.summary)
+        case "rulebook":
+            return rules.check(args.file)
         case "add-user":
             return people.add_user(setup.open_here(), args)
         case "serve":

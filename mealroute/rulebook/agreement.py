@@ -3,7 +3,19 @@
 from collections.abc import Iterator
 
 from mealroute.core.i18n import _
-from mealroute.rulebook.records import AmountKind, Beneficiary, Rule, Rulebook, StackMode, Unit
+from mealroute.rulebook.records import (
+    AmountKind,
+    Beneficiary,
+    Condition,
+    Conditions,
+    Every,
+    Nested,
+    Rule,
+    Rulebook,
+    Stack,
+    StackMode,
+    Unit,
+)
 from mealroute.rulebook.values import Band
 
 
@@ -13,10 +25,11 @@ def disagreements(book: Rulebook) -> Iterator[tuple[Rule, str]]:
     pools: dict[str, Rule] = {}
     for rule in book.rules:
         yield from ((rule, reason) for reason in _within(rule))
+        yield from ((rule, reason) for reason in _too_early(rule, book))
         if rule.stack is not None:
             first = groups.setdefault(rule.stack.group, rule)
             assert first.stack is not None
-            if _overlap(first, rule) and (first.stack.mode, first.stack.every) != (rule.stack.mode, rule.stack.every):
+            if _overlap(first, rule) and _way(first.stack) != _way(rule.stack):
                 yield (
                     rule,
                     _(
@@ -47,10 +60,36 @@ def disagreements(book: Rulebook) -> Iterator[tuple[Rule, str]]:
                 )
 
 
+def _way(stack: Stack) -> tuple[StackMode, Every | None]:
+    """How a group goes together; where all are paid there is nothing to begin anew."""
+    return stack.mode, None if stack.mode is StackMode.SUM else stack.every
+
+
 def _overlap(one: Rule, two: Rule) -> bool:
     return (one.valid_to is None or two.valid_from <= one.valid_to) and (
         two.valid_to is None or one.valid_from <= two.valid_to
     )
+
+
+def _too_early(rule: Rule, book: Rulebook) -> Iterator[str]:
+    """A rule that asks what the resident gets has to come after every rule that gives the resident something."""
+    if not any(one.key == "subsidised" for one in flat(rule.conditions)):
+        return
+    order = sorted(book.rules, key=lambda one: one.priority)
+    for later in order[order.index(rule) + 1 :]:
+        if later.beneficiary is Beneficiary.RESIDENT and not later.unit.periodic and later.rule_id != rule.rule_id:
+            yield _("subsidised: the rule stands before %(other)s, which pays the resident", other=later.rule_id)
+            return
+
+
+def flat(conditions: Conditions) -> Iterator[Condition]:
+    """Every condition, those inside ``any``, ``all`` and ``none`` as well."""
+    for condition in conditions:
+        if isinstance(condition.value, Nested):
+            for block in condition.value.blocks:
+                yield from flat(block)
+        else:
+            yield condition
 
 
 def _within(rule: Rule) -> Iterator[str]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from mealroute.core.money import Fen
-from mealroute.rulebook.conditions import Level, Test, all_of, level_of, test_of
+from mealroute.rulebook.conditions import Level, Money, Test, all_of, level_of, test_of
 from mealroute.rulebook.counters import caps_of, nth_cap
 from mealroute.rulebook.facts import Meal, Person
 from mealroute.rulebook.records import (
@@ -49,6 +49,7 @@ class Compiled:
     resident: bool
     tied: bool
     once_a_day: bool
+    greatest: bool
     plain: Fen | None
     amounts: tuple[tuple[Test | None, Amount], ...]
     clauses: tuple[Test, ...] | None
@@ -57,12 +58,12 @@ class Compiled:
     nth: Cap | None
     parts: dict[tuple[Fen, tuple[bool, ...]], Parts] = field(default_factory=dict)
 
-    def divided(self, fen: Fen, person: Person, meal: object) -> Parts:
+    def divided(self, fen: Fen, person: Person, meal: object, money: Money) -> Parts:
         """The parts of the payers; they may add up to less where a share is lost."""
         if self.clauses is None:
             holds: tuple[bool, ...] = ()
         else:
-            holds = tuple(test(person, meal, None) for test in self.clauses)
+            holds = tuple(test(person, meal, money) for test in self.clauses)
         found = self.parts.get((fen, holds))
         if found is None:
             sharing = self.rule.sharing
@@ -93,7 +94,8 @@ def compiled(rule: Rule, place: int, calendar: Calendar) -> Compiled:
         money_tests=at(Level.MONEY, "own_part_paid"), every_test=tuple(tests),
         slots=slots.names if isinstance(slots, Windows) else None, home_only=rule.unit is Unit.DELIVERY,
         resident=rule.beneficiary is Beneficiary.RESIDENT, tied=asked.get("own_part_paid") is True,
-        once_a_day=rule.unit is Unit.PERSON_DAY, plain=rule.amount.fen if plain else None, amounts=amounts,
+        once_a_day=rule.unit is Unit.PERSON_DAY, greatest=rule.stack is not None and rule.stack.mode is StackMode.MAX,
+        plain=rule.amount.fen if plain else None, amounts=amounts,
         clauses=clauses if any(share.when for share in rule.sharing.shares) else None, payee=_PAYEE[rule.beneficiary],
         caps=caps_of(rule), nth=nth_cap(rule),
     )  # fmt: skip

@@ -18,6 +18,7 @@ _FLAGS: Mapping[str, tuple[str, str]] = {
     "basic_service": (_l("registered for basic elderly care service"), _l("not registered for basic elderly care service")),
     "assessed": (_l("with a valid ability assessment"), _l("without a valid ability assessment")),
     "proxy": (_l("fetched by somebody else"), _l("not fetched by somebody else")),
+    "subsidised": (_l("the resident gets a subsidy for this meal"), _l("the resident gets no subsidy for this meal")),
     "own_part_paid": (_l("the resident has paid their own part"), ""),
 }  # fmt: skip
 _ASKS: Mapping[str, str] = {

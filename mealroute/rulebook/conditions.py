@@ -26,11 +26,14 @@ class Level(IntEnum):
 
 
 class Money(NamedTuple):
-    """What a rule would pay for a meal, what other rules may pay the resident for it, and what the day's meals cost together."""
+    """What a rule would pay for a meal, what other rules may still pay the resident for it, what the day's meals cost together, and
+    what rules before this one have given the resident for the meal.
+    """
 
     amount: Fen
     others: Fen
     spend: Fen
+    granted: Fen = 0
 
 
 Test = Callable[[Any, Any, Any], bool]
@@ -84,14 +87,17 @@ def _item_place(field: str) -> Callable[[Place], Test]:
 
 
 def _person_place(field: str) -> Callable[[Place], Test]:
-    def make(place: Place) -> Test:
-        def test(p: Person, m: Meal | Figures, _x: object) -> bool:
-            found = getattr(p, field)
-            if not found or (not m.place and (place.same or place.other)):
-                return False  # not known is not the same as elsewhere
-            return place.holds(found, m.place)
+    """What is not known is neither the same nor elsewhere: nothing holds for it."""
 
-        return test
+    def make(place: Place) -> Test:
+        if place.same is None and place.other is None:
+            return lambda p, _m, _x: bool(getattr(p, field)) and place.holds(getattr(p, field), "")
+
+        def compared(p: Person, m: Meal | Figures, _x: object) -> bool:
+            here: str = getattr(p, field)
+            return bool(here) and bool(m.place) and place.holds(here, m.place)
+
+        return compared
 
     return make
 
@@ -144,6 +150,10 @@ def _own_part(wanted: bool) -> Test:
 
 def _price(band: Band) -> Test:
     return lambda _p, m, x: band.holds(m.price_fen, x.amount)
+
+
+def _subsidised(wanted: bool) -> Test:
+    return lambda _p, _m, x: (x.granted > 0) is wanted
 
 
 def _spend(band: Band) -> Test:
@@ -207,6 +217,7 @@ _LIST = [
     ),
     Kind(key="price", code="price", level=_X, shape="price", make=_price),
     Kind(key="day_spend", code="day-spend", level=_X, shape="price", make=_spend),
+    Kind(key="subsidised", code="not-subsidised", level=_X, shape="flag", make=_subsidised),
     Kind(key="counts", code="counts", level=_F, shape="counts", make=_counts, family="count"),
     Kind(key="tags", code="tag", level=_F, shape="codes", make=_item_codes("tags"), family="tag"),
     Kind(key="all", code="none-of-these-ways", level=_P, shape="nested", make=_nested),

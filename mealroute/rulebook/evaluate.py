@@ -16,12 +16,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import NamedTuple
 
 from mealroute.rulebook import figures as periods
-from mealroute.rulebook.compiled import Bundles, Library, RuleSet, bundles
+from mealroute.rulebook.compiled import Bundles, Compiled, Library, RuleSet, bundles
 from mealroute.rulebook.counters import Purse
 from mealroute.rulebook.facts import Earlier, Figures, Meal, Person
-from mealroute.rulebook.person_day import PersonDay, turn
+from mealroute.rulebook.person_day import PersonDay, stop, turn
+from mealroute.rulebook.quick import one_meal, plain_rules
 from mealroute.rulebook.records import CapPer, Rulebook
 from mealroute.rulebook.results import Line, Refusal
 
@@ -34,6 +36,13 @@ class Outcome:
     refusals: tuple[Refusal, ...]
 
 
+class _Survivors(NamedTuple):
+    """The rules whose conditions on the person hold; ``plain`` where none of them counts or chooses."""
+
+    bundles: Bundles
+    plain: tuple[Compiled, ...] | None
+
+
 class Engine:
     """One rulebook at work over one run of facts. Holds compiled rules and the counters of caps, no meals and no lines."""
 
@@ -43,7 +52,7 @@ class Engine:
         self._asked = refusals
         self._library = Library(book)
         self._purse = Purse(book.rules)
-        self._memo: dict[int, tuple[Person, dict[int, Bundles]]] = {}
+        self._memo: dict[int, tuple[Person, dict[int, _Survivors]]] = {}
         self._last: tuple[object, ...] | None = None
         self._paid: set[str] = set()
         self.by_day = any(
@@ -87,10 +96,15 @@ class Engine:
         if not rules.rules:
             return []
         survivors = self._survivors(person, rules)
-        if not survivors and not self._asked:
-            return []
+        if not self._asked:
+            if not survivors.bundles:
+                return []
+            if survivors.plain is not None and len(meals) == 1 and stop(person) is None:
+                lines = one_meal(person, meals[0], survivors.plain)
+                if lines is not None:
+                    return lines
         work = PersonDay(person, meals, rules, self._purse, asked=self._asked)
-        lines = work.settle(survivors)
+        lines = work.settle(survivors.bundles)
         if self._asked:
             self.refusals += work.why
         return lines
@@ -102,7 +116,7 @@ class Engine:
         self.refusals += refusals
         return lines
 
-    def _survivors(self, person: Person, rules: RuleSet) -> Bundles:
+    def _survivors(self, person: Person, rules: RuleSet) -> "_Survivors":
         known = self._memo.get(person.person_id)
         if known is None or (known[0] is not person and known[0] != person):
             if not self.by_day:
@@ -111,7 +125,8 @@ class Engine:
             self._memo[person.person_id] = known
         found = known[1].get(id(rules))
         if found is None:
-            found = rules.for_person(person)
+            kept = rules.for_person(person)
+            found = _Survivors(kept, plain_rules(kept))
             known[1][id(rules)] = found
         return found
 

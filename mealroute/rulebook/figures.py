@@ -97,7 +97,7 @@ def _offer(rule: Compiled, figures: Figures, person: Person, purse: Purse, paid:
         holder = purse.holder(group_key(rule.rule, figures.subject, figures.day, ""))
         if holder is not None and holder.rule_id != rule.rule.rule_id:
             return no("other-rule-pays", other=holder)
-    parts = rule.divided(fen, person, figures)
+    parts = rule.divided(fen, person, figures, _NO_MONEY)
     kept = sum(part for _payer, part in parts)
     if kept < fen:
         fen, why = kept, "lost-share"
@@ -109,7 +109,7 @@ def _offer(rule: Compiled, figures: Figures, person: Person, purse: Purse, paid:
             return no("cap-reached", Condition("cap", cap))
         if cap.fen is not None and fen > cap.fen - used:
             fen, why = cap.fen - used, "cap"
-            parts = cut(parts, fen) if rule.clauses is not None else rule.divided(fen, person, figures)
+            parts = cut(parts, fen) if rule.clauses is not None else rule.divided(fen, person, figures, _NO_MONEY)
     return _Offer(rule, fen, parts, why)
 
 

@@ -71,10 +71,10 @@ class PersonDay:
         asked = bundles(iter(self.rules.rules)) if self.asked else survivors
         while True:
             for bundle in asked:
-                if len(bundle) == 1:
-                    self._single(bundle[0])
-                else:
+                if bundle[0].greatest:
                     self._greatest(bundle)
+                else:
+                    self._single(bundle[0])
             unpaid = self._unpaid()
             if not unpaid:
                 break
@@ -94,7 +94,7 @@ class PersonDay:
             meal = offer.meal
             if offer.rule.tied and meal.paid_fen < meal.price_fen - self.granted[meal.meal_id]:
                 others = self.granted[meal.meal_id] - offer.fen
-                money = Money(offer.fen, others, self.spend)
+                money = Money(offer.fen, others, self.spend, 0)
                 condition = next(one for one in offer.rule.rule.conditions if one.key == "own_part_paid")
                 found[offer.rule.place, meal.meal_id] = _No("paid-too-little", condition, money)
         return found
@@ -193,7 +193,8 @@ class PersonDay:
             holder = self.purse.holder(group_key(rule.rule, self.person.person_id, meal.day, meal.slot))
             if holder is not None and holder.rule_id != rule.rule.rule_id:
                 return _No("other-rule-pays", other=holder)
-        parts = rule.divided(fen, self.person, meal)
+        money = Money(fen, 0, self.spend, granted)
+        parts = rule.divided(fen, self.person, meal, money)
         if rule.clauses is not None:
             kept = sum(part for _payer, part in parts)
             if kept < fen:
@@ -206,12 +207,12 @@ class PersonDay:
                 return _No("cap-reached", Condition("cap", cap))
             if cap.fen is not None and fen > cap.fen - used:
                 fen, why = cap.fen - used, "cap"
-                parts = cut(parts, fen) if rule.clauses is not None else rule.divided(fen, self.person, meal)
+                parts = cut(parts, fen) if rule.clauses is not None else rule.divided(fen, self.person, meal, money)
         return _Offer(rule, meal, fen, parts, why)
 
     def _amount(self, rule: Compiled, meal: Meal) -> Amount | None:
         for test, amount in rule.amounts:
-            if test is None or test(self.person, meal, Money(0, 0, self.spend)):
+            if test is None or test(self.person, meal, Money(0, 0, self.spend, self.granted.get(meal.meal_id, 0))):
                 return amount
         return None
 
@@ -233,7 +234,7 @@ class PersonDay:
                 if other is not rule and other.resident and _may(other, self.person, meal):
                     chosen = self._amount(other, meal)
                     others += 0 if chosen is None else self._nominal(other, chosen, meal, 0)
-        return Money(nominal, others, self.spend)
+        return Money(nominal, others, self.spend, self.granted.get(meal.meal_id, 0))
 
     def _money_holds(self, rule: Compiled, meal: Meal, amount: Amount, nominal: Fen) -> bool:
         money = self._money(rule, meal, amount, nominal)
@@ -246,7 +247,7 @@ class PersonDay:
         if rule.home_only and not is_home(meal):
             return _No("not-brought-home")
         amount = self._amount(rule, meal)
-        money = Money(0, 0, self.spend)
+        money = Money(0, 0, self.spend, self.granted.get(meal.meal_id, 0))
         if amount is not None:
             nominal = self._nominal(rule, amount, meal, self.granted.get(meal.meal_id, 0))
             money = self._money(rule, meal, amount, nominal)

@@ -28,6 +28,7 @@ from mealroute.rulebook.records import (
     Tier,
     Unit,
 )
+from mealroute.rulebook.values import Band
 from mealroute.rulebook.vocabulary import known
 
 DEPTH = 4
@@ -39,9 +40,15 @@ _HOW = {
 _NTH = ("nth-of-day", "nth-of-week", "nth-of-month", "nth-of-year")
 
 
-def conditions(node: Node, unit: Unit, names: values.Names, depth: int = 0) -> Conditions:
-    """A block in which everything must hold, in the order in which reasons are looked for."""
+def conditions(node: Node, unit: Unit, names: values.Names, depth: int = 0, *, inside: bool = False) -> Conditions:
+    """A block in which everything must hold, in the order in which reasons are looked for.
+
+    ``inside`` an amount or a share the amount is not known yet, and nothing can be tied to a payment.
+    """
     allowed = FOR_FIGURES | PERSONAL if unit.periodic else frozenset(KINDS) - {"counts", "tags"}
+    for key in ("own_part_paid", "outcomes_option"):
+        if key in node.value and (inside or depth):
+            node.fail(key, _("stands only in the rule's own “when”"))
     for key in node.value:
         if (key in KINDS and key not in allowed) or key == "window":
             node.fail(str(key), _("cannot be asked for the unit %(unit)s", unit=str(unit)))
@@ -49,18 +56,21 @@ def conditions(node: Node, unit: Unit, names: values.Names, depth: int = 0) -> C
     found: list[Condition] = []
     for key in sorted(node.value, key=lambda name: ORDER[name]):
         if key in NESTED:
-            found.append(_nested(node, key, unit, names, depth))
+            found.append(_nested(node, key, unit, names, depth, inside=inside))
             continue
         found += _condition(node, key, names)
+    for one in found:
+        if inside and isinstance(one.value, Band) and (one.value.over_amount or one.value.least_amount):
+            node.fail(one.key, _("the amount is not known yet inside an amount or a share"))
     if "outcomes" in node.value and "outcomes_option" in node.value:
         node.fail("outcomes_option", _("stands beside “outcomes”; keep one of them"))
     return tuple(sorted(found, key=lambda one: ORDER[one.key]))
 
 
-def _nested(node: Node, key: str, unit: Unit, names: values.Names, depth: int) -> Condition:
+def _nested(node: Node, key: str, unit: Unit, names: values.Names, depth: int, *, inside: bool) -> Condition:
     if depth >= DEPTH:
         node.fail(key, _("blocks stand too deep inside one another"))
-    blocks = tuple(conditions(entry, unit, names, depth + 1) for entry in node.nodes(key))
+    blocks = tuple(conditions(entry, unit, names, depth + 1, inside=inside) for entry in node.nodes(key))
     if not all(blocks):
         node.fail(key, _("a block without any condition"))
     return Condition(key, Nested(blocks))
@@ -174,7 +184,7 @@ def _cases(node: Node, unit: Unit, names: values.Names, depth: int) -> Amount:
     found: list[tuple[Conditions, Amount]] = []
     for entry in node.nodes("cases"):
         inner = Node(entry.file, entry.path, _copied(entry.value, lambda name: name != "when"))
-        when = conditions(entry.node("when"), unit, names)
+        when = conditions(entry.node("when"), unit, names, inside=True)
         if not when:
             entry.fail("when", _("a block without any condition"))
         found.append((when, amount(inner, unit, names, depth + 1)))
@@ -229,7 +239,7 @@ def _share(entry: Node, unit: Unit, names: values.Names) -> Share:
         weight = numerator * (10**8 // denominator)
     return Share(
         payer=entry.choice("payer", payers), weight=weight, fen=values.positive_yuan(entry, "yuan") if "yuan" in entry.value else None,
-        rest="rest" in entry.value, when=conditions(entry.node("when"), unit, names) if "when" in entry.value else (),
+        rest="rest" in entry.value, when=conditions(entry.node("when"), unit, names, inside=True) if "when" in entry.value else (),
         otherwise=entry.choice("otherwise", payers | {LOST, SHARED}) if entry.has("otherwise") else LOST,
     )  # fmt: skip
 

@@ -32,7 +32,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "confirmation": {
         "seen": _l("seen in person"), "signature": _l("signature"), "photo": _l("photo"), "code": _l("spoken code"), "card": _l("card"),
-        "qr": _l("QR code"), "face": _l("face"), "place": _l("place of the phone"), "paper": _l("signed on paper"), "note": _l("note"),
+        "qr": _l("QR code"), "face": _l("face"), "place": _l("place of the phone"), "paper": _l("signed on paper"), "note": _l("note"), "counter": _l("handed out at a counter"), "contact": _l("taken by a contact"), "unseen": _l("nobody met"),
     },
     "deliverer-kind": {"volunteer": _l("volunteer"), "staff": _l("vendor's own staff"), "courier": _l("hired courier")},
     "living": {
