@@ -23,6 +23,7 @@ FEATURES = (
     "timebank",
     "welfare",
     "subsidy",
+    "checks",
     "settlement",
     "oversight",
 )

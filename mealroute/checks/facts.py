@@ -1,0 +1,345 @@
+"""What the checks look at: the doors of a day, the people, vendors and drivers around them, and the month's running figures.
+
+Rows are named tuples and a month is read day by day, so that a city's month needs no more memory than its largest day.
+Times are seconds since local midnight of the service day; points are WGS-84. Nobody's name stands in any of it but where
+two names must be compared, and then only in memory.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from mealroute.checks.records import Reference
+from mealroute.core.money import Fen
+
+DELIVERED = frozenset({"handed-over", "left-with-contact", "left-at-door"})
+BY_HAND = frozenset({"paper", "desk"})
+"""Sources of a record that is keyed by somebody, not made by a phone at the door."""
+
+
+class Claim(NamedTuple):
+    """One claim line of a meal. ``whole_fen``: the shares added up."""
+
+    claim_id: int
+    rule_id: str
+    version: int
+    beneficiary: str
+    amount_fen: Fen
+    whole_fen: Fen
+    paid_fen: Fen
+    copay_fen: Fen
+    price_fen: Fen
+
+
+class Meal(NamedTuple):
+    """One recorded order line: the plan, the door, the money. ``made_s`` None: no phone said when.
+
+    ``vendor`` cooked and claims, ``brought`` carried; ``served_s`` when the plan begins at this door; ``on_route``: the visit
+    belongs to the run that recorded it, by the plan or by a transfer. ``taken_back_s``: the run had been withdrawn by then.
+    """
+
+    line: int
+    proof: int
+    run: int
+    visit: int
+    order: int
+    resident: int
+    day: date
+    slot: str
+    street: str
+    vendor: str
+    brought: str
+    kitchen: str
+    driver: str
+    vehicle: str
+    route: int
+    trip: int
+    position: int
+    planned_s: int
+    route_from_s: int
+    route_to_s: int
+    station: str
+    place: str
+    handover: str
+    ordered: int
+    quantity: int
+    outcome: str
+    left_with: str
+    seen: bool
+    source: str
+    made_s: int | None
+    delay_s: int | None
+    device: str
+    lon: float | None
+    lat: float | None
+    door_lon: float | None
+    door_lat: float | None
+    window_from_s: int
+    window_to_s: int
+    price_fen: Fen
+    list_fen: Fen | None
+    paid_fen: Fen
+    on_route: bool
+    taken_back_s: int | None
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def delivered(self) -> bool:
+        return self.quantity > 0 and self.outcome in DELIVERED
+
+    @property
+    def evidence(self) -> tuple[Reference, ...]:
+        return ("proof", str(self.proof)), ("run", str(self.run))
+
+    @property
+    def at_door(self) -> bool:
+        return not self.station
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Days, both ends inclusive; ``last`` None = until further notice."""
+
+    first: date
+    last: date | None
+    kind: str
+    reference: Reference | None = None
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A resident as the ledger has them. ``identity``, ``phone``: blind indexes. ``twin``: a fingerprint of name and birth date."""
+
+    id: int
+    code: str
+    street: str
+    born: date
+    states: tuple[tuple[date, str], ...]
+    pauses: tuple[Span, ...]
+    notices: tuple[Span, ...]
+    categories: tuple[Span, ...]
+    living: str
+    basic: bool
+    basic_from: date | None
+    ability: int | None
+    assessed_until: date | None
+    identity: str
+    identity_fault: str
+    phone: str
+    contact_phones: frozenset[str]
+    contacts: tuple[tuple[str, str], ...]
+    twin: str
+    address: str
+    entered: date
+    standing_from: date | None
+
+    def state_on(self, day: date) -> str:
+        """The stored state that holds on ``day``; empty before the first."""
+        begun = [(since, n, state) for n, (since, state) in enumerate(self.states) if since <= day]
+        return max(begun)[2] if begun else ""
+
+    def age_on(self, day: date) -> int:
+        return day.year - self.born.year - ((day.month, day.day) < (self.born.month, self.born.day))
+
+    def notice_on(self, day: date, *kinds: str) -> Span | None:
+        return next((span for span in self.notices if span.kind in kinds and span.covers(day)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorFacts:
+    """A vendor with its papers; ``states`` by the day from which each holds. ``phones``: blind indexes of its people."""
+
+    code: str
+    licence_to: date | None
+    contract_from: date | None
+    contract_to: date | None
+    states: tuple[tuple[date, str], ...]
+    state: str
+    capacity: Mapping[str, int]
+    phones: frozenset[str]
+
+    def state_on(self, day: date) -> str:
+        begun = [(since, n, state) for n, (since, state) in enumerate(self.states) if since <= day]
+        return max(begun)[2] if begun else self.state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverFacts:
+    """A driver's usual shift and papers; bit 0 of ``weekdays`` is Monday."""
+
+    code: str
+    vendor: str
+    phone: str
+    shift_from_s: int
+    shift_to_s: int
+    weekdays: int
+    certificate_to: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """What went out: portions of one trip by the kitchen's tick and the driver's count; None: nobody counted."""
+
+    by_kitchen: int | None = None
+    by_driver: int | None = None
+    left_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetCount:
+    """Two counts of the same thing that should agree; ``kind`` names who counted."""
+
+    kind: str
+    subject: str
+    ours: int
+    theirs: int
+    lines: tuple[int, ...] = ()
+    vendor: str = ""
+    evidence: tuple[Reference, ...] = ()
+
+
+class PhotoSeen(NamedTuple):
+    """One photo by the hash of its content."""
+
+    digest: str
+    proof: int
+    line: int
+    resident: int
+    place: str
+    day: date
+    vendor: str
+
+
+class MoneyMoved(NamedTuple):
+    """One payment or refund of an order. ``late``: it was entered after the month was closed."""
+
+    payment: int
+    order: int
+    kind: str
+    amount_fen: Fen
+    means: str
+    reference: str
+    late: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Day:
+    """Everything of one service day, all meals. ``packed`` by (run, trip); ``ready_s`` by kitchen and slot: the first batch is ready."""
+
+    day: date
+    serves: bool
+    meals: Sequence[Meal]
+    packed: Mapping[tuple[int, int], Packed] = field(default_factory=dict)
+    ready_s: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    received: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    logged: frozenset[str] = frozenset()
+    logs_kept: frozenset[str] = frozenset()
+    boxes: Mapping[str, int] = field(default_factory=dict)
+    counts: Sequence[SheetCount] = ()
+    photos: Sequence[PhotoSeen] = ()
+    money: Mapping[int, Sequence[MoneyMoved]] = field(default_factory=dict)
+    elsewhere: Sequence[tuple[int, str, str, str]] = ()
+    """Meals eaten at a counter, from swipes: (resident, slot, place, reference)."""
+    differing: Mapping[int, str] = field(default_factory=dict)
+    """Book line → how the line differs from what the rules give today, where it was computed again."""
+
+    @property
+    def delivered(self) -> list[Meal]:
+        return [meal for meal in self.meals if meal.delivered]
+
+    def by_driver(self) -> dict[tuple[str, str], list[Meal]]:
+        """Delivered meals at doors of each driver and meal slot with a time, in the order of time."""
+        found: dict[tuple[str, str], list[Meal]] = defaultdict(list)
+        for meal in self.meals:
+            if meal.delivered and meal.at_door and meal.made_s is not None and meal.driver:
+                found[meal.driver, meal.slot].append(meal)
+        for group in found.values():
+            group.sort(key=lambda meal: (meal.made_s or 0, meal.position, meal.line))
+        return dict(found)
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """What stays the same for the month: people by number, vendors and drivers by code. ``travel`` answers for a leg in seconds."""
+
+    month: str
+    first: date
+    last: date
+    district: str
+    people: Mapping[int, Person]
+    vendors: Mapping[str, VendorFacts]
+    drivers: Mapping[str, DriverFacts]
+    legs: Mapping[tuple[float, float, float, float], int] = field(default_factory=dict)
+    earlier: Mapping[str, Mapping[date, int]] = field(default_factory=dict)
+    """Vendor → day → portions of the four weeks before the month."""
+    complaints: Sequence[tuple[int | None, str, str, str, date]] = ()
+    """(book line, vendor, kind, reference, day) of complaints that stand."""
+    content: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)
+    """Vendor → (answers now, good now, answers before, good before)."""
+    last_meals: Mapping[int, date] = field(default_factory=dict)
+    """Resident with a standing order → the last day on which they got a meal; missing: never."""
+    unused: Sequence[int] = ()
+    """Active residents whose standing orders have run for weeks without a meal."""
+    caps: Sequence[tuple[str, str, int]] = ()
+    """(rule, ``day``/``week``/``month``, most) of the rules in force."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """The month as it adds up while its days go by. Counts only: a city's month fits."""
+
+    served: Counter[tuple[str, date]] = field(default_factory=Counter)
+    days: list[date] = field(default_factory=list)
+    persons: dict[str, dict[date, set[int]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
+    records: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    by_hand: Counter[str] = field(default_factory=Counter)
+    back_dated: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    of_person: dict[int, list[tuple[date, int, str, str]]] = field(default_factory=lambda: defaultdict(list))
+    """Resident → (day, line, vendor, driver) of what they got."""
+    left: dict[int, list[tuple[int, str, str]]] = field(default_factory=lambda: defaultdict(list))
+    """Resident → (line, with whom, vendor) of meals that somebody else took."""
+    claimed: dict[tuple[str, int], list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
+    """(rule, resident) → (day, line)."""
+    claimed_lines: set[int] = field(default_factory=set)
+    photos: dict[str, list[PhotoSeen]] = field(default_factory=lambda: defaultdict(list))
+    references: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+    """Payment reference → (resident, line)."""
+    street_of: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, day: Day) -> None:
+        """Take a day in. Days come in order, each once."""
+        self.days.append(day.day)
+        for photo in day.photos:
+            self.photos[photo.digest].append(photo)
+        for meal in day.meals:
+            self.records[meal.vendor] += 1
+            if meal.source in BY_HAND:
+                self.by_hand[meal.vendor] += 1
+            if meal.delay_s is not None and meal.source not in BY_HAND:
+                self.back_dated[meal.vendor].append(meal.delay_s)
+            if not meal.delivered:
+                self.failed[meal.vendor] += 1
+                continue
+            self.served[meal.vendor, meal.day] += meal.quantity
+            self.persons[meal.vendor][meal.day].add(meal.resident)
+            self.street_of[meal.vendor][meal.street] += 1
+            self.of_person[meal.resident].append((meal.day, meal.line, meal.vendor, meal.driver))
+            if meal.outcome == "left-with-contact":
+                self.left[meal.resident].append((meal.line, meal.left_with, meal.vendor))
+            for claim in meal.claims:
+                self.claimed_lines.add(meal.line)
+                self.claimed[claim.rule_id, meal.resident].append((meal.day, meal.line))
+            for paid in day.money.get(meal.order, ()):
+                if paid.kind == "payment" and paid.reference:
+                    self.references[paid.reference].append((meal.resident, meal.line))
+
+    def street(self, vendor: str) -> str:
+        """The street that a vendor serves most; where it serves several, none."""
+        streets = self.street_of[vendor]
+        return next(iter(streets)) if len(streets) == 1 else ""

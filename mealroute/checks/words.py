@@ -1,0 +1,113 @@
+"""What a check is called and what a finding says, in the reader's language. Money in yuan, never a name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mealroute.checks.records import FindingRecord
+from mealroute.core.i18n import _, _l
+from mealroute.core.money import yuan
+
+MONEY = frozenset({"price", "amount", "list", "paid", "due", "back"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Title of a check and the sentence of its findings; both are translated where they are shown."""
+
+    title: str
+    sentence: str
+
+
+WORDINGS: Mapping[str, Wording] = {
+    "deceased": Wording(_l("Dead by the day of the meal"), _l("%(resident)s had died by the day of the meal; %(meals)d meals are recorded as handed over.")),
+    "moved-away": Wording(_l("Moved away, or service ended"), _l("%(resident)s was no longer served; %(meals)d meals are claimed.")),
+    "other-district": Wording(_l("Lives in another district"), _l("%(resident)s lives in a street of another district; %(meals)d meals are claimed here.")),
+    "in-institution": Wording(_l("Lives in an institution"), _l("%(resident)s lives in an institution; %(meals)d meals are claimed.")),
+    "away-or-in-hospital": Wording(_l("In hospital or away"), _l("%(resident)s was in hospital or away; %(meals)d meals are recorded as handed over on these days.")),
+    "missing-or-imprisoned": Wording(_l("Declared missing or in prison"), _l("A list from outside says that %(resident)s is missing or in prison; %(meals)d meals are recorded as handed over.")),
+    "category-not-valid": Wording(_l("No recipient of basic services that day"), _l("%(resident)s was no recipient of basic services on these days; %(meals)d resident subsidies are claimed.")),
+    "too-young": Wording(_l("Below the age"), _l("%(resident)s was %(age)d years old; %(meals)d meals are claimed.")),
+    "assessment-expired": Wording(_l("Assessment out of date"), _l("The assessment of %(resident)s was valid until %(until)s; %(meals)d resident subsidies rest on it.")),
+    "double-benefit": Wording(_l("Another programme pays as well"), _l("%(resident)s is on the list of another programme; %(meals)d resident subsidies are claimed.")),
+    "two-subsidies": Wording(_l("More than one subsidy a day"), _l("%(n)d resident subsidies for one person on one day (%(vendors)s).")),
+    "cap-passed": Wording(_l("Cap passed"), _l("%(resident)s: %(n)d claims under %(rule)s in %(window)s, %(most)d are allowed.")),
+    "price-too-low": Wording(_l("The meal costs no more than the subsidy"), _l("The meal cost %(price)s yuan, the subsidy is %(amount)s.")),
+    "nothing-paid": Wording(_l("The resident has not paid"), _l("%(paid)s yuan are paid, %(due)s are due from the resident.")),
+    "other-slot": Wording(_l("Neither lunch nor dinner"), _l("A claim for a meal that is neither lunch nor dinner (%(slot)s).")),
+    "refunded": Wording(_l("Money given back, meal still claimed"), _l("%(back)s yuan went back to the resident, %(paid)s stand as paid, and the meal is claimed.")),
+    "amount-differs": Wording(_l("The amount does not come out again"), _l("The line of %(amount)s yuan does not come out again by the rules of that day (%(why)s).")),
+    "price-inflated": Wording(_l("Above the list price"), _l("%(vendor)s: %(meals)d meals stand above the menu's price of the day (%(price)s yuan instead of %(list)s).")),
+    "split-order": Wording(_l("One meal in several orders or payments"), _l("One person's meal stands in %(orders)d orders with %(payments)d payments.")),
+    "eaten-twice": Wording(_l("One meal taken twice"), _l("One person took the same meal at %(n)d places on one day.")),
+    "one-payment-for-many": Wording(_l("One payment for many people"), _l("One payment reference pays %(meals)d meals of %(n)d residents.")),
+    "person-in-two-places": Wording(_l("A person in two places"), _l("Two records %(minutes)d minutes apart at places that are at least %(need)d minutes apart.")),
+    "burst": Wording(_l("More doors than a minute has room for"), _l("Driver %(driver)s recorded %(doors)d doors within %(seconds)d seconds.")),
+    "burst-at-counter": Wording(_l("More people at once than a counter serves"), _l("The counter %(station)s recorded %(doors)d people at one moment.")),
+    "outside-window": Wording(_l("Outside the hours of the meal"), _l("Driver %(driver)s recorded %(meals)d meals outside the hours of the meal, the first at %(at)s.")),
+    "before-loading": Wording(_l("Handed over before it was loaded"), _l("Driver %(driver)s recorded %(meals)d meals before they were aboard: the first at %(at)s, loading at %(earliest)s.")),
+    "far-from-door": Wording(_l("Recorded far from the doors"), _l("Driver %(driver)s recorded %(doors)d of %(of)d doors far away from them, half of them more than %(metres)d m.")),
+    "from-one-place": Wording(_l("Many doors recorded at one place"), _l("Driver %(driver)s recorded %(doors)d doors at one place; the doors lie up to %(metres)d m apart.")),
+    "same-digits": Wording(_l("Positions that no phone gives"), _l("Driver %(driver)s: the positions of %(doors)d doors agree to the last digit.")),
+    "even-intervals": Wording(_l("Records at even intervals"), _l("Driver %(driver)s recorded %(doors)d stops like clockwork, every %(seconds)d seconds or exactly as planned.")),
+    "no-route-stop": Wording(_l("No stop on the route"), _l("%(meals)d meals of driver %(driver)s are claimed, and no stop of route %(route)d carries them.")),
+    "off-shift": Wording(_l("Outside the driver's shift"), _l("%(meals)d meals of driver %(driver)s on a day off or after the shift (%(end)s).")),
+    "unfit-driver": Wording(_l("Health certificate ran out"), _l("The health certificate of driver %(driver)s was valid until %(until)s; %(meals)d meals after that.")),
+    "driver-in-two-places": Wording(_l("A driver in two places"), _l("Driver %(driver)s: %(legs)d times the roads need more time than lies between two records, up to %(minutes)d minutes more.")),
+    "run-too-fast": Wording(_l("A round in no time"), _l("Driver %(driver)s recorded %(doors)d stops in %(minutes)d minutes; the plan needs %(planned)d.")),
+    "over-capacity-trip": Wording(_l("More than the vehicle carries"), _l("Driver %(driver)s handed over %(portions)d portions of one trip; the vehicle holds %(room)d.")),
+    "more-than-loaded": Wording(_l("More handed over than loaded"), _l("%(given)d portions are recorded as handed over, %(counted)d were counted aboard.")),
+    "more-than-received": Wording(_l("More handed out than received"), _l("The station %(station)s handed out %(given)d portions and signed for %(counted)d.")),
+    "no-kitchen-log": Wording(_l("The kitchen's log is silent"), _l("%(given)d portions come from kitchen %(kitchen)s on a day for which its log holds no sample and no temperature.")),
+    "over-capacity": Wording(_l("More than the vendor can cook"), _l("%(vendor)s: %(given)d portions on one day, its capacity is %(most)d.")),
+    "jump": Wording(_l("Far above the usual"), _l("%(vendor)s: %(portions)d portions, the median of this weekday in the four weeks before is %(usual)d.")),
+    "never-varies": Wording(_l("The same number every day"), _l("%(vendor)s: exactly %(count)d people on %(days)d of %(of)d days, although %(people)d different people ate.")),
+    "never-fails": Wording(_l("Nobody ever absent"), _l("%(vendor)s: %(records)d records in a month and not one refusal, absence or closed door.")),
+    "closed-day": Wording(_l("A day without service"), _l("%(vendor)s: %(given)d meals on a day on which nothing is served by the calendar.")),
+    "counts-differ": Wording(_l("Two counts differ"), _l("%(what)s %(which)s: the records say %(ours)d, the other count %(theirs)d.")),
+    "round-numbers": Wording(_l("Round numbers"), _l("%(vendor)s: %(days)d of %(of)d daily counts end in 0 or 5. A hint only.")),
+    "staff-among-guests": Wording(_l("Staff among the guests"), _l("%(resident)s shares a telephone with %(who)s, which serves them; %(meals)d meals.")),
+    "same-identity": Wording(_l("One person on two cards"), _l("The cards %(cards)s belong to one person; %(meals)d meals stand on the later ones.")),
+    "identity-wrong": Wording(_l("ID number cannot be right"), _l("The ID number of %(resident)s cannot be right (%(why)s); %(meals)d meals.")),
+    "ghost": Wording(_l("Nobody has met them but one driver"), _l("%(resident)s is new, has no ID number, no telephone and no contact, and got %(n)d meals from one driver.")),
+    "vendor-not-licensed": Wording(_l("Vendor without valid papers"), _l("%(vendor)s had no valid papers or was suspended (%(why)s); %(meals)d meals are claimed.")),
+    "typed-by-hand": Wording(_l("Many records typed at a desk"), _l("%(vendor)s: %(n)d of %(of)d records were typed at a desk.")),
+    "back-dated": Wording(_l("Records that came days later"), _l("%(vendor)s: %(n)d of %(of)d records reached us more than a day after the time that they state.")),
+    "enrolled-unused": Wording(_l("Enrolled and unused"), _l("%(n)d residents have a standing order and got no meal for %(weeks)d weeks.")),
+    "complained": Wording(_l("Somebody says it never came"), _l("A complaint says that this meal did not come; it is claimed as handed over.")),
+    "content-drops": Wording(_l("Residents are less content"), _l("%(vendor)s: %(now)d %% of the answers are good, %(before)d %% were in the months before.")),
+}  # fmt: skip
+
+WHY: Mapping[str, str] = {
+    "shares": _l("the shares do not add up"), "price": _l("another price than the order's"), "amount": _l("another amount is due"),
+    "not-due": _l("nothing is due"), "licence": _l("licence"), "agreement": _l("agreement"), "state": _l("suspended or gone"),
+    "length": _l("wrong length"), "birth-date": _l("no such date"), "checksum": _l("check digit"),
+    "birth-differs": _l("another birth date than the card's"),
+}  # fmt: skip
+WHAT: Mapping[str, str] = {
+    "sheet": _l("Foot of the sheet"), "counter": _l("Closing of the counter"), "vendor-file": _l("The vendor's own count"), "swipes": _l("Card swipes"),
+}  # fmt: skip
+
+
+def title(code: str) -> str:
+    """What a check is called."""
+    return _(WORDINGS[code].title) if code in WORDINGS else code
+
+
+def sentence(finding: FindingRecord) -> str:
+    """What a finding says."""
+    return sentence_of(finding.code, {**finding.params, "meals": finding.lines})
+
+
+def sentence_of(code: str, params: Mapping[str, object]) -> str:
+    """The sentence of a check with its figures; one that lacks a figure falls back on the title."""
+    values: dict[str, object] = {
+        key: yuan(value) if key in MONEY and isinstance(value, int) else value for key, value in params.items()
+    }
+    if "why" in values:
+        values["why"] = _(WHY.get(str(values["why"]), str(values["why"])))
+    if "what" in values:
+        values["what"] = _(WHAT.get(str(values["what"]), str(values["what"])))
+    try:
+        return _(WORDINGS[code].sentence, **values)
+    except (KeyError, TypeError):
+        return title(code)

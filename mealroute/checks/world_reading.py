@@ -1,0 +1,253 @@
+"""What stays the same for a month, read from the ledger: people, vendors, drivers, and the weeks before. Columns, never ORM objects."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mealroute.checks.facts import DELIVERED, DriverFacts, Person, Span, VendorFacts, World
+from mealroute.checks.models import OutsideNotice
+from mealroute.checks.records import Limits
+from mealroute.core.clock import Clock
+from mealroute.core.crypto import blind_index
+from mealroute.core.rulebook import RULES, read
+from mealroute.core.text import compact
+from mealroute.delivery.models import Proof
+from mealroute.delivery.queries import current
+from mealroute.delivery.satisfaction_models import Satisfaction
+from mealroute.dispatch.models import Run
+from mealroute.orders.models import BookLine, StandingOrder
+from mealroute.residents.models import Contact, Pause, Resident, ResidentCategory, StateChange
+from mealroute.residents.rules import id_number_fault
+from mealroute.subsidy.queries import month_days
+from mealroute.subsidy.rulebook import load_rulebook
+from mealroute.vendors.life_models import VendorStep
+from mealroute.vendors.models import Driver, Vendor
+
+MONTHS_BEFORE = 3
+"""How far back residents' answers are compared with."""
+
+
+@lru_cache(maxsize=1)
+def district_code() -> str:
+    """The district that pays, by its division code."""
+    return read(RULES / "district-options.yaml", kind="district-options").text("district")
+
+
+def read_world(db: Session, month: str, *, clock: Clock) -> World:
+    """The people, businesses and earlier weeks around a month. A fixed number of statements."""
+    first, last = month_days(month)
+    rulebook = load_rulebook()
+    return World(
+        month=month, first=first, last=last, district=district_code(), people=_people(db, clock),
+        vendors=_vendors(db), drivers=_drivers(db), earlier=_earlier(db, first), content=_content(db, first, last),
+        caps=tuple(sorted({(rule.rule_id, "day", 1) for rule in rulebook.rules if rule.unit == "person-day"})),
+    )  # fmt: skip
+
+
+def _people(db: Session, clock: Clock) -> dict[int, Person]:
+    states, pauses, categories, contacts = _states(db), _pauses(db), _categories(db), _contacts(db)
+    notices = notices_of(db)
+    standing = dict(
+        db.execute(
+            select(StandingOrder.resident_id, func.min(StandingOrder.valid_from)).group_by(StandingOrder.resident_id)
+        )
+        .tuples()
+        .all()
+    )
+    query = select(
+        Resident.id, Resident.code, Resident.street_code, Resident.birth_date, Resident.living, Resident.basic_service,
+        Resident.basic_service_from, Resident.ability_level, Resident.assessment_valid_until, Resident.id_number,
+        Resident.id_number_index, Resident.phone_index, Resident.name, Resident.address, Resident.unit, Resident.created_at,
+        Resident.state, Resident.state_since,
+    )  # fmt: skip
+    found = {}
+    for row in db.execute(query.execution_options(yield_per=2000)).tuples():
+        (number, code, street, born, living, basic, basic_from, ability, until, identity, index, phone, name, address, unit, created,
+         state, since) = row  # fmt: skip
+        known = contacts.get(number, ())
+        found[number] = Person(
+            id=number, code=code, street=street, born=born, states=tuple(states.get(number, ((since, state),))),
+            pauses=tuple(pauses.get(number, ())), notices=tuple(notices.get(number, ())), categories=tuple(categories.get(number, ())),
+            living=living, basic=basic, basic_from=basic_from, ability=ability, assessed_until=until, identity=index or "",
+            identity_fault=(id_number_fault(identity, born) or "") if identity else "", phone=phone or "",
+            contact_phones=frozenset(phone for _name, _relation, phone in known if phone),
+            contacts=tuple((name, relation) for name, relation, _phone in known), twin=_print(f"{compact(name)}/{born}"),
+            address=_print(compact(f"{street}{address}{unit}")), entered=clock.local(created).date(), standing_from=standing.get(number),
+        )  # fmt: skip
+    return found
+
+
+def _print(text: str) -> str:
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _states(db: Session) -> dict[int, list[tuple[date, str]]]:
+    found: dict[int, list[tuple[date, str]]] = defaultdict(list)
+    query = select(StateChange.resident_id, StateChange.since, StateChange.state).order_by(StateChange.id)
+    for number, since, state in db.execute(query).tuples():
+        found[number].append((since, state))
+    return found
+
+
+def _pauses(db: Session) -> dict[int, list[Span]]:
+    found: dict[int, list[Span]] = defaultdict(list)
+    query = select(Pause.resident_id, Pause.starts_on, Pause.ends_on, Pause.reason, Pause.id).where(
+        Pause.cancelled_at.is_(None)
+    )
+    for number, first, last, reason, pause in db.execute(query).tuples():
+        found[number].append(Span(first=first, last=last, kind=reason, reference=("pause", str(pause))))
+    return found
+
+
+def _categories(db: Session) -> dict[int, list[Span]]:
+    found: dict[int, list[Span]] = defaultdict(list)
+    rows = db.execute(
+        select(
+            ResidentCategory.resident_id,
+            ResidentCategory.valid_from,
+            ResidentCategory.valid_to,
+            ResidentCategory.category,
+        )
+    )
+    for number, first, last, category in rows.tuples():
+        found[number].append(Span(first=first, last=last, kind=category))
+    return found
+
+
+def _contacts(db: Session) -> dict[int, list[tuple[str, str, str]]]:
+    found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+    rows = db.execute(
+        select(Contact.resident_id, Contact.name, Contact.relation, Contact.phone_index).order_by(Contact.position)
+    )
+    for number, name, relation, phone in rows.tuples():
+        found[number].append((name, relation, phone))
+    return found
+
+
+def notices_of(db: Session) -> dict[int, list[Span]]:
+    """Resident → what lists from outside say and nobody has withdrawn."""
+    withdrawn = select(OutsideNotice.withdraws_id).where(OutsideNotice.withdraws_id.is_not(None))
+    query = select(
+        OutsideNotice.resident_id, OutsideNotice.first_day, OutsideNotice.last_day, OutsideNotice.kind, OutsideNotice.id
+    ).where(OutsideNotice.withdraws_id.is_(None), OutsideNotice.id.not_in(withdrawn))
+    found: dict[int, list[Span]] = defaultdict(list)
+    for number, first, last, kind, notice in db.execute(query.order_by(OutsideNotice.id)).tuples():
+        found[number].append(Span(first=first, last=last, kind=kind, reference=("notice", str(notice))))
+    return found
+
+
+def _vendors(db: Session) -> dict[str, VendorFacts]:
+    steps: dict[str, list[tuple[date, str]]] = defaultdict(list)
+    before: dict[str, str] = {}
+    for code, since, to, old in db.execute(
+        select(VendorStep.vendor_code, VendorStep.effective_on, VendorStep.to_state, VendorStep.from_state).order_by(
+            VendorStep.id
+        )
+    ).tuples():
+        steps[code].append((since, to))
+        before.setdefault(code, old or to)
+    query = select(
+        Vendor.code, Vendor.licence_valid_to, Vendor.contract_from, Vendor.contract_to, Vendor.state, Vendor.capacity_lunch,
+        Vendor.capacity_dinner, Vendor.phone,
+    )  # fmt: skip
+    return {
+        code: VendorFacts(
+            code=code, licence_to=licence, contract_from=begins, contract_to=ends, states=tuple(steps.get(code, ())),
+            state=before.get(code, state), capacity={slot: most for slot, most in (("lunch", lunch), ("dinner", dinner)) if most},
+            phones=frozenset({blind_index("phone", phone)} if phone else ()),
+        )
+        for code, licence, begins, ends, state, lunch, dinner, phone in db.execute(query).tuples()
+    }  # fmt: skip
+
+
+def _drivers(db: Session) -> dict[str, DriverFacts]:
+    query = select(
+        Driver.code, Driver.vendor_code, Driver.phone_index, Driver.shift_start_s, Driver.shift_end_s, Driver.weekdays,
+        Driver.health_certificate_to,
+    )  # fmt: skip
+    return {
+        code: DriverFacts(
+            code=code,
+            vendor=vendor or "",
+            phone=phone or "",
+            shift_from_s=begins,
+            shift_to_s=ends,
+            weekdays=weekdays,
+            certificate_to=until,
+        )
+        for code, vendor, phone, begins, ends, weekdays, until in db.execute(query).tuples()
+    }
+
+
+def _earlier(db: Session, first: date) -> dict[str, dict[date, int]]:
+    vendor = func.coalesce(Run.cooked_by, Run.vendor_code)
+    query = (
+        select(vendor, Run.day, func.sum(Proof.quantity))
+        .join(Run, Run.id == Proof.run_id)
+        .where(Run.day >= first - timedelta(weeks=4), Run.day < first, Proof.outcome.in_(sorted(DELIVERED)), current())
+        .group_by(vendor, Run.day)
+    )
+    found: dict[str, dict[date, int]] = defaultdict(dict)
+    for code, day, portions in db.execute(query).tuples():
+        found[code][day] = int(portions)
+    return found
+
+
+def _content(db: Session, first: date, last: date) -> dict[str, tuple[int, int, int, int]]:
+    """The newest answer to each meal counts."""
+    vendor = func.coalesce(Run.cooked_by, Run.vendor_code)
+    newest = select(func.max(Satisfaction.id)).group_by(Satisfaction.book_line_id)
+    query = (
+        select(vendor, Run.day, Satisfaction.answer, func.count())
+        .join(Proof, Proof.id == Satisfaction.proof_id)
+        .join(Run, Run.id == Proof.run_id)
+        .where(Run.day >= first - timedelta(days=31 * MONTHS_BEFORE), Run.day <= last, Satisfaction.id.in_(newest))
+        .where(Satisfaction.answer.in_(("good", "so-so", "bad")))
+        .group_by(vendor, Run.day, Satisfaction.answer)
+    )
+    counted: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for code, day, answer, n in db.execute(query).tuples():
+        sums, now = counted[code], day >= first
+        sums[0 if now else 2] += n
+        sums[1 if now else 3] += n if answer == "good" else 0
+    return {code: (sums[0], sums[1], sums[2], sums[3]) for code, sums in counted.items()}
+
+
+def add_unused(db: Session, world: World, served: Collection[int], limits: Limits) -> None:
+    """Who has had a standing order for weeks and got nothing this month, with the last day on which they got something."""
+    until = world.last - timedelta(weeks=limits["weeks"])
+    query = select(StandingOrder.resident_id).where(
+        StandingOrder.valid_from <= until, (StandingOrder.valid_to.is_(None)) | (StandingOrder.valid_to >= world.last)
+    )
+    wanted = [
+        number
+        for number in sorted(set(db.scalars(query)) - set(served))
+        if number in world.people
+        and world.people[number].state_on(world.last) == "active"
+        and not _paused(world.people[number], until, world.last)
+    ]
+    world.unused = wanted
+    world.last_meals = dict(_last_meals(db, wanted))
+
+
+def _paused(person: Person, first: date, last: date) -> bool:
+    """A pause that reaches into the weeks looked at explains why nothing came."""
+    return any(span.first <= last and (span.last is None or span.last >= first) for span in person.pauses)
+
+
+def _last_meals(db: Session, residents: list[int]) -> Iterable[tuple[int, date]]:
+    for begin in range(0, len(residents), 500):
+        query: Any = (
+            select(BookLine.resident_id, func.max(Run.day))
+            .join(Proof, Proof.book_line_id == BookLine.id)
+            .join(Run, Run.id == Proof.run_id)
+            .where(BookLine.resident_id.in_(residents[begin : begin + 500]), Proof.outcome.in_(sorted(DELIVERED)))
+            .group_by(BookLine.resident_id)
+        )
+        yield from db.execute(query).tuples()
