@@ -76,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     )
     recheck.add_argument("file", type=Path)
     recheck.add_argument("--summary", type=Path, help="a summary.json to compare with")
+    recheck.add_argument("--digest", default="", help="the SHA-256 of the data rows that the export's note states")
 
     book = commands.add_parser("rulebook", help="check a file of subsidy rules; exit 3 if anything in it is wrong")
     book.add_argument("action", choices=("check",))
@@ -142,7 +143,7 @@ def _run(args: argparse.Namespace) -> int:
         case "score-vendors":
             return scores.command(setup.open_here(), args.month)
         case "check-settlement":
-            return system.check_settlement(args.file, args.summary)
+            return system.check_settlement(args.file, args.summary, args.digest)
         case "rulebook":
             return rules.check(args.file)
         case "add-user":

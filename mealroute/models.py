@@ -25,6 +25,7 @@ FEATURES = (
     "subsidy",
     "checks",
     "settlement",
+    "exporting",
     "oversight",
 )
 

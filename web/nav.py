@@ -54,6 +54,7 @@ MENU = (
     Item("paper.index", _l("Paper packs"), "paper.pack", daily=True),
     Item("timebank.couriers", _l("Service records"), "vendors.view"),
     Item("timebank.index", _l("Time bank"), "timebank.view"),
+    Item("exporting.index", _l("Exports"), "exports.run"),
     Item("jobs.index", _l("Jobs"), "plan.view"),
     Item("users.index", _l("Users"), "users.manage"),
     Item("imports.index", _l("Import sheets"), "import.run"),

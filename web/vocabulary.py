@@ -6,7 +6,7 @@ from mealroute.core.i18n import _, _l
 from mealroute.kitchen.words import ACTIONS, READINGS
 from mealroute.residents.words import diet_label
 from mealroute.timebank.exports import KINDS
-from web import case_words, close_words
+from web import case_words, close_words, export_words
 
 VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "slot": {"lunch": _l("Lunch"), "dinner": _l("Dinner")},
@@ -71,7 +71,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     },
     "job-kind": {
         "plan-day": _l("Plan a meal"), "draft-replan": _l("Plan again around the locks"), "draft-what-if": _l("What if"),
-        "paper-packs": _l("Make paper packs"),
+        "paper-packs": _l("Make paper packs"), "export-file": _l("Make an export"),
     },
     "job-stage": {
         "matrix": _l("Measuring the ways"), "compile": _l("Compiling the search, once; about a minute"), "construct": _l("Making a first plan"), "ortools": _l("Improving the plan"), "pyvrp": _l("Improving the plan"),
@@ -192,6 +192,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "contentment": {"good": _l("Good"), "so-so": _l("So-so"), "bad": _l("Bad"), "not-asked": _l("Not asked")},
     **case_words.WORDS,
     **close_words.WORDS,
+    **export_words.WORDS,
 }  # fmt: skip
 
 TONES: Mapping[str, Mapping[str, str]] = {
@@ -226,6 +227,7 @@ TONES: Mapping[str, Mapping[str, str]] = {
     "due": {"overdue": "danger", "due": "watch", "ahead": "quiet"},
     "trip-state": {"changed": "danger", "late": "danger", "now": "watch", "ahead": "quiet", "packed": "ok"},
     **case_words.TONES,
+    **export_words.TONES,
 }  # fmt: skip
 
 

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     SETTLEMENT_APPROVE = "settlement.approve"
     SETTLEMENT_PAY = "settlement.pay"
     EXPORTS_RUN = "exports.run"
+    EXPORTS_UNMASKED = "exports.unmasked"
     USERS_MANAGE = "users.manage"
     AUDIT_VIEW = "audit.view"
     IMPORT_RUN = "import.run"

@@ -9,6 +9,7 @@ HANDLERS: dict[str, str] = {
     "draft-what-if": "mealroute.drafting.jobs:what_if",
     "vendor-exit-trial": "mealroute.commands.vendor_exit_job:run",
     "paper-packs": "mealroute.paper.nightly:run",
+    "export-file": "mealroute.exporting.jobs:run",
 }
 """Job kind → ``module:function`` of ``(job: JobContext) -> None``, which works in a process of its own."""
 
@@ -20,6 +21,7 @@ TICKS: dict[str, tuple[str, float]] = {
     "vendor-scores": ("mealroute.oversight.scoring:tick", 3600.0),
     "paper-packs": ("mealroute.paper.nightly:tick", 300.0),
     "time-bank": ("mealroute.timebank.service:tick", 900.0),
+    "old-exports": ("mealroute.exporting.jobs:tick", 900.0),
     "draft-grounds": ("mealroute.drafting.emptying:tick", 3600.0),
 }
 """Name → (``module:function``, seconds between two runs) of ``(*, clock: Clock) -> None``, which the web process calls.

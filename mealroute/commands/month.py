@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from multiprocessing import get_context
 from pathlib import Path
+from uuid import uuid4
 
 from mealroute.adapters import networks
 from mealroute.commands import people
@@ -22,6 +23,10 @@ from mealroute.delivery import service as delivery
 from mealroute.delivery import simulate
 from mealroute.dispatch import offer_simulate as offers
 from mealroute.dispatch import service as dispatch
+from mealroute.exporting import keeping
+from mealroute.exporting import service as exporting
+from mealroute.exporting.records import Format, Wanted, What
+from mealroute.exporting.rules import plain_name
 from mealroute.menus import queries as menus
 from mealroute.orders import closing
 from mealroute.planning import queries as planning
@@ -164,12 +169,22 @@ def close(here: Here, month: str, folder: Path, seconds: dict[str, float], *, by
 
 
 def write_settlement(here: Here, payer: str, month: str, folder: Path, *, by: Actor = SYSTEM) -> tuple[Path, ...]:
-    """``settlement-<month>.csv`` and ``.xlsx`` in ``folder``; the export is recorded."""
+    """``settlement-<month>.csv`` with its note beside it, and ``.xlsx``, in ``folder``; both are in the register of exports."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for kind in ("csv", "xlsx"):
+    for kind in (Format.CSV, Format.XLSX):
+        wanted = Wanted(
+            client_id=uuid4().hex, what=What.SETTLEMENT, format=kind, payer=payer, month=month, purpose=_("Monthly settlement")
+        )  # fmt: skip
+        kept = exporting.folder_of(here.settings)
         with unit_of_work() as db:
-            file = subsidy.export(db, payer, month, kind, reason=_("Monthly settlement"), by=by, clock=here.clock)
-        (folder / file.name).write_bytes(file.content)
-        written.append(folder / file.name)
+            export = exporting.ask(db, wanted, by=by, clock=here.clock, at_once=True)
+            entry = exporting.make(db, export, folder=kept, by=by, clock=here.clock)
+            said = exporting.note_text(db, entry, clock=here.clock)
+        path = folder / plain_name(wanted)
+        keeping.copy(kept, entry, path)
+        written.append(path)
+        if kind is Format.CSV:
+            written.append(path.with_name(f"{path.name}.txt"))
+            written[-1].write_bytes(said)
     return tuple(written)

@@ -73,11 +73,11 @@ def close_period(here: Here, month: str, *, payer: str | None) -> int:
     return 0
 
 
-def check_settlement(file: Path, summary: Path | None) -> int:
+def check_settlement(file: Path, summary: Path | None, digest: str = "") -> int:
     """`check-settlement`: 0 when the file fits itself (and the summary), 3 with a sentence for each fault."""
-    from mealroute.subsidy.recheck import recheck  # pandas takes a moment to load
+    from mealroute.exporting.recheck import recheck  # pandas takes a moment to load
 
-    found = recheck(file, summary)
+    found = recheck(file, summary, digest)
     print(
         _(
             "%(lines)d lines, %(portions)d portions, %(yuan)s yuan; residents' part %(copay)s yuan",
@@ -86,6 +86,10 @@ def check_settlement(file: Path, summary: Path | None) -> int:
     )  # fmt: skip
     for each in found.by_rule:
         print(f"  {each.rule_id}  {each.document_no}  {each.lines}  {yuan(each.amount_fen)}")
+    for name, fen in (*found.by_payer.items(), *found.by_street.items()):
+        print(f"  {name}  {yuan(fen)}")
+    if found.rows_sha256:
+        print(f"SHA-256  {found.rows_sha256}")
     for fault in found.faults:
         print(fault)
     return 3 if found.faults else 0

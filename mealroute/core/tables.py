@@ -25,9 +25,14 @@ _LONG_DIGITS = re.compile(r"\d{16,}")
 
 
 class Kind(StrEnum):
-    """What the cells of a column hold; ``None`` is an empty cell in each."""
+    """What the cells of a column hold; ``None`` is an empty cell in each.
+
+    CODE is text that its maker has found harmless (letters and digits), written without the apostrophe that keeps long numbers
+    whole in Excel: for programs that read the file.
+    """
 
     TEXT = "text"
+    CODE = "code"
     COUNT = "count"
     NUMBER = "number"
     MONEY = "money"
@@ -92,6 +97,7 @@ def xlsx_bytes(tables: Sequence[Table]) -> bytes:
         heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         formats = {
             Kind.TEXT: book.add_format({"num_format": "@"}),
+            Kind.CODE: book.add_format({"num_format": "@"}),
             Kind.COUNT: book.add_format({"num_format": "0"}),
             Kind.NUMBER: book.add_format({"num_format": "General"}),
             Kind.MONEY: book.add_format({"num_format": "0.00"}),
@@ -117,6 +123,8 @@ def _written(cell: Any, kind: Kind) -> str:
     match kind:
         case Kind.TEXT:
             return safe_text(cell)
+        case Kind.CODE:
+            return str(cell)
         case Kind.MONEY:
             return yuan(cell)
         case Kind.DAY:
@@ -129,8 +137,8 @@ def _write(sheet: Any, row: int, index: int, cell: Any, kind: Kind, shape: Any) 
     if cell is None:
         return
     match kind:
-        case Kind.TEXT:
-            written = safe_text(cell)
+        case Kind.TEXT | Kind.CODE:
+            written = safe_text(cell) if kind is Kind.TEXT else str(cell)
             if len(written) > MAX_TEXT:
                 raise ValueError(f"a cell holds at most {MAX_TEXT} characters")
             sheet.write_string(row, index, written, shape)

@@ -1,4 +1,4 @@
-"""What people do with the money: price an order, build a month's claim lines, explain a difference, close, export."""
+"""What people do with the money: price an order, build a month's claim lines, explain a difference, close."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ from mealroute.core.slots import MealSlot
 from mealroute.orders.models import Order
 from mealroute.orders.records import Pricing
 from mealroute.residents.records import ResidentRecord
-from mealroute.subsidy import computing, exports, queries, statement
+from mealroute.subsidy import computing, queries, statement, streaming
 from mealroute.subsidy.build import PersonFacts, RulebookPricing
 from mealroute.subsidy.differences import differences
 from mealroute.subsidy.models import ClaimLine, ClaimPerson, Explanation, Period
@@ -34,14 +34,12 @@ from mealroute.vendors.models import Vendor
 
 __all__ = [
     "Built",
-    "ExportFile",
     "build_month",
     "close_period",
     "day_money",
     "differences",
     "explain",
     "explain_all",
-    "export",
     "month_statement",
     "pricing",
 ]
@@ -54,16 +52,6 @@ class Built:
     figures: MonthFigures
     imbalances: tuple[Imbalance, ...]
     changed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportFile:
-    """A file ready to be handed out, and the digest under which the audit knows it."""
-
-    name: str
-    content: bytes
-    sha256: str
-    rows: int
 
 
 @dataclass(slots=True)
@@ -276,8 +264,7 @@ def close_period(db: Session, payer: str, month: str, *, by: Actor, clock: Clock
             imbalances=built.imbalances,
         )
     period = _open_period(db, payer, month)
-    before = statement.settlement(db, period, scope=by.scope.everything())
-    digest = hashlib.sha256(exports.settlement_csv(before)).hexdigest()
+    digest = streaming.csv_sha256(db, period.id, clock=clock)
     period.state, period.closed_by, period.closed_at, period.csv_sha256 = "closed", by.name, clock.now(), digest
     db.flush()
     audit.record(
@@ -285,34 +272,3 @@ def close_period(db: Session, payer: str, month: str, *, by: Actor, clock: Clock
         rows=built.figures.claimed_lines, digest=digest, detail=asdict(built.figures),
     )  # fmt: skip
     return statement.settlement(db, period, scope=by.scope.everything())
-
-
-def export(
-    db: Session, payer: str, month: str, kind: str, *, reason: str, by: Actor, clock: Clock
-) -> ExportFile:  # fmt: skip
-    """The month's settlement as ``csv`` or ``xlsx``. Every export is audited with its reason, rows and digest.
-
-    Raises
-    ------
-    MealrouteError
-        ``reason-needed``, ``period-not-built``, ``export-kind-unknown``.
-    """
-    if not reason.strip():
-        raise MealrouteError("reason-needed", _("A reason is needed."), _("Say in a few words why."))
-    period = queries.period(db, payer, month)
-    if period is None or not period.totals:
-        raise NotFound("period-not-built", _("There is no settlement for %(month)s yet.", month=month))
-    if by.scope.kitchen or by.scope.driver or by.scope.station:
-        raise Forbidden("export-forbidden", _("Your role does not hand out settlements."))
-    found = statement.settlement(db, period, scope=by.scope)
-    if kind not in {"csv", "xlsx"}:
-        raise MealrouteError("export-kind-unknown", _("Settlements are handed out as CSV or XLSX."))
-    content = exports.settlement_csv(found) if kind == "csv" else exports.settlement_xlsx(found)
-    file = ExportFile(
-        name=f"settlement-{month}.{kind}", content=content, sha256=hashlib.sha256(content).hexdigest(), rows=len(found.lines)
-    )  # fmt: skip
-    audit.record(
-        db, by=by, clock=clock, action="subsidy.exported", subject=f"period/{payer}/{month}", reason=reason.strip(),
-        rows=file.rows, digest=file.sha256, detail={"kind": kind},
-    )  # fmt: skip
-    return file

@@ -9,23 +9,22 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-import openpyxl
 import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from mealroute.core import audit
 from mealroute.core.actor import SYSTEM, Actor, Role, Scope
 from mealroute.core.clock import FixedClock
 from mealroute.core.errors import Conflict, MealrouteError, NotFound
+from mealroute.core.rowfiles import CsvRows
 from mealroute.core.slots import MealSlot
 from mealroute.delivery import service as delivery
 from mealroute.delivery.records import Outcome, ProofInput
 from mealroute.residents import queries as residents
 from mealroute.residents.records import ResidentId
-from mealroute.subsidy import queries, service
-from mealroute.subsidy.exports import settlement_csv, settlement_xlsx
+from mealroute.subsidy import queries, service, streaming
+from mealroute.subsidy.exports import COLUMNS
 from mealroute.subsidy.models import ClaimLine, Explanation, Period
 from tests.integration.settlement_world import World, make_world
 
@@ -38,6 +37,18 @@ OFFICER = Actor(account_id=None, name="周航", role=Role.FINANCE, scope=ALL)
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
+
+
+def csv_of(db: Session) -> bytes:
+    """The file of the whole month."""
+    period = queries.period(db, PAYER, MONTH)
+    assert period is not None
+    out = io.BytesIO()
+    file = CsvRows(out, COLUMNS)
+    where = streaming.conditions(period.id, scope=ALL)
+    for batch in streaming.batches(db, where, clock=FixedClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))):
+        file.write(batch)
+    return out.getvalue()
 
 
 class Month:
@@ -235,18 +246,17 @@ def test_a_late_phone_or_a_corrected_card_leaves_the_closed_month_as_it_was(db: 
     db.execute(text("update resident set name = '改名', basic_service = false"))
     after = service.month_statement(db, MONTH, scope=ALL)
     assert after == before
-    file = service.export(db, PAYER, MONTH, "csv", reason="报区财政", by=OFFICER, clock=month.clock)
-    assert file.sha256 == before.csv_sha256
+    assert hashlib.sha256(csv_of(db)).hexdigest() == before.csv_sha256
 
 
 def test_the_csv_alone_is_enough_to_compute_the_month_again(db: Session, month: Month) -> None:
     month.doors()
     figures = month.build().figures
     month.close()
-    file = service.export(db, PAYER, MONTH, "csv", reason="核对", by=OFFICER, clock=month.clock)
-    assert file.content.startswith(b"\xef\xbb\xbf")
-    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
-    assert len(rows) == figures.claimed_lines == file.rows
+    content = csv_of(db)
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert len(rows) == figures.claimed_lines
     assert sum(int(row["补贴（分）"]) for row in rows) == figures.claimed_fen
     assert sum(int(row["市级（分）"]) + int(row["区级（分）"]) for row in rows) == figures.claimed_fen
     assert sum(int(row["本人应付（分）"] or 0) for row in rows) == figures.copay_fen
@@ -255,36 +265,6 @@ def test_the_csv_alone_is_enough_to_compute_the_month_again(db: Session, month: 
     assert all(float(row["补贴（元）"]) * 100 == int(row["补贴（分）"]) for row in rows)
     assert all(row["送达凭证号"] and row["姓名（掩码）"] == "王*兰" for row in rows)
     assert not any("110101194001010001" in row["身份证号（掩码）"] for row in rows)
-
-
-def test_the_workbook_holds_values_only_and_its_sums_on_a_second_sheet(db: Session, month: Month) -> None:
-    month.doors()
-    settlement = month.close()
-    content = settlement_xlsx(settlement)  # type: ignore[arg-type]
-    assert content == settlement_xlsx(settlement)  # type: ignore[arg-type]
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    assert book.sheetnames == ["明细", "汇总"]
-    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    assert not any(cell.data_type == "f" for cell in cells)
-    heading = [cell.value for cell in next(book["明细"].iter_rows())]
-    amounts = [row[heading.index("补贴（元）")].value for row in book["明细"].iter_rows(min_row=2)]
-    assert sorted(amounts) == [3, 3, 3, 5]
-    total = next(row for row in book["汇总"].iter_rows(values_only=True) if row[0] == "合计")
-    assert total[1:] == (4, 14, 7, 7)
-
-
-def test_an_export_needs_a_reason_and_is_audited_with_rows_and_digest(db: Session, month: Month) -> None:
-    month.doors()
-    with pytest.raises(NotFound, match="period-not-built"):
-        service.export(db, PAYER, MONTH, "csv", reason="x", by=OFFICER, clock=month.clock)
-    month.build()
-    with pytest.raises(MealrouteError, match="reason-needed"):
-        service.export(db, PAYER, MONTH, "csv", reason=" ", by=OFFICER, clock=month.clock)
-    file = service.export(db, PAYER, MONTH, "xlsx", reason="月度核对", by=OFFICER, clock=month.clock)
-    (event,) = audit.events(db, action="subsidy.exported")
-    assert (event.reason, event.rows, event.digest) == ("月度核对", 4, hashlib.sha256(file.content).hexdigest())
-    elsewhere = replace(OFFICER, scope=Scope(streets=frozenset({"110101001"})))
-    assert service.export(db, PAYER, MONTH, "csv", reason="x", by=elsewhere, clock=month.clock).rows == 0
 
 
 def test_a_payer_or_month_that_does_not_exist_is_refused(db: Session, clock: FixedClock) -> None:
@@ -299,7 +279,7 @@ def test_an_empty_month_closes_with_a_heading_row_only(db: Session, clock: Fixed
     make_world(db)
     settlement = service.close_period(db, PAYER, MONTH, by=OFFICER, clock=clock)
     assert settlement.lines == ()
-    assert len(settlement_csv(settlement).decode("utf-8-sig").splitlines()) == 1
+    assert len(csv_of(db).decode("utf-8-sig").splitlines()) == 1
 
 
 def test_ordering_expects_the_subsidy_for_one_meal_a_day_only(db: Session, month: Month) -> None:

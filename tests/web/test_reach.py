@@ -228,7 +228,7 @@ def test_reveals_and_papers_are_recorded_without_what_they_show(desk: FlaskClien
         events = audit.events(db)
         people = set(db.scalars(select(Resident.name))) | set(db.scalars(select(Resident.phone)))
     found = {event.action for event in events}
-    assert {"residents.revealed", "papers.labels", "papers.manifests", "papers.packing", "subsidy.exported"} <= found
+    assert {"residents.revealed", "papers.labels", "papers.manifests", "papers.packing", "exports.made"} <= found
     for event in events:
         said = f"{event.subject} {event.reason} {event.detail}"
         assert not [value for value in people if value and value in said], event.action

@@ -1,9 +1,8 @@
-"""A month of one payer: look, explain, export, close."""
+"""A month of one payer: look, explain, close."""
 
 from datetime import date, timedelta
-from io import BytesIO
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mealroute.areas.queries import street_names
@@ -12,8 +11,7 @@ from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.settlement import service as closing
 from mealroute.settlement.overview import overview
-from mealroute.subsidy import queries, service
-from mealroute.subsidy.records import Identity, PeriodState
+from mealroute.subsidy.records import Identity
 from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.subsidy.statement import month_statement
 from web import here
@@ -22,10 +20,6 @@ from web.settlement.turns import turn
 from web.settlement.waterfall import steps
 
 bp = Blueprint("settlement", __name__, template_folder="templates")
-MIME = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @bp.get("/settlement")
@@ -64,19 +58,6 @@ def explain(month: str) -> ResponseReturnValue:
         closing.explain(db, load_rulebook().payer, month, line, sentence=sentence, by=here.actor(), clock=here.clock())
     flash(_("The explanation stands."), "ok")
     return redirect(url_for("settlement.month", month=month), 303)
-
-
-@bp.post("/settlement/<month:month>/export")
-@requires("exports.run")
-def export(month: str) -> ResponseReturnValue:
-    """The file as it stands; an open month is brought up to date first. The purpose goes into the audit trail."""
-    payer, by, clock = load_rulebook().payer, here.actor(), here.clock()
-    kind, purpose = request.form.get("format", ""), request.form.get("purpose", "")
-    with unit_of_work() as db:
-        if queries.periods(db, payer).get(month) is not PeriodState.CLOSED:
-            service.build_month(db, payer, month, by=by, clock=clock)
-        file = service.export(db, payer, month, kind, reason=purpose, by=by, clock=clock)
-    return send_file(BytesIO(file.content), mimetype=MIME[kind], download_name=file.name, as_attachment=True)
 
 
 def _terms(identity: Identity) -> list[tuple[int, str, None]]:

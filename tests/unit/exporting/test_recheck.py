@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from mealroute.core.errors import MealrouteError
-from mealroute.subsidy.recheck import NEEDED, recheck
+from mealroute.exporting.recheck import NEEDED, recheck
 
 GOOD = [
     ("2026-02-02", "R1", "bj-meal-resident", "京民养老发〔2022〕69号", 1, 500, 250, 250, 1300, 1800, "5.00"),

@@ -1,0 +1,158 @@
+"""A workbook that is written while its rows are read: SpreadsheetML, some thousands of rows in memory, whatever their number.
+
+Text is an inline string and never a formula; amounts, counts and dates are numbers. The same rows give the same sheet, byte for
+byte. A sheet that is full goes on as a second one with the same headings, so nothing is cut off.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import IO, Any, Self
+from xml.sax.saxutils import escape
+
+from mealroute.core import workbook_parts as parts
+from mealroute.core.money import yuan
+from mealroute.core.rowfiles import Kept, cell_text, code_text, number_text
+from mealroute.core.tables import MAX_TEXT, MAX_XLSX_ROWS, Column, Kind
+from mealroute.core.workbook_parts import About
+
+_EPOCH = date(1899, 12, 30).toordinal()
+_STAMP = (2020, 1, 1, 0, 0, 0)  # inside the archive, so that equal rows give equal bytes
+_EXCELS_OWN = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_LEVEL = 4  # of compression: half the time of 6 for a file a twentieth larger
+
+
+class Workbook:
+    """Sheets one after another into ``out``; close it (or leave its block) to finish the file.
+
+    ``about`` may be set until then: the document's properties, which Excel and WPS show under File, Info.
+    """
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self.about = About()
+        self._zip = zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
+        self._names: list[str] = []
+        self._open: Sheet | None = None
+
+    def sheet(self, name: str, columns: Sequence[Column]) -> "Sheet":
+        """Begin a sheet; the one before it is finished."""
+        if self._open is not None:
+            self._open.end()
+        self._open = Sheet(self._begin, name, columns)
+        return self._open
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open.end()
+        for name, content in parts.frame(self._names, self.about).items():
+            self._zip.writestr(_entry(name), content)
+        self._zip.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        if kind is None:
+            self.close()
+        elif self._open is not None:  # the file is of no use; only the archive's own end is wanted
+            self._open.abandon()
+            self._zip.close()
+
+    def _begin(self, name: str) -> IO[bytes]:
+        self._names.append(parts.sheet_name(name, self._names))
+        return self._zip.open(_entry(f"xl/worksheets/sheet{len(self._names)}.xml"), "w", force_zip64=True)
+
+
+class Sheet:
+    """One sheet with its heading row; ``write`` appends rows."""
+
+    def __init__(self, begin: Callable[[str], IO[bytes]], name: str, columns: Sequence[Column]) -> None:
+        self._begin_file, self._name, self._columns = begin, name, columns
+        self._kept = [Kept(_fragments(column.kind), f' s="{parts.STYLES[column.kind]}"/>') for column in columns]
+        self._counts = [column.kind is Kind.COUNT for column in columns]
+        self._template = "".join(
+            ['<row r="%d">', *(f'<c r="{parts.letters(index)}%d"%s' for index in range(len(columns))), "</row>"]
+        )
+        self._part = 1
+        self._file = self._start()
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Append some rows. Raises ValueError for a row of the wrong length, or text that no cell can hold."""
+        while rows:
+            room = MAX_XLSX_ROWS - self._rows
+            if room == 0:
+                self._next_part()
+                continue
+            part, rows = rows[:room], rows[room:]
+            self._append(part)
+
+    def end(self) -> None:
+        """Finish the sheet."""
+        if not self._file.closed:
+            self._file.write(b"</sheetData>" + parts.SHEET_END + b"</worksheet>")
+            self._file.close()
+
+    def abandon(self) -> None:
+        """Leave it half-written: the file is thrown away."""
+        self._file.close()
+
+    def _start(self) -> IO[bytes]:
+        name = self._name if self._part == 1 else f"{self._name} {self._part}"
+        self._rows = 0
+        file = self._begin_file(name)
+        file.write(parts.sheet_begin(self._columns))
+        return file
+
+    def _next_part(self) -> None:
+        self.end()
+        self._part += 1
+        self._file = self._start()
+
+    def _append(self, rows: Sequence[Sequence[Any]]) -> None:
+        first = self._rows + 2  # row 1 is the heading
+        numbers = range(first, first + len(rows))
+        values: list[Any] = [numbers]
+        for cells, kept, count in zip(zip(*rows, strict=True), self._kept, self._counts, strict=True):
+            values.append(numbers)
+            if count and all(type(cell) is int for cell in cells):
+                values.append([f' s="3"><v>{cell}</v></c>' for cell in cells])
+            else:
+                values.append([kept[cell] for cell in cells])
+        template = self._template
+        self._file.write("".join([template % row for row in zip(*values, strict=True)]).encode())
+        self._rows += len(rows)
+
+
+def _fragments(kind: Kind) -> Callable[[Any], str]:
+    style = parts.STYLES[kind]
+    match kind:
+        case Kind.TEXT:
+            return _text
+        case Kind.CODE:
+            return lambda value: _inline(code_text(value))
+        case Kind.MONEY:
+            return lambda fen: f' s="{style}"><v>{yuan(fen)}</v></c>'
+        case Kind.DAY:
+            return lambda day: f' s="{style}"><v>{day.toordinal() - _EPOCH}</v></c>'
+        case Kind.COUNT | Kind.NUMBER:
+            return lambda value: f' s="{style}"><v>{number_text(value)}</v></c>'
+
+
+def _text(value: object) -> str:
+    return _inline(cell_text(value))
+
+
+def _inline(written: str) -> str:
+    if len(written) > MAX_TEXT:
+        raise ValueError(f"a cell holds at most {MAX_TEXT} characters")
+    space = ' xml:space="preserve"' if written != written.strip() else ""
+    shown = escape(_EXCELS_OWN.sub("_x005F_", written))
+    return f' s="{parts.STYLES[Kind.TEXT]}" t="inlineStr"><is><t{space}>{shown}</t></is></c>'
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _STAMP)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o600 << 16
+    return entry

@@ -1,0 +1,192 @@
+"""What each kind of file holds: its columns, its rows in batches, the sheets behind the first."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mealroute.core.actor import Scope
+from mealroute.core.clock import Clock
+from mealroute.core.errors import NotFound
+from mealroute.core.i18n import _
+from mealroute.core.tables import Column, Kind, Table
+from mealroute.exporting import facts, platform, sums
+from mealroute.exporting.records import ExportRecord, What
+from mealroute.exporting.rulebook import platform_on
+from mealroute.exporting.words import PAYERS, SHEETS, STATES
+from mealroute.residents.models import Resident
+from mealroute.subsidy import queries, streaming
+from mealroute.subsidy.exports import SLOTS, UNMASKED, columns
+from mealroute.subsidy.models import ClaimLine, Period
+from mealroute.subsidy.rulebook import load_rulebook
+
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A file before it is written. ``people``: codes of those whom it shows in full, known once it was read."""
+
+    sheet: str
+    columns: tuple[Column, ...]
+    batches: Iterator[Rows]
+    expected: int
+    more: tuple[Table, ...] = ()
+    encoding: str = "utf-8-sig"
+    people: tuple[str, ...] = ()
+
+
+def period_of(db: Session, payer: str, month: str) -> Period:
+    """The payer's month as it was built or closed. Raises NotFound ``period-not-built``."""
+    found = queries.period(db, payer, month)
+    if found is None or not found.totals:
+        raise NotFound("period-not-built", _("There is no settlement for %(month)s yet.", month=month))
+    return found
+
+
+def where_of(export: ExportRecord, period: Period) -> sums.Where:
+    """Which claim lines an export may and wants to hold."""
+    return streaming.conditions(
+        period.id, scope=scope_of(export), street=export.wanted.street, vendor=export.wanted.vendor
+    )
+
+
+def scope_of(export: ExportRecord) -> Scope:
+    """The reach of whoever asked, as it was then."""
+    return Scope(streets=None if export.streets is None else frozenset(export.streets), vendor=export.scope_vendor)
+
+
+def whole(export: ExportRecord) -> bool:
+    """Whether the file holds the whole period, so that the period's own figures belong to it."""
+    return scope_of(export) == Scope.everything() and not export.wanted.street and not export.wanted.vendor
+
+
+def content_of(db: Session, export: ExportRecord, *, clock: Clock) -> Content:
+    """The file's content, read while it is written: keep the session open until then."""
+    period = period_of(db, export.wanted.payer, export.wanted.month)
+    where = where_of(export, period)
+    plain, people = (None, ()) if export.wanted.masked else _in_full(db, where)
+    match export.wanted.what:
+        case What.SETTLEMENT:
+            return Content(
+                sheet=SHEETS[What.SETTLEMENT], columns=columns(masked=export.wanted.masked), batches=streaming.batches(db, where, clock=clock, plain=plain),
+                expected=streaming.count(db, where), more=(sums_table(db, export, period, where),), people=people,
+            )  # fmt: skip
+        case What.DETAIL:
+            named = tuple(
+                each if plain is None else Column(UNMASKED.get(each.heading, each.heading), each.kind, each.width)
+                for each in facts.FIELDS.values()
+            )
+            return Content(
+                sheet=SHEETS[What.DETAIL], columns=named, batches=facts.fact_batches(db, where, clock=clock, plain=plain),
+                expected=streaming.count(db, where), people=people,
+            )  # fmt: skip
+        case What.PLATFORM:
+            shape = platform_on(queries.month_days(export.wanted.month)[1], platform.NAMES)
+            return Content(
+                sheet=SHEETS[What.PLATFORM], columns=platform.table_columns(shape), encoding=shape.encoding, people=people,
+                batches=platform.rows(shape, facts.fact_batches(db, where, clock=clock, plain=plain)), expected=streaming.count(db, where),
+            )  # fmt: skip
+        case What.VENDOR_DAYS:
+            return _small(What.VENDOR_DAYS, VENDOR_DAY_COLUMNS, vendor_days(db, where))
+        case What.NOTICE:
+            return _small(What.NOTICE, NOTICE_COLUMNS, notice_rows(db, where))
+
+
+def expected_rows(db: Session, export: ExportRecord) -> int:
+    """How many claim lines have to be read, whatever the file makes of them."""
+    period = period_of(db, export.wanted.payer, export.wanted.month)
+    return streaming.count(db, where_of(export, period))
+
+
+_MONEY = tuple(Column(f"{name}（元）", Kind.MONEY, 12) for name in ("补贴", "市级", "区级", "其他承担"))
+VENDOR_DAY_COLUMNS = (
+    Column("商户编号", Kind.TEXT, 10), Column("商户", Kind.TEXT, 22), Column("餐日", Kind.DAY, 11), Column("餐次", Kind.TEXT, 7),
+    Column("补贴项目", Kind.TEXT, 18), Column("文号", Kind.TEXT, 24), Column("人次", Kind.COUNT, 8), *_MONEY,
+)  # fmt: skip
+NOTICE_COLUMNS = (
+    Column("街道", Kind.TEXT, 14), Column("助餐点", Kind.TEXT, 24), Column("补贴项目", Kind.TEXT, 18), Column("文号", Kind.TEXT, 24),
+    Column("人次", Kind.COUNT, 8), *_MONEY,
+)  # fmt: skip
+
+
+def vendor_days(db: Session, where: sums.Where) -> Rows:
+    """One row a vendor, day, meal and subsidy."""
+    vendors, _streets = sums.names(db, where)
+    titles = sums.rule_titles()
+    found = sums.by(sums.groups(db, where), lambda one: (one.vendor, one.day, one.slot, one.rule, one.document))
+    return [
+        (vendor, vendors.get(vendor, vendor), day, SLOTS.get(slot, slot), titles.get(rule, rule), document, total.lines, *_amounts(total))
+        for (vendor, day, slot, rule, document), total in found.items()
+    ]  # fmt: skip
+
+
+def notice_rows(db: Session, where: sums.Where) -> Rows:
+    """One row a street, vendor and subsidy: heads and amounts, nobody's name."""
+    vendors, streets = sums.names(db, where)
+    titles = sums.rule_titles()
+    found = sums.by(sums.groups(db, where), lambda one: (one.street, one.vendor, one.rule, one.document))
+    return [
+        (streets.get(street, street), vendors.get(vendor, vendor), titles.get(rule, rule), document, total.lines, *_amounts(total))
+        for (street, vendor, rule, document), total in found.items()
+    ]  # fmt: skip
+
+
+def sums_table(db: Session, export: ExportRecord, period: Period, where: sums.Where) -> Table:
+    """The second sheet: sums by subsidy and, of a whole period, its meals from order to claim."""
+    found = sums.groups(db, where)
+    total, titles = sums.whole(found), sums.rule_titles()
+    payers = sums.payers(total)
+    rows: list[tuple[Any, ...]] = [
+        (f"{load_rulebook().payer_name} {period.month}（{STATES.get(period.state, period.state)}）", *[None] * (2 + len(payers)))
+    ]  # fmt: skip
+    for (rule, document), each in sums.by(found, lambda one: (one.rule, one.document)).items():
+        rows.append(_sum_row(f"{titles.get(rule, rule)} {document}", each, payers))
+    rows.append(_sum_row("合计", total, payers))
+    rows.append(("本人应付（有就餐补贴的餐）", None, total.copay_fen, *[None] * len(payers)))
+    if whole(export):
+        rows.extend((label, count, None, *[None] * len(payers)) for label, count in _figures(period.totals["figures"]))
+    heads = (
+        Column("项目", Kind.TEXT, 44), Column("笔数或份数", Kind.COUNT, 12), Column("金额（元）", Kind.MONEY, 14),
+        *(Column(f"{PAYERS.get(payer, payer)}（元）", Kind.MONEY, 14) for payer in payers),
+    )  # fmt: skip
+    return Table("汇总", heads, rows)
+
+
+def _figures(figures: Mapping[str, Any]) -> list[tuple[str, int]]:
+    words = {
+        "ordered": "已订（份）", "planned": "已排（份）", "unassigned": "未排（份）", "portions_loaded": "装车（份）", "delivered": "送达（份）",
+        "not_delivered": "未送达（份）", "subsidised": "补贴（份）", "self_paid": "自费（份）", "explained": "有说明（份）",
+    }  # fmt: skip
+    return [(label, int(figures[name])) for name, label in words.items() if name in figures]
+
+
+def _sum_row(label: str, total: sums.Total, payers: Sequence[str]) -> tuple[Any, ...]:
+    return (label, total.lines, total.amount_fen, *(total.shares.get(payer, 0) for payer in payers))
+
+
+def _amounts(total: sums.Total) -> tuple[int, int, int, int]:
+    city, district = total.shares.get("city", 0), total.shares.get("district", 0)
+    return total.amount_fen, city, district, total.amount_fen - city - district
+
+
+def _small(what: What, heads: tuple[Column, ...], rows: Rows) -> Content:
+    return Content(sheet=SHEETS[what], columns=heads, batches=iter([rows] if rows else []), expected=len(rows))
+
+
+def _in_full(db: Session, where: sums.Where) -> tuple[dict[int, tuple[str, str]], tuple[str, ...]]:
+    """Names and ID numbers of everybody on the lines, and their codes for the record of reveals."""
+    wanted = select(ClaimLine.resident_id).where(*where)
+    query = select(Resident.id, Resident.code, Resident.name, Resident.id_number).where(Resident.id.in_(wanted))
+    plain: dict[int, tuple[str, str]] = {}
+    codes = []
+    for number, code, name, id_number in db.execute(query.order_by(Resident.id)):
+        plain[number] = (name, id_number or "")
+        codes.append(code)
+    return plain, tuple(codes)
+
+
+Report = Callable[[int], None]
+"""Told how many rows are written so far; raises to stop."""

@@ -1,0 +1,115 @@
+"""The claim lines of a month as rows of cells, read in batches without an object a line: what every file of them starts from."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, cast, func, select
+from sqlalchemy.orm import Session
+
+from mealroute.core.actor import Scope
+from mealroute.core.clock import Clock
+from mealroute.core.rowfiles import BATCH, CsvRows, Kept
+from mealroute.core.text import route_label
+from mealroute.residents.loading import category_table
+from mealroute.subsidy.exports import BENEFICIARIES, COLUMNS, CONFIRMATIONS, OUTCOMES, SLOTS, UNITS
+from mealroute.subsidy.models import ClaimLine
+
+PLAIN = Mapping[int, tuple[str, str]]
+"""Resident's id → name and ID number in full, for files that are not masked."""
+_NOBODY = ("", "")
+_WANTED: tuple[Any, ...] = (
+    ClaimLine.line_no, ClaimLine.day, ClaimLine.slot, ClaimLine.street_code, ClaimLine.vendor_code, ClaimLine.resident_code,
+    ClaimLine.resident_id, ClaimLine.rule_id, ClaimLine.rule_version, ClaimLine.document_no, ClaimLine.beneficiary,
+    ClaimLine.unit_price_fen, ClaimLine.copay_fen, ClaimLine.resident_paid_fen, ClaimLine.amount_fen,
+    cast(ClaimLine.shares, Text), cast(ClaimLine.basis, Text), ClaimLine.order_id, ClaimLine.book_line_id, ClaimLine.proof_id,
+    ClaimLine.outcome, ClaimLine.natural_key, ClaimLine.unit, ClaimLine.payee, ClaimLine.category, ClaimLine.route_no,
+    ClaimLine.driver_code, ClaimLine.station_code, ClaimLine.confirmation, ClaimLine.confirmed_at,
+)  # fmt: skip
+
+
+def conditions(period_id: int, *, scope: Scope, street: str = "", vendor: str = "") -> tuple[ColumnElement[bool], ...]:
+    """Which lines of a period a person reaches, further limited to one street or vendor."""
+    found = [ClaimLine.period_id == period_id]
+    if scope.streets is not None:
+        found.append(ClaimLine.street_code.in_(sorted(scope.streets)))
+    if scope.vendor is not None:
+        found.append(ClaimLine.vendor_code == scope.vendor)
+    if street:
+        found.append(ClaimLine.street_code == street)
+    if vendor:
+        found.append(ClaimLine.vendor_code == vendor)
+    return tuple(found)
+
+
+def count(db: Session, where: tuple[ColumnElement[bool], ...]) -> int:
+    """How many lines there are."""
+    return db.scalar(select(func.count()).select_from(ClaimLine).where(*where)) or 0
+
+
+def batches(
+    db: Session, where: tuple[ColumnElement[bool], ...], *, clock: Clock, plain: PLAIN | None = None
+) -> Iterator[list[tuple[Any, ...]]]:
+    """The cells of ``COLUMNS``, in the order of the line numbers, some thousands of lines at a time."""
+    query: Select[Any] = select(*_WANTED).where(*where).order_by(ClaimLine.line_no)
+    shape = _Shape(clock, plain)
+    for part in in_parts(db, query):
+        yield [shape.cells(row) for row in part]
+
+
+def in_parts(db: Session, query: Select[Any]) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a query, fetched in batches by both databases."""
+    result = db.execute(query, execution_options={"yield_per": BATCH})
+    for part in result.partitions():
+        yield [tuple(row) for row in part]
+
+
+def category_name(code: str) -> str:
+    """What officials call a category; a code without a name is shown as it is."""
+    rule = category_table().rule(code)
+    return code if rule is None else rule.name_zh
+
+
+def csv_sha256(db: Session, period_id: int, *, clock: Clock) -> str:
+    """The SHA-256 of the CSV file of a whole period, masked: what a month is closed with."""
+    file = CsvRows(None, COLUMNS)
+    for part in batches(db, conditions(period_id, scope=Scope.everything()), clock=clock):
+        file.write(part)
+    return file.file_sha256
+
+
+class _Shape:
+    """Turns a claim line as read into the cells of ``COLUMNS``; remembers words, which repeat from line to line."""
+
+    def __init__(self, clock: Clock, plain: PLAIN | None) -> None:
+        self._clock, self._plain = clock, plain
+        self._shares: dict[str, Mapping[str, int]] = {}
+        self._categories = Kept(category_name)
+        self._routes = Kept(route_label)
+
+    def shares(self, text: str) -> Mapping[str, int]:
+        found = self._shares.get(text)
+        if found is None:
+            found = self._shares[text] = json.loads(text)
+        return found
+
+    def cells(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        (
+            line_no, day, slot, street, vendor, resident, resident_id, rule, version, document, beneficiary, price, copay, paid, amount,
+            shares_text, basis_text, order, book_line, proof, outcome, key, unit, payee, category, route, driver, station, confirmation, at,
+        ) = row  # fmt: skip
+        shares, basis = self.shares(shares_text), json.loads(basis_text)
+        if self._plain is None:
+            name, id_number = basis.get("name", ""), basis.get("id_number", "")
+        else:
+            name, id_number = self._plain.get(resident_id, _NOBODY)
+        city, district = shares.get("city", 0), shares.get("district", 0)
+        own = copay if beneficiary == "resident" else None
+        return (
+            line_no, day, SLOTS.get(slot, slot), street, basis.get("street", ""), vendor, basis.get("vendor", ""), resident, name, id_number,
+            rule, version, document, BENEFICIARIES.get(beneficiary, beneficiary), price, own, paid, amount, city, district, price, own, amount,
+            city, district, order, book_line, proof, OUTCOMES.get(outcome, outcome), key, UNITS.get(unit, unit), payee,
+            shares.get("street", 0), shares.get("village", 0), shares.get("charity", 0), self._categories[category] if category else "",
+            self._routes[route], driver, station, CONFIRMATIONS.get(confirmation, confirmation),
+            self._clock.local(at).strftime("%Y-%m-%d %H:%M") if at is not None else "",
+        )  # fmt: skip
