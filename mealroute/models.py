@@ -21,6 +21,7 @@ FEATURES = (
     "delivery",
     "paper",
     "timebank",
+    "swipes",
     "welfare",
     "subsidy",
     "checks",

@@ -9,6 +9,7 @@ from web import (
     audit,
     casefiles,
     cases,
+    cash,
     complaints,
     counter,
     dishes,
@@ -35,6 +36,7 @@ from web import (
     publish,
     residents,
     settlement,
+    swipes,
     timebank,
     today,
     users,
@@ -44,7 +46,7 @@ from web import (
 )
 
 PACKAGES = (
-    account, ahead, api, audit, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, settlement, timebank, today, users, vendors, vendorscore, dispatch, doors, phone, vendorwork, casefiles, cases, lastseen, exporting,
+    account, ahead, api, audit, cash, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, settlement, swipes, timebank, today, users, vendors, vendorscore, dispatch, doors, phone, vendorwork, casefiles, cases, lastseen, exporting,
 )  # fmt: skip
 
 

@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from mealroute.core.i18n import _, _l
 from mealroute.kitchen.words import ACTIONS, READINGS
 from mealroute.residents.words import diet_label
+from mealroute.swipes.words import COLUMNS, TROUBLES
 from mealroute.timebank.exports import KINDS
 from web import case_words, close_words, export_words
 
 VOCABULARY: Mapping[str, Mapping[str, str]] = {
+    "swipe-trouble": TROUBLES, "swipe-column": COLUMNS,
+    "cash-state": {"settled": _l("Handed in"), "explained": _l("Lack explained"), "open": _l("Open")},
+    "cash-entry": {"handed": _l("received"), "explained": _l("missing, explained")},
     "slot": {"lunch": _l("Lunch"), "dinner": _l("Dinner")},
     "theme": {"light": _l("Light"), "dark": _l("Dark"), "system": _l("As the system")},
     "role": {
@@ -124,7 +128,8 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "areas": _l("Streets and communities"), "vendors": _l("Vendors"), "kitchens": _l("Kitchens"), "stations": _l("Stations"),
         "drivers": _l("Drivers"), "vehicles": _l("Vehicles"),
         "street-contracts": _l("Contracts of streets"), "backups": _l("Who stands in"), "dishes": _l("Dishes"), "menu": _l("Weekly menu"),
-        "residents": _l("Residents"), "standing-orders": _l("Standing orders"),
+        "residents": _l("Residents"), "standing-orders": _l("Standing orders"), "cards": _l("Cards of residents"),
+        "swipes": _l("Swipes at counters"),
     },
     "explanation": {
         "outcome-not-claimable": _l("Left without seeing the person"), "second-meal": _l("A further meal of the day"),

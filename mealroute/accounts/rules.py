@@ -68,9 +68,21 @@ _CLOSE: Mapping[Role, frozenset[Permission]] = {
 """The four steps of a month: finance prepares and explains, streets check, the district approves, finance pays. That no account
 takes two of them is held by the settlement itself, whatever roles it had in turn."""
 
+_PURSE: Mapping[Role, frozenset[Permission]] = {
+    Role.DISPATCHER: frozenset({P.SWIPES_BRING, P.CASH_VIEW}),
+    Role.FINANCE: frozenset({P.SWIPES_BRING, P.CASH_VIEW, P.CASH_TAKE, P.CASH_EXPLAIN}),
+    Role.VENDOR: frozenset({P.CASH_VIEW, P.CASH_TAKE}),
+    Role.KITCHEN: frozenset({P.CASH_VIEW, P.CASH_TAKE}),
+    Role.STATION: frozenset({P.CASH_VIEW}),
+    Role.STREET_CHECKER: frozenset({P.CASH_VIEW}),
+    Role.AUDITOR: frozenset({P.CASH_VIEW}),
+    Role.DISTRICT: frozenset({P.CASH_VIEW}),
+}
+"""Who brings in what counters recorded and explains what does not fit; who receives drivers' cash, and who reads about it."""
+
+_PARTS = (_WORK, _WATCH, _LOOK, _CLOSE, _PURSE)
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    role: held | _WATCH.get(role, _NOTHING) | _LOOK.get(role, _NOTHING) | _CLOSE.get(role, _NOTHING)
-    for role, held in _WORK.items()
+    role: _NOTHING.union(*(part.get(role, _NOTHING) for part in _PARTS)) for role in _WORK
 }
 """Roles of the system, of its security and of its audit are three people: the administrator reads no audit and no resident."""
 

@@ -14,6 +14,7 @@ from mealroute.core.importing import ImportResult
 from mealroute.menus import service as menus
 from mealroute.orders import intake as orders
 from mealroute.residents import intake as residents
+from mealroute.swipes import intake as swipes
 from mealroute.vendors import service as vendors
 from mealroute.vendors import streets
 
@@ -30,6 +31,8 @@ IMPORTERS: dict[str, Callable[..., ImportResult]] = {
     "menu": menus.import_menu,
     "residents": residents.import_residents,
     "standing-orders": orders.import_standing_orders,
+    "cards": swipes.import_cards,
+    "swipes": swipes.import_swipes,
 }
 """What a sheet may hold, in the order in which a whole district must enter."""
 

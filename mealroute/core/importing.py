@@ -135,6 +135,24 @@ def parse_rows(
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """The headings of a sheet as written, and which of them was taken for which field."""
+
+    headings: tuple[str, ...]
+    columns: Mapping[str, str]
+
+
+def layout_of(sheet: Sheet, fields: Sequence[Field]) -> Layout:
+    """What a sheet's headings are taken for, before any row is read: for a person to look at and to correct."""
+    found = _Layout.of(sheet, fields)
+    cells = sheet.rows.get(found.heading_row, ())
+    return Layout(
+        headings=tuple(text(cell) for cell in cells if not is_blank(cell)),
+        columns={name: text(cells[index]) for name, index in found.known.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class _Layout:
     """Where the headings of a sheet are: field name → column index; other headings → column index."""
 

@@ -1,7 +1,7 @@
 """Reading dated parameters from YAML so that every mistake names its file and key.
 
 Numbers from a regulation live in ``data/rules/*.yaml``, never in code. ``read`` gives a ``Node``; its methods take one key
-each, check the type and say where the trouble is: ``meal-subsidy.yaml, line 31, rules[0].versions[1].from: expected a date``.
+each, check the type and say where the trouble is: ``beijing-2022.yaml, line 31, rules[0].versions[1].from: expected a date``.
 """
 
 from collections.abc import Iterator

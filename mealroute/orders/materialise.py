@@ -68,7 +68,10 @@ class _Work:
         price = meal.unit_price_fen
         if promised is not None and promised.dish_code == meal.dish_code and meal.dish_code is not None:
             price = promised.unit_price_fen
-        own, subsidy = self.pricing.resident_part(resident, self.context.day, self.context.slot, price, ask.quantity)
+        own, subsidy = self.pricing.resident_part(
+            resident, self.context.day, self.context.slot, price, ask.quantity, delivery=ask.delivery, channel=str(ask.channel),
+            station_code=ask.station_code,
+        )  # fmt: skip
         # A subsidy is a person's once a day, whatever they order: the first order has it.
         if subsidy and self.subsidised.setdefault(int(resident.id), key) != key:
             own, subsidy = own + subsidy, 0

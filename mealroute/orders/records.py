@@ -111,8 +111,9 @@ class Pricing(Protocol):
     """What a resident pays. Subsidy is downstream of orders, so the caller passes it in (``subsidy.service.pricing()``)."""
 
     def resident_part(
-        self, resident: ResidentRecord, day: date, slot: MealSlot, unit_price_fen: Fen, quantity: int
-    ) -> tuple[Fen, Fen]:
+        self, resident: ResidentRecord, day: date, slot: MealSlot, unit_price_fen: Fen, quantity: int,
+        *, delivery: Delivery = Delivery.HOME, channel: str = "", station_code: str | None = None,
+    ) -> tuple[Fen, Fen]:  # fmt: skip
         """What the resident pays for the whole order, and the subsidy expected; together the whole price."""
         ...
 
@@ -127,6 +128,10 @@ class FullPrice:
         slot: MealSlot,  # noqa: ARG002
         unit_price_fen: Fen,
         quantity: int,
+        *,
+        delivery: Delivery = Delivery.HOME,  # noqa: ARG002
+        channel: str = "",  # noqa: ARG002
+        station_code: str | None = None,  # noqa: ARG002
     ) -> tuple[Fen, Fen]:
         return unit_price_fen * quantity, 0
 

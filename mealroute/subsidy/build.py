@@ -7,53 +7,16 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from mealroute.core.money import Fen
-from mealroute.core.slots import MealSlot
-from mealroute.residents.records import ResidentRecord
+from mealroute.rulebook.facts import Earlier
 from mealroute.subsidy.records import (
-    Beneficiary,
     Carried,
     Confirmation,
     DayFacts,
     Handover,
+    OpenItem,
     ProofFacts,
     ResidentOnDay,
-    Rulebook,
-    RuleVersion,
 )
-from mealroute.subsidy.rules import entitlement
-
-
-@dataclass(frozen=True, slots=True)
-class RulebookPricing:
-    """What a resident pays when ordering: the price less the resident's subsidy, for one portion a person and day.
-
-    ``taken`` are residents whose subsidy of that day already goes to another meal.
-    """
-
-    rulebook: Rulebook
-    taken: frozenset[int] = frozenset()
-
-    def resident_part(
-        self, resident: ResidentRecord, day: date, slot: MealSlot, unit_price_fen: Fen, quantity: int
-    ) -> tuple[Fen, Fen]:
-        """What the resident pays for the whole order, and the subsidy expected; together the whole price."""
-        whole = unit_price_fen * quantity
-        if quantity < 1 or resident.id in self.taken:
-            return whole, 0
-        basic = resident.basic_service and (resident.basic_service_from is None or resident.basic_service_from <= day)
-        person = ResidentOnDay(
-            resident_id=resident.id, code=resident.code, state=str(resident.state), living=str(resident.living), basic_service=basic
-        )  # fmt: skip
-        subsidy = sum(
-            offer.rule.amount_fen
-            for offer in entitlement(person, str(slot), self.rulebook.on(day))
-            if offer.refusal is None and offer.rule.beneficiary is Beneficiary.RESIDENT and _worth(offer.rule, unit_price_fen)
-        )  # fmt: skip
-        return whole - min(subsidy, unit_price_fen), min(subsidy, unit_price_fen)
-
-
-def _worth(rule: RuleVersion, price_fen: Fen) -> bool:
-    return price_fen > rule.amount_fen or not rule.conditions.price_above_amount
 
 
 class BookRow(NamedTuple):
@@ -99,6 +62,7 @@ class DoorRow(NamedTuple):
     source: str = ""
     confirmed_at: datetime | None = None
     recorded_at: datetime | None = None
+    volunteer: bool | None = None
 
 
 class PersonFacts(NamedTuple):
@@ -108,6 +72,7 @@ class PersonFacts(NamedTuple):
     basic_service: bool
     basic_service_from: date | None
     ability_level: int | None
+    assessment_valid_until: date | None = None
 
 
 @dataclass(slots=True)
@@ -126,6 +91,10 @@ class MonthRows:
     evidence: Mapping[int, frozenset[str]] = field(default_factory=dict)
     """Proof → kinds of evidence beside it; of spoken codes only those that matched."""
     facts: Mapping[int, PersonFacts] = field(default_factory=dict)
+    open_items: Sequence[OpenItem] = ()
+    earlier: Sequence[Earlier] = ()
+    """Lines claimed before the first day whose week, month or year goes on."""
+    site_kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -204,7 +173,7 @@ def handovers(rows: MonthRows) -> list[Handover]:
                 book_line_id=line.line_id, order_id=line.order_id, proof_id=door.proof_id, day=line.day, slot=line.slot,
                 outcome=door.outcome, portions=door.delivered, unit_price_fen=line.unit_price_fen,
                 paid_fen=rows.paid.get(line.order_id, 0), street_code=line.street_code, vendor_code=door.vendor_code,
-                resident=rows.people[line.resident_id, line.day], carried=_carried(line, door, rows.evidence.get(door.proof_id, _NOTHING)),
+                resident=rows.people[line.resident_id, line.day], carried=_carried(line, door, rows),
             )
         )  # fmt: skip
     return found
@@ -216,13 +185,23 @@ _STRONGEST = (
 )  # fmt: skip
 
 
-def _carried(line: BookRow, door: DoorRow, beside: frozenset[str]) -> Carried:
+def _carried(line: BookRow, door: DoorRow, rows: MonthRows) -> Carried:
+    beside = rows.evidence.get(door.proof_id, _NOTHING)
     return Carried(
         run_id=door.run_id, route_no=door.route_no, stop_no=door.stop_no, planned_s=door.planned_s, driver_code=door.driver_code,
         station_code=line.station_code, delivery=line.delivery, channel=line.channel, pay_means=line.pay_means,
         confirmation=confirmation(line.delivery, door, beside), confirmed_at=door.confirmed_at, recorded_at=door.recorded_at,
-        source=door.source,
+        source=door.source, shown_by=_shown_by(door, beside), proxy=bool(door.left_with) or door.outcome == "left-with-contact",
+        site_kind=rows.site_kinds.get(line.station_code, ""), deliverer_kind=_DELIVERERS.get(door.volunteer, ""),
     )  # fmt: skip
+
+
+_DELIVERERS: Mapping[bool | None, str] = {True: "volunteer", False: "staff"}
+
+
+def _shown_by(door: DoorRow, beside: frozenset[str]) -> frozenset[str]:
+    """All that shows the handover, in the words of the rules."""
+    return beside | ({"seen"} if door.seen else set()) | ({"paper"} if door.source == "paper" else set())
 
 
 def confirmation(delivery: str, door: DoorRow, beside: frozenset[str]) -> Confirmation:

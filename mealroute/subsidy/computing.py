@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mealroute.subsidy import build, rules
+from mealroute.subsidy import build, evaluating, rules
 from mealroute.subsidy.reconcile import MonthFacts, check_period, figures
 from mealroute.subsidy.records import (
     ClaimLineRecord,
@@ -36,13 +36,15 @@ class Computed:
             accounts=self.accounts,
             lines=self.lines if lines is None else lines,
             explained=explained,
+            due={line.natural_key: line for line in self.lines},
+            open_items=tuple(self.rows.open_items),
         )
 
 
 def compute(month: str, rows: build.MonthRows, rulebook: Rulebook) -> Computed:
     """Claim lines, refusals and accounts of a month."""
     handovers = build.handovers(rows)
-    lines, problems = rules.claim_lines(handovers, rulebook)
+    lines, problems = evaluating.claim_lines(handovers, rulebook, earlier=rows.earlier)
     return Computed(
         month=month,
         lines=lines,
@@ -105,5 +107,5 @@ def by_rule(lines: Sequence[ClaimLineRecord], rulebook: Rulebook) -> tuple[Sum, 
     known = {rule.rule_id: rule for rule in rulebook.rules}
     return sums(
         lines, lambda line: line.rule_id, lambda key: known[key].title if key in known else key,
-        document=lambda key: known[key].document_no if key in known else "",
+        document=lambda key: known[key].document.number if key in known else "",
     )  # fmt: skip

@@ -46,7 +46,7 @@ def differences(db: Session, payer: str, month: str, *, settled: Iterable[Standi
 
 
 def _reason(
-    move: Movement, computed: computing.Computed, refused: Mapping[tuple[str, int], ClaimProblem],
+    move: Movement, computed: computing.Computed, refused: Mapping[tuple[str, int | None], ClaimProblem],
     since: Mapping[int, str], closed_at: datetime | None,
 ) -> Reason:  # fmt: skip
     line = move.line

@@ -95,6 +95,7 @@ class ClaimPerson(Base):
     basic_service: Mapped[bool]
     basic_service_from: Mapped[date | None]
     ability_level: Mapped[int | None]
+    assessment_valid_until: Mapped[date | None]
 
 
 class Explanation(Base):

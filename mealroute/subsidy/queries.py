@@ -79,7 +79,7 @@ def person_facts(db: Session, period_id: int) -> dict[int, PersonFacts]:
     """What a built month holds of its residents."""
     query = select(
         ClaimPerson.resident_id, ClaimPerson.living, ClaimPerson.basic_service, ClaimPerson.basic_service_from,
-        ClaimPerson.ability_level,
+        ClaimPerson.ability_level, ClaimPerson.assessment_valid_until,
     ).where(ClaimPerson.period_id == period_id)  # fmt: skip
     return {row[0]: PersonFacts(*row[1:]) for row in db.execute(query)}
 

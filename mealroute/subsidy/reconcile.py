@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mealroute.core.i18n import _
 from mealroute.subsidy.records import (
@@ -12,17 +12,20 @@ from mealroute.subsidy.records import (
     Identity,
     Imbalance,
     LineAccount,
+    OpenItem,
     ProofFacts,
     Rulebook,
     Term,
 )
-from mealroute.subsidy.rules import split
 from mealroute.subsidy.statements import MonthFigures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthFacts:
-    """Everything that a month is checked from. ``explained`` maps order lines to the portions that are explained."""
+    """Everything that a month is checked from.
+
+    ``explained`` maps order lines to the portions that are explained, ``due`` natural keys to the lines as they come out today.
+    """
 
     month: str
     days: tuple[DayFacts, ...]
@@ -30,6 +33,8 @@ class MonthFacts:
     accounts: tuple[LineAccount, ...]
     lines: tuple[ClaimLineRecord, ...]
     explained: Mapping[int, int]
+    open_items: tuple[OpenItem, ...] = ()
+    due: Mapping[str, ClaimLineRecord] = field(default_factory=dict)
 
 
 def figures(facts: MonthFacts) -> MonthFigures:
@@ -78,9 +83,10 @@ def check_period(facts: MonthFacts, rulebook: Rulebook) -> tuple[Imbalance, ...]
     return (
         *_days(facts.days),
         *_portions(facts),
+        *_items(facts.open_items),
         *_evidence(facts.lines, facts.proofs),
         *_once(facts.lines),
-        *_amounts(facts.lines, rulebook),
+        *_amounts(facts.lines, facts.due, rulebook),
     )
 
 
@@ -138,6 +144,19 @@ def _portions(facts: MonthFacts) -> Iterable[Imbalance]:
             )  # fmt: skip
 
 
+def _items(items: Sequence[OpenItem]) -> Iterable[Imbalance]:
+    for one in items:
+        yield Imbalance(
+            code=one.code,
+            sentence=one.sentence,
+            expected=one.expected,
+            found=one.found,
+            subject=one.subject,
+            day=one.day,
+            unit=one.unit,
+        )
+
+
 def _evidence(lines: Sequence[ClaimLineRecord], proofs: Mapping[int, ProofFacts]) -> Iterable[Imbalance]:
     for line in lines:
         if line.book_line_id is None or line.proof_id is None:
@@ -160,18 +179,20 @@ def _once(lines: Sequence[ClaimLineRecord]) -> Iterable[Imbalance]:
             )  # fmt: skip
 
 
-def _amounts(lines: Sequence[ClaimLineRecord], rulebook: Rulebook) -> Iterable[Imbalance]:
+def _amounts(
+    lines: Sequence[ClaimLineRecord], due: Mapping[str, ClaimLineRecord], rulebook: Rulebook
+) -> Iterable[Imbalance]:
     known = {(rule.rule_id, rule.version): rule for rule in rulebook.rules}
     for line in lines:
-        rule = known.get((line.rule_id, line.rule_version))
-        due = rule.amount_fen if rule and rule.in_force(line.day) else 0
-        shares = split(due, rule.payer_shares) if rule else ()
+        rule, fresh = known.get((line.rule_id, line.rule_version)), due.get(line.natural_key)
+        wanted = fresh.amount_fen if fresh and rule and rule.in_force(line.day) else 0
+        shares = dict(fresh.shares) if fresh else {}
         if (
-            line.amount_fen != due
-            or sum(part for _payer, part in line.shares) != due
-            or dict(line.shares) != dict(shares)
+            line.amount_fen != wanted
+            or sum(part for _payer, part in line.shares) != line.amount_fen
+            or dict(line.shares) != shares
         ):
             yield Imbalance(
                 code="amount", sentence=_("An amount differs from the rule of its day."),
-                expected=due, found=line.amount_fen, subject=f"book-line/{line.book_line_id}", day=line.day,
+                expected=wanted, found=line.amount_fen, subject=line.natural_key, day=line.day,
             )  # fmt: skip

@@ -1,18 +1,15 @@
 """The words of the money: dated rules, entitlements, claim lines, identities, settlements. Amounts are integer fen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from mealroute.core.money import Fen
+from mealroute.rulebook import records as rulebook
+from mealroute.rulebook.records import Beneficiary, Rule
 
-
-class Beneficiary(StrEnum):
-    """Whose money a rule pays: the resident's (taken off the price) or the operator's."""
-
-    RESIDENT = "resident"
-    OPERATOR = "operator"
+__all__ = ["Beneficiary"]
 
 
 class Confirmation(StrEnum):
@@ -42,92 +39,21 @@ class PeriodState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
-    """What must hold on the day of the meal. ``outcomes`` are the ways of delivery that are paid for.
-
-    With ``outcomes_option`` the district's option of that name gives the outcomes, day by day.
-    """
-
-    basic_service: bool
-    at_home: bool
-    slots: frozenset[str]
-    price_above_amount: bool
-    resident_paid_part: bool
-    outcomes: frozenset[str]
-    outcomes_option: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleVersion:
-    """One version of one rule, with the document that it comes from. Both dates inclusive; old versions are kept.
-
-    ``payer_shares`` are weights; see ``rules.split`` for the odd fen. ``option`` names the district option that must be on.
-    """
-
-    rule_id: str
-    version: int
-    title: str
-    title_en: str
-    description: str
-    document_no: str
-    document_title: str
-    reference: str
-    source: str
-    beneficiary: Beneficiary
-    unit: str
-    amount_fen: Fen
-    payer_shares: tuple[tuple[str, int], ...]
-    conditions: Conditions
-    option: str | None
-    valid_from: date
-    valid_to: date | None
-
-    def in_force(self, day: date) -> bool:
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptionValue:
-    """What a district has decided about one option from a day on, and where that is written."""
-
-    valid_from: date
-    value: bool | frozenset[str]
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
-    """All versions of all rules and the district's options; ask it for a day, never for "now"."""
+    """The rules in force and the district that pays by them; ask it for a day, never for "now"."""
 
     payer: str
     payer_name: str
-    rules: tuple[RuleVersion, ...]
-    options: Mapping[str, tuple[OptionValue, ...]] = field(default_factory=dict)
+    book: rulebook.Rulebook
 
-    def option_on(self, key: str, day: date) -> OptionValue | None:
-        """The value in force on ``day``: the one that began last."""
-        values = [value for value in self.options.get(key, ()) if value.valid_from <= day]
-        return max(values, key=lambda value: value.valid_from, default=None)
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every version of every rule."""
+        return self.book.rules
 
-    def on(self, day: date) -> tuple[RuleVersion, ...]:
-        """The rules in force on ``day``, in the order of the file, with the district's options of that day filled in.
-
-        A rule whose option is off is left out.
-        """
-        return tuple(self._filled(rule, day) for rule in self.rules if rule.in_force(day) and self._chosen(rule, day))
-
-    def _chosen(self, rule: RuleVersion, day: date) -> bool:
-        if rule.option is None:
-            return True
-        option = self.option_on(rule.option, day)
-        return option is not None and option.value is True
-
-    def _filled(self, rule: RuleVersion, day: date) -> RuleVersion:
-        if rule.conditions.outcomes_option is None:
-            return rule
-        option = self.option_on(rule.conditions.outcomes_option, day)
-        outcomes = option.value if option and isinstance(option.value, frozenset) else frozenset()
-        return replace(rule, conditions=replace(rule.conditions, outcomes=outcomes))
+    def on(self, day: date) -> tuple[Rule, ...]:
+        """The rules in force on ``day`` whose switch is on, by priority."""
+        return self.book.on(day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +69,9 @@ class ResidentOnDay:
     categories: tuple[str, ...] = ()
     age: int | None = None
     ability_level: int | None = None
+    assessed: bool = True
+    household: str = ""
+    diets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +79,8 @@ class Carried:
     """How a meal was brought and what shows it. ``confirmed_at`` is when the record was made, by our clock.
 
     ``delivery`` is home or station; ``stop_no`` the place in the route and ``planned_s`` its planned second of the day; ``source`` the way
-    in which the record came (phone, paper, desk …); ``recorded_at`` when it reached us.
+    in which the record came (phone, paper, desk …); ``recorded_at`` when it reached us. ``confirmation`` is the strongest piece of evidence,
+    ``shown_by`` are all of them in the words of the rules; ``proxy``: somebody else took the meal.
     """
 
     run_id: int | None = None
@@ -163,6 +93,10 @@ class Carried:
     channel: str = ""
     pay_means: str = ""
     confirmation: Confirmation = Confirmation.SEEN
+    shown_by: frozenset[str] = frozenset({"seen"})
+    proxy: bool = False
+    site_kind: str = ""
+    deliverer_kind: str = ""
     confirmed_at: datetime | None = None
     recorded_at: datetime | None = None
     source: str = ""
@@ -185,14 +119,6 @@ class Handover:
     vendor_code: str
     resident: ResidentOnDay
     carried: Carried = Carried()
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a rule does not pay: a stable code and a sentence."""
-
-    code: str
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,12 +168,12 @@ class ClaimLineRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimProblem:
-    """A handover that a rule does not pay, and why."""
+    """A handover, or a site's figures (then no line and no order), that a rule does not pay, and why."""
 
     rule_id: str
     beneficiary: Beneficiary
-    book_line_id: int
-    order_id: int
+    book_line_id: int | None
+    order_id: int | None
     resident_code: str
     day: date
     code: str
@@ -361,6 +287,23 @@ class DayFacts:
     open: int
     stray: int
     adrift: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenItem:
+    """A piece of the chain that nobody has explained: a swipe and a meal that do not go together, cash that was not handed in.
+
+    ``code`` is swipe or cash; ``unit`` portions or fen.
+    """
+
+    code: str
+    subject: str
+    sentence: str
+    day: date
+    street_code: str
+    expected: int
+    found: int
+    unit: str = "portions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

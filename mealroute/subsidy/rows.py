@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
+from mealroute.core.actor import Scope
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.delivery.evidence_models import Evidence
@@ -20,8 +21,15 @@ from mealroute.residents.loading import around_of, category_table
 from mealroute.residents.models import Resident
 from mealroute.residents.records import Living
 from mealroute.residents.rules import age_on, categories_of, state_on
+from mealroute.subsidy import cash
 from mealroute.subsidy.build import BookRow, DoorRow, MonthRows, PersonFacts, PlanRow
-from mealroute.subsidy.records import ResidentOnDay
+from mealroute.subsidy.cash_records import Purse
+from mealroute.subsidy.earlier import earlier_lines
+from mealroute.subsidy.records import OpenItem, ResidentOnDay
+from mealroute.swipes import queries as swipes
+from mealroute.swipes.records import Mismatch, Trouble
+from mealroute.swipes.words import sentence as swipe_sentence
+from mealroute.vendors.models import Driver, Station
 
 
 def month_days(month: str) -> tuple[date, date]:
@@ -122,13 +130,16 @@ def rows_between(db: Session, first: date, last: date, *, facts: Mapping[int, Pe
                 Proof.source,
                 func.coalesce(Proof.made_at, Proof.server_at),
                 Proof.server_at,
+                Driver.volunteer,
             )
             .join(Run, Run.id == Proof.run_id)
             .join(PlanVisit, PlanVisit.id == Proof.visit_id)
+            .outerjoin(Driver, Driver.code == Run.driver_code)
             .outerjoin(cooked, cooks.visit_id == Proof.visit_id)
             .where(Run.day >= first, Run.day <= last, current())
         )
     }
+    swiped = swipes.reckoning(db, first, last, scope=Scope.everything())
     held = _facts(db, first, last) | dict(facts or {})
     people = _people(db, {(row.resident_id, row.day) for row in book if row.line_id in doors}, first, last, held)
     eaters = {number for number, _day in people}
@@ -142,20 +153,42 @@ def rows_between(db: Session, first: date, last: date, *, facts: Mapping[int, Pe
         stray=_stray(db, first, last),
         paid=_paid(db, first, last),
         people=people,
-        evidence=_evidence(db, first, last),
+        evidence=_evidence(db, first, last, swiped.confirmed),
+        open_items=[
+            *map(_swipe_open, swiped.open),
+            *map(_cash_open, cash.open_purses(cash.purses(db, first, last, scope=Scope.everything()))),
+        ],
+        earlier=earlier_lines(db, first),
+        site_kinds=dict(db.execute(select(Station.code, Station.kind)).tuples().all()),
         facts={number: known for number, known in held.items() if number in eaters},
     )
 
 
-def _evidence(db: Session, first: date, last: date) -> dict[int, frozenset[str]]:
-    """Proof → kinds of evidence beside it; a spoken code only where it was the right one."""
+def _cash_open(one: Purse) -> OpenItem:
+    return OpenItem(
+        code="cash", subject=one.key, sentence=_("Cash that was taken has not been handed in in full."), day=one.day,
+        street_code="", expected=one.expected_fen, found=one.handed_fen, unit="fen",
+    )  # fmt: skip
+
+
+def _swipe_open(one: Mismatch) -> OpenItem:
+    return OpenItem(
+        code="swipe",
+        subject=one.subject, sentence=swipe_sentence(one), day=one.day, street_code=one.line.street_code if one.line else "",
+        expected=one.expected, found=one.found if one.expected or one.found else 1,
+        unit="fen" if one.trouble is Trouble.AMOUNT_DIFFERS else "portions",
+    )  # fmt: skip
+
+
+def _evidence(db: Session, first: date, last: date, swiped: Mapping[int, str]) -> dict[int, frozenset[str]]:
+    """Proof → kinds of evidence beside it: swipes that go with it; a spoken code only where it was the right one."""
     query = (
         select(Evidence.proof_id, Evidence.kind, Evidence.verdict)
         .join(Proof, Proof.id == Evidence.proof_id)
         .join(Run, Run.id == Proof.run_id)
         .where(Run.day >= first, Run.day <= last)
     )
-    found: dict[int, set[str]] = {}
+    found: dict[int, set[str]] = {proof: {kind} for proof, kind in swiped.items()}
     for proof, kind, verdict in db.execute(query):
         if kind != "code" or verdict == "matched":
             found.setdefault(proof, set()).add(kind)
@@ -200,7 +233,12 @@ def _ids(first: date, last: date) -> Select[int]:
 def _facts(db: Session, first: date, last: date) -> dict[int, PersonFacts]:
     """What the ledger holds today, without dates, of everybody in the books of a span."""
     query = select(
-        Resident.id, Resident.living, Resident.basic_service, Resident.basic_service_from, Resident.ability_level
+        Resident.id,
+        Resident.living,
+        Resident.basic_service,
+        Resident.basic_service_from,
+        Resident.ability_level,
+        Resident.assessment_valid_until,
     ).where(Resident.id.in_(_ids(first, last)))
     return {row[0]: PersonFacts(*row[1:]) for row in db.execute(query)}
 
@@ -233,5 +271,8 @@ def _people(
             ),
             age=age,
             ability_level=known.ability_level,
+            assessed=known.assessment_valid_until is None or day <= known.assessment_valid_until,
+            household=row.address_key,
+            diets=tuple(map(str, near.diets_on(day)[0])),
         )
     return found

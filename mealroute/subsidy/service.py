@@ -3,8 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select
@@ -17,15 +16,11 @@ from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
 from mealroute.core.i18n import _, ngettext, speaking
-from mealroute.core.money import Fen
-from mealroute.core.slots import MealSlot
-from mealroute.orders.models import Order
-from mealroute.orders.records import Pricing
-from mealroute.residents.records import ResidentRecord
 from mealroute.subsidy import computing, queries, statement, streaming
-from mealroute.subsidy.build import PersonFacts, RulebookPricing
+from mealroute.subsidy.build import PersonFacts
 from mealroute.subsidy.differences import differences
 from mealroute.subsidy.models import ClaimLine, ClaimPerson, Explanation, Period
+from mealroute.subsidy.pricing import pricing
 from mealroute.subsidy.records import ClaimLineRecord, Imbalance, LineAccount, PeriodState
 from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.subsidy.statement import day_money, month_statement
@@ -52,31 +47,6 @@ class Built:
     figures: MonthFigures
     imbalances: tuple[Imbalance, ...]
     changed: bool
-
-
-@dataclass(slots=True)
-class LedgerPricing:
-    """Prices by the rulebook, and knows who has a subsidised meal at another time of the same day."""
-
-    db: Session
-    _taken: dict[tuple[date, str], frozenset[int]] = field(default_factory=dict)
-
-    def resident_part(
-        self, resident: ResidentRecord, day: date, slot: MealSlot, unit_price_fen: Fen, quantity: int
-    ) -> tuple[Fen, Fen]:
-        """What the resident pays for the whole order, and the subsidy expected; together the whole price."""
-        if (day, slot) not in self._taken:
-            query = select(Order.resident_id).where(
-                Order.day == day, Order.slot != slot, Order.state == "placed", Order.expected_subsidy_fen > 0
-            )
-            self._taken[day, slot] = frozenset(self.db.scalars(query))
-        price = RulebookPricing(load_rulebook(), self._taken[day, slot])
-        return price.resident_part(resident, day, slot, unit_price_fen, quantity)
-
-
-def pricing(db: Session | None = None) -> Pricing:
-    """How orders are priced. With a session, a resident's subsidy is expected for one meal a day only."""
-    return RulebookPricing(load_rulebook()) if db is None else LedgerPricing(db)
 
 
 def build_month(db: Session, payer: str, month: str, *, by: Actor, clock: Clock) -> Built:

@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Actor, Role, Scope
 from mealroute.core.clock import Clock
-from mealroute.subsidy import service
+from mealroute.subsidy import cash, service
+from mealroute.subsidy.queries import month_days
 from mealroute.subsidy.statement import month_statement
 from mealroute.subsidy.statements import OpenPortion
 
+CASHIER = Actor(account_id=None, name="杨帆（示例）", role=Role.FINANCE, scope=Scope.everything())
 OFFICER = Actor(account_id=None, name="周航（示例）", role=Role.FINANCE, scope=Scope.everything())
 _SENTENCES = {
     "owing": "老人当日未带现金，驿站下月随餐补收。",
@@ -22,8 +24,23 @@ _SENTENCES = {
 }
 
 
+def hand_in_cash(db: Session, first: date, last: date, *, clock: Clock) -> int:
+    """A cashier receives what every driver and counter of these days took. Returns how many purses."""
+    found = cash.open_purses(cash.purses(db, first, last, scope=Scope.everything()))
+    for purse in found:
+        cash.hand_in(
+            db, purse.run_id, purse.station_code, amount_fen=purse.difference_fen, note="", request_id=f"simulated/{purse.key}",
+            by=CASHIER, clock=clock,
+        )  # fmt: skip
+    return len(found)
+
+
 def explain_open(db: Session, payer: str, month: str, *, clock: Clock, day: date | None = None) -> int:
-    """Write an explanation for each portion that still needs one, of the month or of one day. Returns how many lines."""
+    """Write an explanation for each portion that still needs one, of the month or of one day. Returns how many lines.
+
+    The drivers' cash is handed in first, as it is every evening.
+    """
+    hand_in_cash(db, *((day, day) if day else month_days(month)), clock=clock)
     statement = month_statement(db, month, scope=Scope.everything(), payer=payer)
     wanted = sentences(portion for portion in statement.open_portions if day is None or portion.day == day)
     if not wanted:

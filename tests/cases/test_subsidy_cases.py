@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from mealroute.core.money import parse_yuan
+from mealroute.subsidy.evaluating import claim_lines
 from mealroute.subsidy.records import Handover, ResidentOnDay
 from mealroute.subsidy.rulebook import load_rulebook
-from mealroute.subsidy.rules import account, claim_lines
+from mealroute.subsidy.rules import account
 
 CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("subsidy.yaml").read_text("utf-8"))
 NAMES = {"bj-meal-resident": "resident", "bj-meal-operator": "operator"}

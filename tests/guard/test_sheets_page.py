@@ -13,6 +13,8 @@ from mealroute.menus.timetable import diet_table
 from mealroute.orders.imports import FIELDS as STANDING_ORDERS
 from mealroute.residents.imports import fields as residents
 from mealroute.residents.queries import category_table
+from mealroute.swipes.imports import FIELDS as SWIPES
+from mealroute.swipes.intake import CARDS
 from mealroute.vendors import imports as vendors
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "sheets.md").read_text("utf-8")
@@ -20,7 +22,7 @@ COLUMNS: dict[str, tuple[Field, ...]] = {
     "areas": AREAS, "residents": residents(category_table()), "standing-orders": STANDING_ORDERS, "dishes": menus.dishes(diet_table()),
     "menu": menus.MENU, "vendors": vendors.VENDORS, "kitchens": vendors.KITCHENS, "stations": vendors.STATIONS,
     "drivers": vendors.DRIVERS, "vehicles": vendors.VEHICLES,
-    "street-contracts": vendors.CONTRACTS, "backups": vendors.BACKUPS,
+    "cards": CARDS, "swipes": SWIPES, "street-contracts": vendors.CONTRACTS, "backups": vendors.BACKUPS,
 }  # fmt: skip
 
 

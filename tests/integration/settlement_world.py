@@ -66,12 +66,12 @@ class World:
         """A lunch of 17 yuan of which the resident pays 12 beforehand, unless said otherwise."""
         values: dict[str, Any] = {
             "quantity": 1, "unit_price_fen": 1700, "resident_part_fen": 1200, "expected_subsidy_fen": 500,
-            "pay_means": "card", "paid_fen": None,
+            "pay_means": "card", "paid_fen": None, "delivery": "home",
         }  # fmt: skip
         values |= changes
         paid = values.pop("paid_fen")
         row = Order(
-            natural_key=f"{day}/{slot}/{resident}", resident_id=resident, day=day, slot=slot, size="normal", delivery="home",
+            natural_key=f"{day}/{slot}/{resident}", resident_id=resident, day=day, slot=slot, size="normal",
             channel="phone", window_from_s=39600, window_to_s=45000, created_by="test", created_at=AT, **values,
         )  # fmt: skip
         self.db.add(row)
@@ -90,7 +90,7 @@ class World:
         row = BookLine(
             book_id=book, order_id=order.id, resident_id=order.resident_id, revision=revision,
             quantity=quantity or order.quantity, street_code=STREET, precision="door", place_key="x", floor=1, has_lift=False,
-            lon=116.41, lat=39.94, diets=["normal"], strict_diets=[], size="normal", delivery="home", handover="contact-allowed",
+            lon=116.41, lat=39.94, diets=["normal"], strict_diets=[], size="normal", delivery=order.delivery, station_code=order.station_code, handover="contact-allowed",
             priority=50, must_serve=False, window_from_s=39600, window_to_s=45000, unit_price_fen=order.unit_price_fen,
             cash_due_fen=order.resident_part_fen if order.pay_means == "cash-at-door" else 0,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from mealroute.core.money import Fen, yuan
 from mealroute.menus import queries, week_queries
 from mealroute.menus.exports import Menus
 from mealroute.menus.rules import monday_of
+from mealroute.rulebook.records import AmountKind
 from mealroute.subsidy.records import Beneficiary
 from mealroute.subsidy.rulebook import load_rulebook
 
@@ -61,14 +62,18 @@ def offer_of(db: Session, day: date, *, today: date) -> Offer:
 
 def usual_subsidy(day: date) -> tuple[Fen, str]:
     """What a resident who is registered for basic care and lives at home is relieved of, and where that is written."""
-    rules = [rule for rule in load_rulebook().on(day) if rule.beneficiary is Beneficiary.RESIDENT]
+    rules = [
+        rule
+        for rule in load_rulebook().on(day)
+        if rule.beneficiary is Beneficiary.RESIDENT and rule.amount.kind is AmountKind.FIXED
+    ]
     if not rules:
         return 0, ""
     rule = rules[0]
     note = _(
         "Residents registered for basic elderly care who live at home are relieved of %(amount)s yuan, one meal a day "
         "(%(document)s). Everybody else pays the list price.",
-        amount=yuan(rule.amount_fen),
-        document=rule.document_no,
+        amount=yuan(rule.amount.fen),
+        document=rule.document.number,
     )
-    return rule.amount_fen, note
+    return rule.amount.fen, note

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mealroute.core.slots import MealSlot
 from mealroute.subsidy import build
-from mealroute.subsidy.build import BookRow, DoorRow, MonthRows, PlanRow, RulebookPricing
+from mealroute.subsidy.build import BookRow, DoorRow, MonthRows, PlanRow
 from mealroute.subsidy.computing import balance, by_rule, compute, with_automatic
 from mealroute.subsidy.reconcile import check_period, figures, identities
 from mealroute.subsidy.records import Imbalance
@@ -138,23 +137,6 @@ def test_a_meal_cancelled_after_loading_was_ordered_and_came_back() -> None:
     rows = _one(cancelled=frozenset({1}), doors={1: DoorRow(1, 9, "cancelled-at-door", 0, "V01")})
     found = figures(compute("2026-02", rows, BOOK).facts({}))
     assert (found.ordered, found.planned, found.delivered, found.not_delivered) == (1, 1, 0, 1)
-
-
-def test_a_resident_is_priced_with_one_subsidy_an_order_and_day() -> None:
-    class Card:
-        """As much of a resident as pricing looks at."""
-
-        id, code, state, living, basic_service, basic_service_from = 1, "R1", "active", "alone", True, None
-
-    card: Any = Card()
-    pricing = RulebookPricing(BOOK)
-    assert pricing.resident_part(card, MONDAY, MealSlot.LUNCH, 1700, 1) == (1200, 500)
-    assert pricing.resident_part(card, MONDAY, MealSlot.LUNCH, 1700, 2) == (2900, 500)
-    assert pricing.resident_part(card, MONDAY, MealSlot.LUNCH, 500, 1) == (500, 0)
-    assert pricing.resident_part(card, date(2022, 1, 1), MealSlot.LUNCH, 1700, 1) == (1700, 0)
-    assert RulebookPricing(BOOK, frozenset({1})).resident_part(card, MONDAY, MealSlot.DINNER, 1700, 1) == (1700, 0)
-    card.basic_service_from = date(2026, 3, 1)
-    assert pricing.resident_part(card, MONDAY, MealSlot.LUNCH, 1700, 1) == (1700, 0)
 
 
 @given(months())

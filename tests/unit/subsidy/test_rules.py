@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mealroute.subsidy.evaluating import claim_lines
 from mealroute.subsidy.records import Beneficiary, Handover
 from mealroute.subsidy.rulebook import load_rulebook
-from mealroute.subsidy.rules import account, claim_lines, entitlement, split
+from mealroute.subsidy.rules import account
 from tests.unit.subsidy.meals import MONDAY, meal, person
 
 BOOK = load_rulebook()
@@ -105,17 +105,6 @@ def test_each_delivered_line_without_a_claim_has_a_refusal_for_each_rule(month: 
     assert not claimed & refused
 
 
-@given(st.integers(0, 10_000_000), st.lists(st.integers(0, 9), min_size=1, max_size=5).filter(sum))
-def test_the_parts_of_the_payers_add_up_to_the_line(amount: int, weights: list[int]) -> None:
-    parts = split(amount, tuple((f"p{n}", weight) for n, weight in enumerate(weights)))
-    assert sum(part for _payer, part in parts) == amount
-    assert all(part >= 0 for _payer, part in parts)
-
-
-def test_the_odd_fen_goes_to_the_payer_named_last() -> None:
-    assert split(501, (("city", 1), ("district", 1))) == (("city", 250), ("district", 251))
-
-
 def test_the_newest_proof_of_a_line_counts() -> None:
     first = meal(1, proof_id=7)
     later = replace(first, proof_id=9, portions=0)
@@ -132,21 +121,3 @@ def test_the_operator_line_follows_the_meal_that_has_the_residents_line() -> Non
         ("bj-meal-resident", "dinner"),
         ("bj-meal-operator", "dinner"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"state": "stopped"}, "not-in-service"),
-        ({"state": "pending"}, "not-in-service"),
-        ({"state": "paused"}, "paused"),
-        ({"living": "institution"}, "institution"),
-        ({"basic_service": False}, "not-basic-service"),
-    ],
-)
-def test_the_entitlement_says_why_not(change: dict[str, Any], code: str) -> None:
-    first, *_rest = entitlement(person(1, **change), "lunch", BOOK.on(MONDAY))
-    assert first.rule.rule_id == "bj-meal-resident"
-    assert first.refusal is not None
-    assert first.refusal.code == code
-    assert first.refusal.sentence

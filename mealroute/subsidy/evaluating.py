@@ -1,0 +1,107 @@
+"""From recorded handovers to claim lines by the rulebook: the same handovers in any order give the same lines. Pure.
+
+Each refusal has a code and a sentence; lines and refusals come together, so that nothing is left out without a word.
+"""
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from mealroute.core.clock import DEFAULT_ZONE, seconds_of_day
+from mealroute.rulebook.evaluate import evaluate
+from mealroute.rulebook.facts import Earlier, Meal, Person
+from mealroute.rulebook.records import Beneficiary, Unit
+from mealroute.rulebook.results import Line, Refusal
+from mealroute.subsidy.records import ClaimLineRecord, ClaimProblem, Handover, ResidentOnDay, Rulebook
+
+_ZONE = ZoneInfo(DEFAULT_ZONE)
+WAYS = {"home": "home", "station": "pick-up"}
+"""How an order reaches its person, in the words of the rules."""
+
+
+def claim_lines(
+    handovers: Iterable[Handover], rules: Rulebook, *, earlier: Iterable[Earlier] = ()
+) -> tuple[tuple[ClaimLineRecord, ...], tuple[ClaimProblem, ...]]:
+    """Claim lines and refusals of delivered order lines, by day, meal and order.
+
+    Of two proofs of one line the newer counts. ``earlier`` are lines claimed before whose week, month or year goes on.
+    """
+    people: dict[tuple[ResidentOnDay, str], Person] = {}
+    by_line: dict[int, Handover] = {}
+    for handover in handovers:
+        known = by_line.get(handover.book_line_id)
+        if known is None or handover.proof_id > known.proof_id:
+            by_line[handover.book_line_id] = handover
+    meals = []
+    for handover in by_line.values():
+        key = handover.resident, handover.street_code
+        if key not in people:
+            people[key] = person_of(*key)
+        meals.append(meal_of(handover, people[key]))
+    found = evaluate(rules.book, meals, earlier=earlier)
+    lines = tuple(_line(line, by_line[line.item.meal_id]) for line in found.lines if isinstance(line.item, Meal))
+    problems = tuple(_problem(refusal, by_line) for refusal in found.refusals)
+    return lines, problems
+
+
+def person_of(resident: ResidentOnDay, street_code: str) -> Person:
+    """A resident on a day as the rules see one; they live in the street to which the meal went."""
+    return Person(
+        person_id=resident.resident_id, code=resident.code, state=resident.state, pause_reason=resident.pause_reason,
+        age=resident.age, living=resident.living, basic_service=resident.basic_service,
+        categories=frozenset(resident.categories), ability_level=resident.ability_level, assessed=resident.assessed,
+        residence=street_code, household=resident.household, diets=frozenset(resident.diets),
+    )  # fmt: skip
+
+
+def meal_of(handover: Handover, person: Person) -> Meal:
+    """A handover as the rules see it."""
+    how = handover.carried
+    return Meal(
+        meal_id=handover.book_line_id, person=person, day=handover.day, slot=handover.slot, price_fen=handover.unit_price_fen,
+        paid_fen=handover.paid_fen, portions=handover.portions, order_id=handover.order_id, proof_id=handover.proof_id,
+        minute=None if how.confirmed_at is None else seconds_of_day(how.confirmed_at, _ZONE) // 60, outcome=handover.outcome,
+        way=WAYS.get(how.delivery, ""), channel=how.channel, confirmed_by=how.shown_by, proxy=how.proxy,
+        operator=handover.vendor_code, site=how.station_code, site_kind=how.site_kind, place=handover.street_code,
+        deliverer=how.driver_code, deliverer_kind=how.deliverer_kind,
+    )  # fmt: skip
+
+
+def _line(line: Line, meal: Handover) -> ClaimLineRecord:
+    rule, who, how = line.rule, meal.resident, meal.carried
+    # a resident's subsidy comes off the price: the vendor that took it off gets the money
+    payee = meal.vendor_code if rule.beneficiary is Beneficiary.RESIDENT else line.payee
+    day = f"{rule.rule_id}/{who.code}/{meal.day}"
+    return ClaimLineRecord(
+        natural_key=day if rule.unit is Unit.PERSON_DAY else f"{day}/{meal.slot}", rule_id=rule.rule_id,
+        rule_version=rule.version, document_no=rule.document.number, beneficiary=rule.beneficiary,
+        amount_fen=line.amount_fen, shares=line.parts, order_id=meal.order_id, book_line_id=meal.book_line_id,
+        proof_id=meal.proof_id, resident_id=who.resident_id, resident_code=who.code, day=meal.day, slot=meal.slot,
+        street_code=meal.street_code, vendor_code=meal.vendor_code, unit_price_fen=meal.unit_price_fen,
+        resident_paid_fen=meal.paid_fen, copay_fen=line.copay_fen, outcome=meal.outcome, unit=str(rule.unit), payee=payee,
+        category=who.categories[0] if who.categories else "", age=who.age, ability_level=who.ability_level,
+        run_id=how.run_id, route_no=how.route_no, driver_code=how.driver_code, station_code=how.station_code,
+        delivery=how.delivery, confirmation=str(how.confirmation), confirmed_at=how.confirmed_at, source=how.source,
+        basis=_basis(meal, line.cut),
+    )  # fmt: skip
+
+
+def _basis(meal: Handover, cut: str) -> dict[str, object]:
+    """What else was looked at, kept with the line; ``cut``: why it is less than the rule's own amount."""
+    who, how = meal.resident, meal.carried
+    kept: dict[str, object] = {
+        "basic_service": who.basic_service, "living": who.living, "state": who.state, "portions": meal.portions,
+        "categories": list(who.categories), "channel": how.channel, "pay_means": how.pay_means, "stop_no": how.stop_no,
+        "planned_s": how.planned_s,
+    }  # fmt: skip
+    return {**kept, "cut": cut} if cut else kept
+
+
+def _problem(refusal: Refusal, by_line: dict[int, Handover]) -> ClaimProblem:
+    item = refusal.item
+    meal = by_line.get(item.meal_id) if isinstance(item, Meal) else None
+    return ClaimProblem(
+        rule_id=refusal.rule.rule_id, beneficiary=refusal.rule.beneficiary,
+        book_line_id=meal.book_line_id if meal else None, order_id=meal.order_id if meal else None,
+        resident_code=refusal.person.code if refusal.person else "", day=item.day, code=refusal.code,
+        sentence=refusal.sentence,
+    )  # fmt: skip

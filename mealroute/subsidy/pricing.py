@@ -1,0 +1,187 @@
+"""What a resident pays when ordering: the price less what the rulebook will pay once the meal is handed over."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import groupby
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mealroute.core.money import Fen
+from mealroute.core.slots import MealSlot
+from mealroute.orders.models import Order
+from mealroute.orders.records import Delivery
+from mealroute.residents.records import ResidentRecord
+from mealroute.rulebook.compiled import Library
+from mealroute.rulebook.counters import Purse
+from mealroute.rulebook.evaluate import unique
+from mealroute.rulebook.facts import Meal, Person
+from mealroute.rulebook.person_day import PersonDay
+from mealroute.rulebook.records import Beneficiary, Every
+from mealroute.subsidy.evaluating import WAYS
+from mealroute.subsidy.records import Rulebook
+from mealroute.subsidy.rulebook import load_rulebook
+
+ANY_PROOF = frozenset({"seen", "signature", "photo", "code", "card", "qr", "face", "place", "paper", "note"})
+"""What shows a handover is known only at the door; when ordering, the rule's own kind is expected."""
+
+
+class OtherMeal(NamedTuple):
+    """A meal of the same person that already expects a subsidy."""
+
+    day: date
+    slot: str
+    price_fen: Fen
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookPricing:
+    """Prices by the rulebook. ``others`` are each resident's meals that already expect a subsidy, in the spans that caps count."""
+
+    rules: Rulebook
+    others: Mapping[int, Sequence[OtherMeal]] = field(default_factory=dict)
+
+    def resident_part(
+        self, resident: ResidentRecord, day: date, slot: MealSlot, unit_price_fen: Fen, quantity: int,
+        *, delivery: Delivery = Delivery.HOME, channel: str = "", station_code: str | None = None,
+    ) -> tuple[Fen, Fen]:  # fmt: skip
+        """What the resident pays for the whole order, and the subsidy expected; together the whole price.
+
+        One portion a meal carries a subsidy. What other meals of the day, and of a cap's week or month, expect already is not
+        expected again.
+        """
+        whole = unit_price_fen * quantity
+        if quantity < 1 or unit_price_fen < 1:
+            return whole, 0
+        person, way = person_of(resident, day), WAYS[str(delivery)]
+        wanted = _meal(
+            person,
+            day,
+            str(slot),
+            unit_price_fen,
+            way=way,
+            channel=channel,
+            site=station_code or "",
+            place=resident.street_code,
+        )
+        others = [
+            _meal(person, other.day, other.slot, other.price_fen, way=way, place=resident.street_code)
+            for other in self.others.get(resident.id, ())
+        ]
+        expected = _subsidy(self.rules, [*others, wanted]) - (_subsidy(self.rules, others) if others else 0)
+        subsidy = min(max(expected, 0), unit_price_fen)
+        return whole - subsidy, subsidy
+
+
+def person_of(resident: ResidentRecord, day: date) -> Person:
+    """A resident of the ledger as the rules see one on a day to come."""
+    valid = resident.assessment_valid_until
+    return Person(
+        person_id=resident.id, code=resident.code, state=str(resident.state), age=resident.age_on(day), living=str(resident.living),
+        basic_service=resident.basic_service and (resident.basic_service_from is None or resident.basic_service_from <= day),
+        categories=frozenset(resident.categories), ability_level=resident.ability_level, assessed=valid is None or day <= valid,
+        residence=resident.street_code, diets=frozenset(map(str, resident.diets)),
+    )  # fmt: skip
+
+
+def _meal(
+    person: Person,
+    day: date,
+    slot: str,
+    price_fen: Fen,
+    *,
+    way: str,
+    channel: str = "",
+    site: str = "",
+    place: str = "",
+) -> Meal:
+    """The meal as it will be if all goes well: paid, and handed over in person."""
+    return Meal(
+        meal_id=day.toordinal() * 10 + (1 if slot == MealSlot.LUNCH else 2), person=person, day=day, slot=slot,
+        price_fen=price_fen, paid_fen=price_fen, way=way, channel=channel, confirmed_by=ANY_PROOF, operator="expected",
+        site=site or "expected", place=place, deliverer="expected",
+    )  # fmt: skip
+
+
+def _subsidy(rules: Rulebook, meals: Sequence[Meal]) -> Fen:
+    library = _library(rules)
+    purse = Purse(rules.book.rules)
+    total = 0
+    for day, group in groupby(sorted(meals, key=lambda meal: meal.meal_id), key=lambda meal: meal.day):
+        of_day = unique(tuple(group))
+        here = library.on(day)
+        survivors = here.for_person(of_day[0].person)
+        if survivors:
+            lines = PersonDay(of_day[0].person, of_day, here, purse, asked=False).settle(survivors)
+            total += sum(line.amount_fen for line in lines if line.rule.beneficiary is Beneficiary.RESIDENT)
+    return total
+
+
+class _Compiled:
+    """The rulebook that was asked last, compiled."""
+
+    rules: Rulebook | None = None
+    library: Library
+
+
+def _library(rules: Rulebook) -> Library:
+    if _Compiled.rules is not rules:
+        _Compiled.library = Library(rules.book)
+        _Compiled.rules = rules
+    return _Compiled.library
+
+
+@dataclass(slots=True)
+class LedgerPricing:
+    """Prices by the rulebook, and knows which other orders of a resident expect a subsidy already."""
+
+    db: Session
+    _others: dict[tuple[date, str], Mapping[int, Sequence[OtherMeal]]] = field(default_factory=dict)
+
+    def resident_part(
+        self, resident: ResidentRecord, day: date, slot: MealSlot, unit_price_fen: Fen, quantity: int,
+        *, delivery: Delivery = Delivery.HOME, channel: str = "", station_code: str | None = None,
+    ) -> tuple[Fen, Fen]:  # fmt: skip
+        """What the resident pays for the whole order, and the subsidy expected; together the whole price."""
+        rules = load_rulebook()
+        if (day, slot) not in self._others:
+            self._others[day, slot] = _expecting(self.db, day, slot, *span(rules, day))
+        price = RulebookPricing(rules, self._others[day, slot])
+        return price.resident_part(
+            resident, day, slot, unit_price_fen, quantity, delivery=delivery, channel=channel, station_code=station_code
+        )
+
+
+def span(rules: Rulebook, day: date) -> tuple[date, date]:
+    """The days whose meals matter to a meal of this day: the day itself, or the longest span that a cap on residents counts."""
+    counted: Collection[Every] = {
+        cap.every for rule in rules.on(day) if rule.beneficiary is Beneficiary.RESIDENT for cap in rule.caps
+    } | {rule.stack.every for rule in rules.on(day) if rule.stack is not None}
+    if Every.YEAR in counted or Every.EVER in counted:
+        return day.replace(month=1, day=1), day.replace(month=12, day=31)
+    monday = day - timedelta(days=day.weekday())
+    first, last = (monday, monday + timedelta(days=6)) if Every.WEEK in counted else (day, day)
+    if Every.MONTH in counted:
+        begins = day.replace(day=1)
+        ends = (begins + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        first, last = min(first, begins), max(last, ends)
+    return first, last
+
+
+def _expecting(db: Session, day: date, slot: str, first: date, last: date) -> Mapping[int, Sequence[OtherMeal]]:
+    """Resident → other placed orders of the span with an expected subsidy."""
+    query = select(Order.resident_id, Order.day, Order.slot, Order.unit_price_fen).where(
+        Order.day >= first, Order.day <= last, Order.state == "placed", Order.expected_subsidy_fen > 0
+    )
+    found: dict[int, list[OtherMeal]] = {}
+    for resident, on, meal, price in sorted(db.execute(query).tuples()):
+        if (on, meal) != (day, str(slot)):
+            found.setdefault(resident, []).append(OtherMeal(on, meal, price))
+    return found
+
+
+def pricing(db: Session | None = None) -> RulebookPricing | LedgerPricing:
+    """How orders are priced. With a session, a resident's subsidy is expected only as often as the rules allow."""
+    return RulebookPricing(load_rulebook()) if db is None else LedgerPricing(db)
