@@ -29,6 +29,7 @@ class Yard:
         self.process: subprocess.Popen[str] | None = None
         self.engine = database.configure(self.url)
         self.contexts: list[BrowserContext] = []
+        self.env: dict[str, str] = {}
 
     @property
     def url(self) -> str:
@@ -37,7 +38,7 @@ class Yard:
     def start(self) -> None:
         env = {
             **os.environ, "MEALROUTE_INSTANCE_DIR": str(self.folder), "MEALROUTE_DATABASE_URL": self.url,
-            "MEALROUTE_SECRET_KEY": web_world.SECRET, "MEALROUTE_FIELD_KEYS": FIELD_KEY,
+            "MEALROUTE_SECRET_KEY": web_world.SECRET, "MEALROUTE_FIELD_KEYS": FIELD_KEY, **self.env,
         }  # fmt: skip
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.e2e.server"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True

@@ -1,6 +1,7 @@
 // The driver's app: one page, its screens by the address behind #. Opens from what the phone keeps, asks for the newest, sends what waits.
 
 import { morph } from "../morph.mjs";
+import * as arrival from "./arrival.mjs";
 import { fill, say } from "./dom.mjs";
 import * as forms from "./forms.mjs";
 import * as outbox from "./outbox.mjs";
@@ -17,7 +18,7 @@ const reasons = JSON.parse(document.body.dataset.reasons);
 
 // When the driver knocked, by stop and day: how long this door takes to open is learnt from it. Nobody has to press it.
 const knockOf = (visit) => `${now.view?.run.day}/${visit}`;
-const place = (stop = null) => ({ token: now.token, knocked_at: stop?.items?.length === 1 ? now.knocks[knockOf(stop.visit)] : undefined, day: now.view?.run.day, hot_least: now.view?.run.hot_least, here: now.here && Date.now() - now.here.at < UNDO_MS ? { lon: now.here.lon, lat: now.here.lat } : null });
+const place = (stop = null) => ({ token: now.token, knocked_at: stop?.items?.length === 1 ? now.knocks[knockOf(stop.visit)] : undefined, arrived_at: stop ? arrival.of(now.view?.run.day, stop.visit) : undefined, day: now.view?.run.day, hot_least: now.view?.run.hot_least, here: now.here && Date.now() - now.here.at < UNDO_MS ? { lon: now.here.lon, lat: now.here.lat } : null });
 const stopOf = (visit) => now.view?.stops.find((stop) => String(stop.visit) === visit);
 const isForm = (screen) => /\/(give|end|boxes)(\/|$)|^\/load/.test(screen);
 
@@ -27,6 +28,7 @@ async function look() {
   const data = now.entry?.data;
   const mine = data?.run ? now.records.filter((entry) => entry.day === data.run.day) : [];
   now.view = data && !data.gone ? overlay(now.entry, mine, now.phone) : null;
+  arrival.notice(now.view, now.here);
 }
 
 // What the driver has not read yet: how the route has changed, what the desk writes.
@@ -57,13 +59,15 @@ function nodes(screen) {
   return view.next ? views.stopScreen(view, view.next, now.knocks[knockOf(view.next.visit)]) : views.finishedScreen(view, now.records);
 }
 
+const heading = (main) => main.querySelector("h1")?.textContent;
+
 function show() {
   const screen = location.hash.slice(1) || "/";
-  const fresh = screen !== now.screen;
-  if (!fresh && (isForm(screen) || $("main form"))) return frame(); // nobody's typing is swept away
+  const other = screen !== now.screen;
+  if (!other && (isForm(screen) || $("main form"))) return frame(); // nobody's typing is swept away
   const main = $("#main"), next = main.cloneNode(false);
   next.append(...nodes(screen));
-  if (fresh) {
+  if (other || heading(main) !== heading(next)) { // also where the route has changed under the same address
     main.replaceChildren(...next.childNodes);
     now.screen = screen;
     now.extras = { ...(isForm(screen) && now.extras.taps ? { taps: now.extras.taps } : {}) };
@@ -229,7 +233,10 @@ async function again() {
 
 function watchPlace() {
   navigator.geolocation?.watchPosition(
-    ({ coords }) => { now.here = { lon: coords.longitude, lat: coords.latitude, at: Date.now() }; },
+    ({ coords }) => {
+      now.here = { lon: coords.longitude, lat: coords.latitude, within: coords.accuracy, at: Date.now() };
+      arrival.notice(now.view, now.here);
+    },
     () => {}, { enableHighAccuracy: true, maximumAge: 30_000 },
   );
 }
@@ -246,6 +253,7 @@ async function start() {
   navigator.storage?.persist?.();
   now.phone = await store.device();
   now.read = new Set((await store.fact("read")) ?? []);
+  await arrival.begin(today());
   now.knocks = Object.fromEntries(Object.entries((await store.fact("knocks")) ?? {}).filter(([key]) => key.startsWith(today())));
   if (!now.token) {
     const kept = (await store.shifts()).sort((one, other) => other.at - one.at)[0];

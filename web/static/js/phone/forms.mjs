@@ -42,6 +42,7 @@ function doors(place, view, chosen, outcome, of) {
     const record = { book_line_id: item.line, outcome, ...of(item) };
     if (item.known?.client_id) record.based_on = item.known.client_id;
     if (place.knocked_at) record.knocked_at = place.knocked_at;
+    if (place.knocked_at && place.arrived_at <= place.knocked_at) record.arrived_at = place.arrived_at;
     if (place.here && item.asked && asked([item], outcome).place !== "off") Object.assign(record, place.here);
     return envelope(place, "proof", record, { who: mask(item.name), what: view.outcomes[outcome]?.word ?? outcome });
   });
