@@ -12,18 +12,17 @@ from mealroute.core.clock import Clock, at_seconds
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.core.text import mask_name
-from mealroute.delivery import ladder_rules, queries, street_rules
+from mealroute.delivery import fragility, ladder_rules, queries, street_rules
+from mealroute.delivery.fragility import Fragile
 from mealroute.delivery.ladder_models import CaseStep
 from mealroute.delivery.ladder_records import CaseRecord, Rung, StepKind, StepMeans, StepRecord, StepResult
 from mealroute.delivery.models import FollowUp, Proof
 from mealroute.delivery.records import CaseState, FollowUpId, Outcome
 from mealroute.delivery.rulebook import step_text
-from mealroute.dispatch import fallback_rules
 from mealroute.dispatch.models import Run
 from mealroute.orders.models import BookLine
 from mealroute.residents import queries as residents
 from mealroute.residents.build import building_address
-from mealroute.residents.loading import category_table
 from mealroute.residents.records import ResidentId
 
 
@@ -88,11 +87,11 @@ def _cases(
     today = clock.today()
     people = residents.by_ids(db, {ResidentId(row[0].resident_id) for row in rows}, day=today)
     history = _steps(db, [row[0].id for row in rows]) if steps else {}
-    ladders, table = street_rules.ladders(db, today), category_table()
+    ladders, fragile = street_rules.ladders(db, today), fragility.of(db, set(people), today)
     found = []
     for held, outcome, number, day, slot in rows:
         person = people.get(ResidentId(held.resident_id))
-        marks, weights, must = fallback_rules.marks_of(person.categories if person else (), table)
+        about = fragile.get(held.resident_id, Fragile((), (), must_serve=False))
         open_ = held.state == CaseState.OPEN
         rung = Rung(held.rung) if held.rung else None
         found.append(
@@ -103,11 +102,11 @@ def _cases(
                 outcome=None if outcome is None else Outcome(outcome), owner=held.owner, due_at=held.due_at, opened_at=held.opened_at,
                 state=CaseState(held.state), rung=rung,
                 ladder=ladder_rules.states(ladders.of(held.street_code).minutes(held.kind), rung, open_=open_),
-                last_step=step_text(held.last_step), marks=marks, must_serve=must, weights=weights,
+                last_step=step_text(held.last_step), marks=about.marks, must_serve=about.must_serve, weights=about.weights,
                 steps=tuple(history.get(held.id, ())), closed_by=held.closed_by, closed_how=held.closed_how, closed_at=held.closed_at,
             )
         )  # fmt: skip
-    return ladder_rules.reddest(found)
+    return ladder_rules.reddest(found, clock.now())
 
 
 def _steps(db: Session, case_ids: Iterable[int]) -> Mapping[int, list[StepRecord]]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
-from mealroute.delivery.ladder_records import CaseRecord, Cover, LadderRules, Rung, RungState
+from mealroute.delivery.ladder_records import Cover, LadderRules, Rung, RungState
 from mealroute.delivery.records import CaseState
 
 RED_STEP = timedelta(minutes=5)
-"""Cases due within the same five minutes are told apart by how fragile the person is."""
+"""A case that is due so soon is nearly red; somebody can still do something about it in time."""
 
 
 def first_rung(ladder: Mapping[Rung, int], owner: str, *, at_the_door: bool) -> Rung:
@@ -88,12 +89,30 @@ def states(ladder: Mapping[Rung, int], rung: Rung | None, *, open_: bool) -> tup
     )
 
 
-def reddest(cases: Iterable[CaseRecord]) -> tuple[CaseRecord, ...]:
-    """Open before closed, the earliest due first, of those due together the more fragile first."""
+class Looked(Protocol):
+    """A case as every list of cases holds it."""
 
-    def order(case: CaseRecord) -> tuple[bool, int, bool, tuple[int, ...], datetime, int]:
-        step = int(case.due_at.timestamp() // RED_STEP.total_seconds())
+    @property
+    def id(self) -> int: ...
+    @property
+    def state(self) -> CaseState: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def must_serve(self) -> bool: ...
+    @property
+    def weights(self) -> tuple[int, ...]: ...
+
+
+L = TypeVar("L", bound=Looked)
+
+
+def reddest(cases: Iterable[L], now: datetime) -> tuple[L, ...]:
+    """Open before closed; those beyond their time, then those due within five minutes, then the others; of each the more fragile first."""
+
+    def order(case: Looked) -> tuple[bool, int, bool, tuple[int, ...], datetime, int]:
+        red = 0 if now > case.due_at else 1 if case.due_at - now <= RED_STEP else 2
         weights = tuple(-weight for weight in (*case.weights, 0))
-        return case.state is not CaseState.OPEN, step, not case.must_serve, weights, case.due_at, case.id
+        return case.state is not CaseState.OPEN, red, not case.must_serve, weights, case.due_at, case.id
 
     return tuple(sorted(cases, key=order))

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, aliased
 
 from mealroute.core.actor import Scope
 from mealroute.core.text import mask_name
-from mealroute.delivery import carried, receipts
+from mealroute.delivery import carried, fragility, receipts
 from mealroute.delivery.aside_models import ProofAside
 from mealroute.delivery.carried import Carried
+from mealroute.delivery.fragility import Fragile
 from mealroute.delivery.ladder_records import Rung
 from mealroute.delivery.models import FollowUp, Proof, StationReceipt
 from mealroute.delivery.records import (
@@ -288,14 +289,19 @@ def follow_ups(
         query = query.where(FollowUp.state == CaseState.OPEN)
     if day is not None:
         query = query.where(Run.day == day, Run.slot == slot)
+    rows = db.execute(query.add_columns(Run.day)).tuples().all()
+    waiting = {resident_id for case, _line, resident_id, *_rest in rows if case.state == CaseState.OPEN}
+    fragile = fragility.of(db, waiting, max(row[-1] for row in rows)) if waiting else {}
+    unknown = Fragile((), (), must_serve=False)
     return tuple(
         FollowUpRecord(
             id=FollowUpId(case.id), book_line_id=line_id, resident_id=resident_id, resident_name=mask_name(name),
             street_code=street, run_number=number, kind=case.kind, outcome=Outcome(outcome), owner=case.owner,
             due_at=case.due_at, state=CaseState(case.state), last_step=step_text(case.last_step), closed_by=case.closed_by,
-            closed_how=case.closed_how, closed_at=case.closed_at,
+            closed_how=case.closed_how, closed_at=case.closed_at, must_serve=fragile.get(resident_id, unknown).must_serve,
+            weights=fragile.get(resident_id, unknown).weights,
         )
-        for case, line_id, resident_id, name, street, number, outcome in db.execute(query)
+        for case, line_id, resident_id, name, street, number, outcome, _day in rows
     )  # fmt: skip
 
 

@@ -209,6 +209,8 @@ class FollowUpRecord:
     closed_by: str | None
     closed_how: str | None
     closed_at: datetime | None
+    must_serve: bool = False
+    weights: tuple[int, ...] = ()
 
     def overdue_at(self, now: datetime) -> bool:
         return self.state is CaseState.OPEN and now > self.due_at

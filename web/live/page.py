@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mealroute.core.i18n import _
+from mealroute.delivery import ladder_rules
 from mealroute.delivery.loading import CheckRecord
 from mealroute.delivery.progress import LiveRun, LiveView
 from mealroute.delivery.progress_records import RouteState, StopProgress, StopState, Trouble
@@ -81,12 +82,12 @@ class Shown:
 
 def shown(view: LiveView, now: datetime, checks: Sequence[CheckRecord] = ()) -> Shown:
     """The board in the order in which it asks for attention."""
-    cases = sorted((case for case in view.cases if case.state == "open"), key=lambda case: redness(case, now))
+    cases = ladder_rules.reddest((case for case in view.cases if case.state == "open"), now)
     rows = tuple(row(live) for live in view.runs)
     by_hand = tuple(line for line in view.lines.values() if line.held_by and line.outcome is None)
     return Shown(
         view=view,
-        cases=tuple(cases),
+        cases=cases,
         attention=tuple(_attention(view)),
         by_hand=by_hand,
         rows=rows,
@@ -98,11 +99,6 @@ def shown(view: LiveView, now: datetime, checks: Sequence[CheckRecord] = ()) -> 
 def is_red(case: FollowUpRecord, now: datetime) -> bool:
     """A door that stayed closed, or a case beyond its time."""
     return case.outcome == "no-answer" or case.overdue_at(now)
-
-
-def redness(case: FollowUpRecord, now: datetime) -> tuple[bool, bool, datetime]:
-    """The reddest first: overdue, then doors that stayed closed, then whose time ends first."""
-    return (not case.overdue_at(now), case.outcome != "no-answer", case.due_at)
 
 
 def _attention(view: LiveView) -> Iterator[Attention]:

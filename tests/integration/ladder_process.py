@@ -1,0 +1,25 @@
+"""The ticks that look after people nobody has seen, in a process of their own that can be killed.
+
+python -m tests.integration.ladder_process MOMENT
+"""
+
+import sys
+from datetime import datetime
+
+from mealroute import models  # noqa: F401 -- registers every table
+from mealroute.adapters import outbox_tick
+from mealroute.core import crypto, db
+from mealroute.core.clock import FixedClock
+from mealroute.core.config import Settings
+from mealroute.delivery import ladder
+
+if __name__ == "__main__":
+    settings = Settings.from_env()
+    crypto.configure_keys(settings.field_keys)
+    db.configure(settings.database_url)
+    clock = FixedClock(datetime.fromisoformat(sys.argv[1]))
+    sys.stdout.write("go\n")
+    sys.stdout.flush()
+    ladder.tick(clock=clock)
+    for _turn in range(40):
+        outbox_tick.tick(clock=clock, settings=settings)
