@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 from uuid import NAMESPACE_URL, uuid5
 
@@ -43,17 +43,19 @@ from mealroute.paper.keying_records import (
 )
 from mealroute.planning import queries as planning
 from mealroute.planning.records import PlanVersionId, PlanVersionSummary
+from mealroute.vendors import queries as vendors
 
 
 def sheet(db: Session, code: SheetCode, *, scope: Scope) -> KeySheet:
     """The sheet that a code names, with the run on which each of its meals is recorded.
 
-    A sheet of a version that was replaced is recorded on its own run; one of a draft on the runs of the plan in force.
+    Whoever is limited to streets gets the whole sheet with the stops of their streets to key; of the others only how many portions they
+    are. A sheet of a version that was replaced is recorded on its own run; one of a draft on the runs of the plan in force.
 
     Raises
     ------
     NotFound
-        ``sheet-not-found``: no such version or route, or it goes to streets out of reach.
+        ``sheet-not-found``: no such version or route, or none of its stops is within reach.
     Conflict
         ``sheet-of-draft``: nothing is published for that meal, so there is no run to record on.
     """
@@ -63,28 +65,32 @@ def sheet(db: Session, code: SheetCode, *, scope: Scope) -> KeySheet:
         raise _unknown() from None
     run = db.scalar(select(Run).where(Run.version_id == code.version_id, Run.number == code.number))
     standing = planning.published(db, version.day, version.slot)
+    anywhere = replace(scope, streets=None)
     if run is not None:
         try:
-            manifest = dispatch.manifest(db, run.id, scope=scope)
+            manifest = dispatch.manifest(db, run.id, scope=anywhere)
         except NotFound:
             raise _unknown() from None
         stand = SheetStand.IN_FORCE if standing is not None and standing.id == version.id else SheetStand.REPLACED
         runs = dict.fromkeys(_lines_of(manifest), run.id)
     else:
-        manifest, stand = _draft(db, version, code, scope), SheetStand.DRAFT
+        manifest, stand = _draft(db, version, code), SheetStand.DRAFT
         if standing is None:
             raise Conflict(
                 "sheet-of-draft", _("This sheet was printed from a draft, and no plan is published for that meal."),
                 _("Publish that version first, then key its sheets in."),
             )  # fmt: skip
-        loaded = doors.loaded_lines(db, scope=scope, day=version.day, slot=str(version.slot))
+        loaded = doors.loaded_lines(db, scope=anywhere, day=version.day, slot=str(version.slot))
         runs = {line.book_line_id: line.run_id for line in loaded}
-    return _as_printed(manifest, version, stand, standing.number if standing else 0, runs)
+    mine = _within(db, manifest, version.id, scope)
+    if not mine:
+        raise _unknown()
+    return _as_printed(manifest, version, stand, standing.number if standing else 0, runs, mine)
 
 
 def check(db: Session, found: KeySheet, rows: Sequence[RowText], foot: FootText) -> Check:
     """What was typed against the sheet and against what is recorded already. Writes nothing."""
-    return keying_rules.check(found, rows, foot, standing(db, found))
+    return keying_rules.check(found, rows, foot, standing(db, found), _others(db, found))
 
 
 def save(
@@ -109,7 +115,7 @@ def save(
         ``sheet-faulty`` with rows that cannot be read, ``sheet-empty``, ``sheet-differs`` without a reason, ``sheet-clashes``
         without ``replaces``, ``sheet-not-taken`` where a record was refused.
     """
-    given = [row for row in rows if not row.blank]
+    given = [*_others(db, found), *(row for row in rows if not row.blank)]
     digest = _digest(given, foot)
     last = _last(db, found)
     if last is not None and last.digest == digest:
@@ -119,7 +125,7 @@ def save(
     revision = 1 if last is None else last.revision + 1
     row = {
         "version_id": found.version_id, "number": found.number, "revision": revision, "digest": digest,
-        "content": {"rows": [list(asdict(each).values()) for each in given], "foot": asdict(foot)}, **asdict(checked.sums),
+        "content": {"rows": [list(asdict(each).values()) for each in given], "foot": asdict(foot), "waiting": len(checked.waiting)}, **asdict(checked.sums),
         "missing": len(checked.missing), "reason": reason.strip(), "by_name": by.name, "role": str(by.role), "at": clock.now(),
     }  # fmt: skip
     if not insert_new(db, KeyedSheet, [row], KeyedSheet.id):
@@ -127,7 +133,7 @@ def save(
     written = _record(db, found, checked, revision, by=by, clock=clock)
     audit.record(
         db, by=by, clock=clock, action="papers.sheet-keyed", subject=f"sheet/{found.code}", reason=reason.strip(), rows=written,
-        detail={"revision": revision, "missing": len(checked.missing), **asdict(checked.sums)},
+        detail={"revision": revision, "missing": len(checked.missing), "waiting": len(checked.waiting), **asdict(checked.sums)},
     )  # fmt: skip
     return Saved(written=written, same=checked.same)
 
@@ -158,11 +164,34 @@ def keyed(db: Session, found: KeySheet) -> KeyedRecord | None:
 
 
 def typed(db: Session, found: KeySheet) -> tuple[tuple[RowText, ...], FootText]:
-    """The rows and foot of the newest keying, to be corrected; nothing where there was none."""
+    """The rows and foot of the newest keying, to be corrected; nothing where there was none. Of a clerk limited to streets, their own rows."""
     row = _last(db, found)
     if row is None:
         return (), FootText()
-    return tuple(RowText(*each) for each in row.content["rows"]), FootText(**row.content["foot"])
+    return keying_rules.split(found, _rows(row))[0], FootText(**row.content["foot"])
+
+
+def _others(db: Session, found: KeySheet) -> tuple[RowText, ...]:
+    """Rows of the newest keying about stops in streets of other clerks: they stay as they are."""
+    row = _last(db, found) if found.foreign else None
+    return () if row is None else keying_rules.split(found, _rows(row))[1]
+
+
+def _rows(row: KeyedSheet) -> tuple[RowText, ...]:
+    return tuple(RowText(*each) for each in row.content["rows"])
+
+
+def _within(db: Session, manifest: Manifest, version_id: int, scope: Scope) -> frozenset[int]:
+    """Visits of a sheet within reach: by the street of the people there, a station's box by the station's own."""
+    streets, stations = (
+        queries.street_of_line(db, version_id),
+        {one.code: one.street_code for one in vendors.stations(db)},
+    )
+    return frozenset(
+        stop.visit_id
+        for trip in manifest.trips for stop in trip.stops
+        if stop.items and scope.sees_street(stations.get(stop.station_code) or streets[stop.items[0].book_line_id])
+    )  # fmt: skip
 
 
 def _record(db: Session, found: KeySheet, checked: Check, revision: int, *, by: Actor, clock: Clock) -> int:
@@ -234,23 +263,26 @@ def _refuse(checked: Check, *, reason: str, replaces: bool) -> None:
         )  # fmt: skip
 
 
-def _draft(db: Session, version: PlanVersionSummary, code: SheetCode, scope: Scope) -> Manifest:
+def _draft(db: Session, version: PlanVersionSummary, code: SheetCode) -> Manifest:
     found = next((each for each in dispatch.draft_manifests(db, version.id) if each.number == code.number), None)
     if found is None:
-        raise _unknown()
-    streets = queries.street_of_line(db, version.id)
-    if not all(scope.sees_street(streets[line]) for line in _lines_of(found)):
         raise _unknown()
     return found
 
 
 def _as_printed(
-    manifest: Manifest, version: PlanVersionSummary, stand: SheetStand, in_force: int, runs: Mapping[int, int]
+    manifest: Manifest,
+    version: PlanVersionSummary,
+    stand: SheetStand,
+    in_force: int,
+    runs: Mapping[int, int],
+    mine: Collection[int],
 ) -> KeySheet:
     lines = [
         SheetLine(
             book_line_id=item.book_line_id, run_id=runs.get(item.book_line_id, 0), visit_id=stop.visit_id, stop=stop.position, person=n,
-            name=mask_name(item.name), quantity=item.quantity, cash_due_fen=item.cash_due_fen, station_code=stop.station_code,
+            name=mask_name(item.name) if stop.visit_id in mine else "", quantity=item.quantity, cash_due_fen=item.cash_due_fen,
+            station_code=stop.station_code, mine=stop.visit_id in mine,
         )
         for trip in manifest.trips for stop in trip.stops for n, item in enumerate(stop.items, 1)
     ]  # fmt: skip
@@ -273,7 +305,7 @@ def _last(db: Session, found: KeySheet) -> KeyedSheet | None:
 def _keyed(row: KeyedSheet) -> KeyedRecord:
     return KeyedRecord(
         version_id=row.version_id, number=row.number, revision=row.revision, missing=row.missing, reason=row.reason, by_name=row.by_name,
-        at=row.at, sums=Sums(seen=row.seen, left=row.left, back=row.back, cash_fen=row.cash_fen),
+        at=row.at, sums=Sums(seen=row.seen, left=row.left, back=row.back, cash_fen=row.cash_fen), waiting=row.content.get("waiting", 0),
     )  # fmt: skip
 
 

@@ -42,7 +42,10 @@ class FootText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetLine:
-    """One meal of the sheet; ``person`` counts those at one stop from 1. ``run_id`` is the run on which it is recorded, 0: on none."""
+    """One meal of the sheet; ``person`` counts those at one stop from 1. ``run_id`` is the run on which it is recorded, 0: on none.
+
+    ``mine``: its stop is in a street of whoever keys; another's meal is only counted, it has no name here.
+    """
 
     book_line_id: int
     run_id: int
@@ -53,6 +56,7 @@ class SheetLine:
     quantity: int
     cash_due_fen: Fen
     station_code: str = ""
+    mine: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,16 @@ class KeySheet:
     @property
     def stops(self) -> tuple[int, ...]:
         return tuple(dict.fromkeys(line.stop for line in self.lines))
+
+    @property
+    def own(self) -> tuple[SheetLine, ...]:
+        """The meals that whoever keys may key."""
+        return tuple(line for line in self.lines if line.mine)
+
+    @property
+    def foreign(self) -> tuple[int, ...]:
+        """Stops in streets of other clerks."""
+        return tuple(dict.fromkeys(line.stop for line in self.lines if not line.mine))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +153,9 @@ class Clash:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """A keyed sheet before it is saved. ``same``: meals that are recorded so already."""
+    """A keyed sheet before it is saved; ``entries``, ``missing``, ``clashes`` and ``same`` (meals that are recorded so already) are of the
+    clerk's own stops, ``sums`` of the whole sheet as far as it is keyed. ``waiting``: stops of other clerks' streets without a row yet.
+    """
 
     entries: tuple[Entry, ...]
     faults: tuple[RowFault, ...]
@@ -149,6 +165,8 @@ class Check:
     differences: tuple[Difference, ...]
     clashes: tuple[Clash, ...]
     same: int
+    waiting: tuple[int, ...] = ()
+    waiting_portions: int = 0
 
     @property
     def agrees(self) -> bool:
@@ -168,6 +186,8 @@ class KeyedRecord:
     reason: str
     by_name: str
     at: datetime
+    waiting: int = 0
+    """Stops that clerks of other streets had still to key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,15 +29,57 @@ TAKEN = "1"
 """What a tick means, and a scanned stop without any digit."""
 
 
-def check(sheet: KeySheet, rows: Sequence[RowText], foot: FootText, known: Mapping[int, Standing]) -> Check:
-    """Read every row; one bad row hides no other. ``known``: what is recorded already, by book line."""
+def check(
+    sheet: KeySheet,
+    rows: Sequence[RowText],
+    foot: FootText,
+    known: Mapping[int, Standing],
+    others: Sequence[RowText] = (),
+) -> Check:
+    """Read every row; one bad row hides no other. ``known``: what is recorded already, by book line; ``others``: rows that clerks of other
+    streets keyed on the same sheet. While some of theirs are open, the foot is checked as far as it can be.
+    """
+    entries, faults = _all(sheet, rows)
+    theirs, _unread = _all(sheet, others, anybody=True)
+    theirs = {number: entry for number, entry in theirs.items() if number not in entries}
+    absent = [line for line in sheet.own if line.book_line_id not in entries]
+    waiting = [line for line in sheet.lines if not line.mine and line.book_line_id not in theirs]
+    open_portions = sum(line.quantity for line in waiting)
+    sums = sums_of([*theirs.values(), *entries.values()])
+    differing = [
+        (entry, known.get(entry.line.book_line_id)) for entry in entries.values() if not entry.line.station_code
+    ]
+    return Check(
+        entries=tuple(entries.values()), faults=faults, missing=tuple(dict.fromkeys(line.stop for line in absent)),
+        missing_portions=sum(line.quantity for line in absent), sums=sums,
+        differences=part_differences(foot, sums, open_portions) if waiting else differences(foot, sums),
+        clashes=tuple(Clash(entry, stands) for entry, stands in differing if stands is not None and not says_same(entry, stands)),
+        same=sum(stands is not None and says_same(entry, stands) for entry, stands in differing),
+        waiting=tuple(dict.fromkeys(line.stop for line in waiting)), waiting_portions=open_portions,
+    )  # fmt: skip
+
+
+def split(sheet: KeySheet, rows: Sequence[RowText]) -> tuple[tuple[RowText, ...], tuple[RowText, ...]]:
+    """Rows of an earlier keying: those about the clerk's own stops, and those of other clerks'."""
+    theirs = set(sheet.foreign)
+    foreign = [any(line.stop in theirs for line in _lines(sheet, row, 0, anybody=True)[0]) for row in rows]
+    return (
+        tuple(row for row, other in zip(rows, foreign, strict=True) if not other),
+        tuple(row for row, other in zip(rows, foreign, strict=True) if other),
+    )
+
+
+def _all(
+    sheet: KeySheet, rows: Sequence[RowText], *, anybody: bool = False
+) -> tuple[dict[int, Entry], tuple[RowFault, ...]]:
+    """What every row says, by book line, and what is wrong with those that cannot be taken."""
     faults: list[RowFault] = []
     entries: dict[int, Entry] = {}
     row_of: dict[int, int] = {}
     for place, row in enumerate(rows):
         if row.blank:
             continue
-        found, fault = _read(sheet, row, place)
+        found, fault = _read(sheet, row, place, anybody=anybody)
         twice = next((entry for entry in found if entry.line.book_line_id in entries), None)
         if fault is None and twice is not None:
             first = row_of[twice.line.book_line_id] + 1
@@ -47,17 +89,7 @@ def check(sheet: KeySheet, rows: Sequence[RowText], foot: FootText, known: Mappi
             continue
         for entry in found:
             entries[entry.line.book_line_id], row_of[entry.line.book_line_id] = entry, place
-    absent = [line for line in sheet.lines if line.book_line_id not in entries]
-    sums = sums_of(entries.values())
-    differing = [
-        (entry, known.get(entry.line.book_line_id)) for entry in entries.values() if not entry.line.station_code
-    ]
-    return Check(
-        entries=tuple(entries.values()), faults=tuple(faults), missing=tuple(dict.fromkeys(line.stop for line in absent)),
-        missing_portions=sum(line.quantity for line in absent), sums=sums, differences=differences(foot, sums),
-        clashes=tuple(Clash(entry, stands) for entry, stands in differing if stands is not None and not says_same(entry, stands)),
-        same=sum(stands is not None and says_same(entry, stands) for entry, stands in differing),
-    )  # fmt: skip
+    return entries, tuple(faults)
 
 
 def sums_of(entries: Iterable[Entry]) -> Sums:
@@ -90,6 +122,24 @@ def differences(foot: FootText, sums: Sums) -> tuple[Difference, ...]:
     return tuple(found)
 
 
+def part_differences(foot: FootText, sums: Sums, open_portions: int) -> tuple[Difference, ...]:
+    """The foot while clerks of other streets have rows to key: no sum above it, and what it says in all is what was keyed and is open."""
+    given = [
+        ("seen", whole(foot.seen), sums.seen),
+        ("left", whole(foot.left), sums.left),
+        ("back", whole(foot.back), sums.back),
+    ]
+    found = [Difference(field, written, keyed) for field, written, keyed in given if written is None or written < keyed]
+    total = sum(written or 0 for _field, written, _keyed in given)
+    keyed = sums.seen + sums.left + sums.back + open_portions
+    if not found and total != keyed:
+        found.append(Difference("all", total, keyed))
+    cash = money(foot.cash) if foot.cash.strip() else 0
+    if cash is None or cash < sums.cash_fen:
+        found.append(Difference("cash", cash, sums.cash_fen))
+    return tuple(found)
+
+
 def says_same(entry: Entry, stands: Standing) -> bool:
     """Whether what stands is what the sheet says."""
     return (entry.outcome, entry.quantity, entry.cash_fen) == (stands.outcome, stands.quantity, stands.cash_fen)
@@ -110,8 +160,8 @@ def money(text: str) -> Fen | None:
     return amount if amount >= 0 else None
 
 
-def _read(sheet: KeySheet, row: RowText, place: int) -> tuple[tuple[Entry, ...], RowFault | None]:
-    lines, scanned, fault = _lines(sheet, row, place)
+def _read(sheet: KeySheet, row: RowText, place: int, *, anybody: bool) -> tuple[tuple[Entry, ...], RowFault | None]:
+    lines, scanned, fault = _lines(sheet, row, place, anybody=anybody)
     if fault is not None:
         return (), fault
     outcome = OUTCOMES.get(half_width(row.digit) or (TAKEN if scanned else ""))
@@ -150,7 +200,9 @@ def _read(sheet: KeySheet, row: RowText, place: int) -> tuple[tuple[Entry, ...],
     return tuple(entries), None
 
 
-def _lines(sheet: KeySheet, row: RowText, place: int) -> tuple[tuple[SheetLine, ...], bool, RowFault | None]:
+def _lines(
+    sheet: KeySheet, row: RowText, place: int, *, anybody: bool
+) -> tuple[tuple[SheetLine, ...], bool, RowFault | None]:
     """Whom the row speaks about, and whether the stop's own code was scanned."""
     text = half_width(row.stop)
     code = sheet_codes.read(text)
@@ -170,6 +222,9 @@ def _lines(sheet: KeySheet, row: RowText, place: int) -> tuple[tuple[SheetLine, 
     lines = tuple(line for line in sheet.lines if line.stop == stop)
     if not lines:
         return (), scanned, RowFault(place, "stop", _("There is no stop %(n)s on this sheet.", n=text))
+    if not anybody and not lines[0].mine:
+        sentence = _("Stop %(n)d is in another street: its own clerk keys it.", n=stop)
+        return (), scanned, RowFault(place, "stop", sentence)
     if person is not None:
         lines = tuple(line for line in lines if line.person == person and not line.station_code)
         if not lines:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from mealroute.core.actor import SYSTEM, Role
+from mealroute.accounts import service as accounts
+from mealroute.core.actor import SYSTEM, Role, Scope
+from mealroute.core.clock import FixedClock
 from mealroute.core.db import unit_of_work
+from mealroute.core.errors import NotFound
 from mealroute.delivery.models import Proof
 from mealroute.dispatch import sheet_codes
 from mealroute.dispatch.sheet_codes import SheetCode
 from mealroute.paper import keying
 from mealroute.paper.keying_records import KeySheet
+from tests.integration.planning_world import STREET
+from tests.web_world import MORNING, PASSWORD
 
 SignIn = Callable[[Role | str], FlaskClient]
 LIST = "/days/2026-03-09/lunch/keying"
@@ -104,3 +112,32 @@ def test_sheets_are_keyed_at_the_dispatchers_desk_alone(signed_in: SignIn, role:
     client = signed_in(role)
     assert client.get(LIST).status_code == 403
     assert client.post("/keying/1/1").status_code == 403
+
+
+def test_a_clerk_of_one_street_keys_their_stops_and_sees_that_the_rest_is_open(
+    app: Flask, desk: FlaskClient, sheet: KeySheet
+) -> None:
+    with unit_of_work() as db:
+        accounts.create_account(
+            db, login="clerk", display_name="周燕", role=Role.DISPATCHER, street_code=STREET, password=PASSWORD, by=SYSTEM,
+            clock=FixedClock(MORNING),
+        )  # fmt: skip
+        mixed = next(found for n in range(1, 9) if (found := _part(db, n)) is not None and found.foreign)
+    client = app.test_client()
+    assert client.post("/sign-in", data={"login": "clerk", "password": PASSWORD}).status_code == 303
+    page = client.get(f"/keying/1/{mixed.number}").text
+    assert "别的街道的站" in page
+    own = _whole(replace(mixed, lines=mixed.own))
+    whole = _whole(mixed)
+    data = own | {name: whole[name] for name in whole if name.startswith("foot_")}
+    answer = client.post(f"/keying/1/{mixed.number}", data=data, follow_redirects=True)
+    assert "已录入" in answer.text
+    assert "录了一部分" in client.get(LIST).text
+    assert "录了一部分" in desk.get(LIST).text
+
+
+def _part(db: Session, number: int) -> KeySheet | None:
+    try:
+        return keying.sheet(db, SheetCode(1, number), scope=Scope(streets=frozenset({STREET})))
+    except NotFound:
+        return None

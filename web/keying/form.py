@@ -25,6 +25,6 @@ def foot_of(form: "MultiDict[str, str]") -> FootText:
 
 def rows_to_show(sheet: KeySheet, rows: tuple[RowText, ...]) -> tuple[RowText, ...]:
     """What was typed and enough empty rows: one a person, one a station's box, and a few more."""
-    boxes = {line.visit_id for line in sheet.lines if line.station_code}
-    wanted = len([line for line in sheet.lines if not line.station_code]) + len(boxes) + SPARE
+    boxes = {line.visit_id for line in sheet.own if line.station_code}
+    wanted = len([line for line in sheet.own if not line.station_code]) + len(boxes) + SPARE
     return rows + (RowText(),) * max(SPARE, wanted - len(rows))
