@@ -56,6 +56,7 @@ MENU = (
     Item("timebank.index", _l("Time bank"), "timebank.view"),
     Item("exporting.index", _l("Exports"), "exports.run"),
     Item("jobs.index", _l("Jobs"), "plan.view"),
+    Item("claims.this_station", _l("Statements of stations"), "statements.view"),
     Item("cash.index", _l("Cash"), "cash.view"),
     Item("swipes.index", _l("Swipes"), "subsidy.view"),
     Item("users.index", _l("Users"), "users.manage"),

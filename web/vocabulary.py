@@ -11,6 +11,19 @@ from web import case_words, close_words, export_words
 
 VOCABULARY: Mapping[str, Mapping[str, str]] = {
     "swipe-trouble": TROUBLES, "swipe-column": COLUMNS,
+    "claim-confirmation": {
+        "card": _l("Card"), "qr": _l("QR code"), "face": _l("Face"), "code": _l("Spoken code"), "signature": _l("Signature"),
+        "photo": _l("Photo"), "counter": _l("Handed out at a counter"), "seen": _l("Seen in person"), "contact": _l("Taken by a contact"),
+        "unseen": _l("Nobody was met"),
+    },
+    "claim-unit": {
+        "meal": _l("a meal"), "person-day": _l("a person and day"), "delivery": _l("a delivery"), "month": _l("a month"),
+        "year": _l("a year"), "one-off": _l("once"),
+    },
+    "claim-count": {
+        "meals": _l("Portions"), "person-days": _l("Person-days"), "persons": _l("Persons"), "deliveries": _l("Deliveries"),
+        "signed-persons": _l("Signed persons"), "star": _l("Stars"), "capacity": _l("Person-times a day"),
+    },
     "cash-state": {"settled": _l("Handed in"), "explained": _l("Lack explained"), "open": _l("Open")},
     "cash-entry": {"handed": _l("received"), "explained": _l("missing, explained")},
     "slot": {"lunch": _l("Lunch"), "dinner": _l("Dinner")},

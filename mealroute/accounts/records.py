@@ -52,6 +52,7 @@ class Permission(StrEnum):
     COMPLAINTS_VIEW = "complaints.view"
     COMPLAINTS_TAKE = "complaints.take"
     COMPLAINTS_DECIDE = "complaints.decide"
+    STATEMENTS_VIEW = "statements.view"
     SWIPES_BRING = "swipes.bring"
     CASH_VIEW = "cash.view"
     CASH_TAKE = "cash.take"

@@ -69,16 +69,18 @@ _CLOSE: Mapping[Role, frozenset[Permission]] = {
 takes two of them is held by the settlement itself, whatever roles it had in turn."""
 
 _PURSE: Mapping[Role, frozenset[Permission]] = {
-    Role.DISPATCHER: frozenset({P.SWIPES_BRING, P.CASH_VIEW}),
-    Role.FINANCE: frozenset({P.SWIPES_BRING, P.CASH_VIEW, P.CASH_TAKE, P.CASH_EXPLAIN}),
+    Role.DISPATCHER: frozenset({P.SWIPES_BRING, P.CASH_VIEW, P.STATEMENTS_VIEW}),
+    Role.FINANCE: frozenset({P.SWIPES_BRING, P.CASH_VIEW, P.CASH_TAKE, P.CASH_EXPLAIN, P.STATEMENTS_VIEW}),
     Role.VENDOR: frozenset({P.CASH_VIEW, P.CASH_TAKE}),
     Role.KITCHEN: frozenset({P.CASH_VIEW, P.CASH_TAKE}),
-    Role.STATION: frozenset({P.CASH_VIEW}),
-    Role.STREET_CHECKER: frozenset({P.CASH_VIEW}),
-    Role.AUDITOR: frozenset({P.CASH_VIEW}),
-    Role.DISTRICT: frozenset({P.CASH_VIEW}),
+    Role.STATION: frozenset({P.CASH_VIEW, P.STATEMENTS_VIEW}),
+    Role.HOTLINE: frozenset({P.STATEMENTS_VIEW}),
+    Role.STREET_CHECKER: frozenset({P.CASH_VIEW, P.STATEMENTS_VIEW}),
+    Role.AUDITOR: frozenset({P.CASH_VIEW, P.STATEMENTS_VIEW}),
+    Role.DISTRICT: frozenset({P.CASH_VIEW, P.STATEMENTS_VIEW}),
 }
-"""Who brings in what counters recorded and explains what does not fit; who receives drivers' cash, and who reads about it."""
+"""Who brings in what counters recorded and explains what does not fit; who receives drivers' cash and reads about it; who tells residents what
+they ate, paid and owe."""
 
 _PARTS = (_WORK, _WATCH, _LOOK, _CLOSE, _PURSE)
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

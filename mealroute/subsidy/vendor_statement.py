@@ -63,10 +63,25 @@ def vendor_statement(db: Session, vendor_code: str, month: str, *, clock: Clock)
     Computed over every meal of the people whom the vendor served, because one resident's subsidy goes to one meal a day
     whoever brought it. Raises MealrouteError ``month-invalid``.
     """
+    return _statement(db, vendor_code, month, clock=clock, station=False)
+
+
+def station_statement(db: Session, station_code: str, month: str, *, clock: Clock) -> VendorStatement:
+    """The same for the meals that one station handed out; ``vendor_code`` of the answer is the station's code.
+
+    Raises MealrouteError ``month-invalid``.
+    """
+    return _statement(db, station_code, month, clock=clock, station=True)
+
+
+def _statement(db: Session, code: str, month: str, *, clock: Clock, station: bool) -> VendorStatement:
     rulebook = load_rulebook()
     first, last = queries.month_days(month)
     rows = queries.rows_between(db, first, min(last, clock.today()))
-    own = {line for line, door in rows.doors.items() if door.vendor_code == vendor_code}
+    if station:
+        own = {line.line_id for line in rows.book if line.station_code == code and line.delivery == "station"}
+    else:
+        own = {line for line, door in rows.doors.items() if door.vendor_code == code}
     eaters = {line.resident_id for line in rows.book if line.line_id in own}
     rows = replace(rows, book=[line for line in rows.book if line.resident_id in eaters])
     computed = computing.compute(month, rows, rulebook)
@@ -74,13 +89,13 @@ def vendor_statement(db: Session, vendor_code: str, month: str, *, clock: Clock)
     closed = period is not None and period.state == PeriodState.CLOSED
     lines = computed.lines
     if closed and period is not None:
-        settled = queries.settlement_lines(db, period.id, scope=Scope(vendor=vendor_code))
+        settled = queries.settlement_lines(db, period.id, scope=Scope.everything() if station else Scope(vendor=code))
         lines = tuple(line.claim for line in settled)
     return VendorStatement(
-        vendor_code=vendor_code, month=month, state=PeriodState.CLOSED if closed else PeriodState.OPEN,
+        vendor_code=code, month=month, state=PeriodState.CLOSED if closed else PeriodState.OPEN,
         closed_at=period.closed_at if closed and period is not None else None,
         days=_days(
-            [line for line in lines if line.vendor_code == vendor_code],
+            [line for line in lines if (line.book_line_id in own if station else line.vendor_code == code)],
             [account for account in computed.accounts if account.book_line_id in own],
         ),
     )  # fmt: skip
