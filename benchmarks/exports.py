@@ -32,7 +32,7 @@ KEY: Final = "c3ludGhldGljLXRlc3Qta2V5LW5vdC1mb3ItdXNlISE="
 
 def build(url: str, lines: int) -> None:
     """A period with that many lines; what they point to is left out, as no file reads it."""
-    from sqlalchemy import insert, text
+    from sqlalchemy import func, insert, select, text
 
     from mealroute import models  # noqa: F401 -- registers every table
     from mealroute.core import db as database
@@ -42,6 +42,8 @@ def build(url: str, lines: int) -> None:
     database.Base.metadata.create_all(engine)
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
+        if connection.scalar(select(func.count()).select_from(ClaimLine)) == lines:
+            return  # made by an earlier call
         connection.rollback()
         if sqlite:  # only outside a transaction
             connection.connection.cursor().execute("pragma foreign_keys=off")
@@ -103,15 +105,15 @@ def work(url: str, file: str, folder: Path) -> dict[str, Any]:
         id=ExportId(1), number="EX-2026-000001", wanted=wanted, streets=None, scope_vendor=None, account_id=None, by_name="测量",
         role="system", asked_at=at, job_id=None,
     )  # fmt: skip
-    began = time.monotonic()
+    began, worked = time.monotonic(), time.process_time()
     with database.unit_of_work(read_only=True) as db:
         written, columns, _people, _name = service.write(
             db, export, folder=folder, clock=FixedClock(at), report=lambda _rows: None
         )
-    seconds = time.monotonic() - began
+    seconds, worked = time.monotonic() - began, time.process_time() - worked
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
-        "file": file, "lines": written.rows, "columns": len(columns), "seconds": round(seconds, 2), "most_mb": round(most), "bytes": written.size,
+        "file": file, "lines": written.rows, "columns": len(columns), "seconds": round(seconds, 2), "processor_s": round(worked, 2), "most_mb": round(most), "bytes": written.size,
         "rows_sha256": written.rows_sha256,
     }  # fmt: skip
 
@@ -119,7 +121,7 @@ def work(url: str, file: str, folder: Path) -> dict[str, Any]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks/exports.py", description="Measure large exports.")
     parser.add_argument("--lines", type=int, default=LINES)
-    parser.add_argument("--url", help="a database to fill; a fresh SQLite file if absent")
+    parser.add_argument("--url", help="a database to fill, or filled by an earlier call; a fresh SQLite file if absent")
     parser.add_argument("--save", type=Path, help="pin the figures here")
     parser.add_argument("--no-gate", action="store_true", help="print only; end with 0 whatever comes out")
     parser.add_argument("--child", nargs=3, metavar=("URL", "FILE", "FOLDER"), help=argparse.SUPPRESS)
@@ -132,13 +134,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         url = options.url or f"sqlite:///{folder}/lines.sqlite"
         build(url, options.lines)
-        print(f"{'file':18} {'lines':>8} {'columns':>7} {'seconds':>8} {'bar':>5} {'MB':>5}")
+        print(f"{'file':18} {'lines':>8} {'columns':>7} {'seconds':>8} {'of CPU':>7} {'bar':>5} {'MB':>5}")
         for file, bar in BARS.items():
             child = [sys.executable, __file__, "--child", url, file, folder]
             figures = json.loads(subprocess.run(child, check=True, capture_output=True, text=True).stdout)
             found.append({**figures, "bar_s": bar})
             print(
-                f"{file:18} {figures['lines']:8,} {figures['columns']:7} {figures['seconds']:8.2f} {bar:5.0f} {figures['most_mb']:5}"
+                f"{file:18} {figures['lines']:8,} {figures['columns']:7} {figures['seconds']:8.2f} {figures['processor_s']:7.2f} {bar:5.0f} {figures['most_mb']:5}"
             )
             if figures["seconds"] > bar or figures["most_mb"] > MOST_MB:
                 missed.append(file)

@@ -5,11 +5,9 @@ after each row, a cell in quotes exactly where it holds a comma or a quote. No c
 the file itself: ``tail -n +2 file.csv | tr -d '\r' | sha256sum``.
 """
 
-import csv
 import hashlib
-import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, BinaryIO
 
@@ -19,8 +17,11 @@ from mealroute.core.tables import Column, Kind, safe_text
 BATCH = 5_000
 """Rows that are held at a time."""
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]+")
+_ODD = re.compile(r"^\s*[-=+@＝＋－＠]|^\d{16}|[\x00-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]")
+"""Text that needs a second look; what does not match is written as it is."""
+_QUOTED = re.compile('[,"]')
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_MOST_KEPT = 100_000
+_MOST_KEPT = 20_000
 
 
 def cell_text(value: object) -> str:
@@ -30,6 +31,8 @@ def cell_text(value: object) -> str:
     white space too.
     """
     written = "" if value is None else str(value)
+    if _ODD.search(written) is None:
+        return written
     flat = _BREAKS.sub(" ", written)
     safe = safe_text(written) if flat == written else safe_text(flat)
     if safe == flat and flat.lstrip().startswith(_FORMULA):
@@ -54,15 +57,15 @@ def day_text(value: date) -> str:
     return value.isoformat()
 
 
-class Kept(dict[Any, str]):
-    """Cell → what is written for it, remembered: a month has few streets, prices and days. Emptied before it grows large."""
+class Kept(dict[Any, Any]):
+    """Value → what is made of it, remembered: a month has few streets, prices and days. Emptied before it grows large."""
 
-    def __init__(self, write: Callable[[Any], str], nothing: str = "") -> None:
+    def __init__(self, write: Callable[[Any], Any], nothing: str = "") -> None:
         super().__init__()
         self._write = write
         self._nothing = nothing
 
-    def __missing__(self, cell: Any) -> str:
+    def __missing__(self, cell: Any) -> Any:
         if len(self) >= _MOST_KEPT:
             self.clear()
         written = self[cell] = self._nothing if cell is None else self._write(cell)
@@ -95,24 +98,25 @@ class CsvRows:
         self.rows = 0
         self._out = out
         self._encoding = "utf-8" if encoding == "utf-8-sig" else encoding
-        self._kept = [Kept(written_as(column.kind)) for column in columns]
-        self._plain = [column.kind is Kind.COUNT for column in columns]
+        self._kept = [Kept(_quoted(written_as(column.kind))) for column in columns]
+        self._counts = [column.kind is Kind.COUNT for column in columns]
         self._canonical, self._file = hashlib.sha256(), hashlib.sha256()
-        heading = _csv([[cell_text(column.heading) for column in columns]])
-        self._append((b"\xef\xbb\xbf" if encoding == "utf-8-sig" else b"") + heading.encode(self._encoding))
+        heading = ",".join(_quoted(cell_text)(column.heading) for column in columns)
+        self._append((b"\xef\xbb\xbf" if encoding == "utf-8-sig" else b"") + f"{heading}\r\n".encode(self._encoding))
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
         """Append some rows, best some thousands at once."""
         if not rows:
             return
-        columns = zip(*rows, strict=True)
         texts = [
-            cells if plain and all(type(cell) is int for cell in cells) else [kept[cell] for cell in cells]
-            for cells, kept, plain in zip(columns, self._kept, self._plain, strict=True)
+            map(str, cells) if count and whole(cells) else map(kept.__getitem__, cells)
+            for cells, kept, count in zip(zip(*rows, strict=True), self._kept, self._counts, strict=True)
         ]
-        written = _csv(zip(*texts, strict=True))
-        self._canonical.update(written.replace("\r\n", "\n").encode())
-        self._append(written.encode(self._encoding))
+        written = "\n".join(map(",".join, zip(*texts, strict=True))) + "\n"
+        canonical = written.encode()
+        self._canonical.update(canonical)
+        same = self._encoding == "utf-8"
+        self._append((canonical if same else written.encode(self._encoding)).replace(b"\n", b"\r\n"))
         self.rows += len(rows)
 
     @property
@@ -129,7 +133,14 @@ class CsvRows:
             self._out.write(data)
 
 
-def _csv(rows: Iterable[Iterable[Any]]) -> str:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows(rows)
-    return out.getvalue()
+def whole(cells: Sequence[Any]) -> bool:
+    """Whether all cells are whole numbers, which are written faster than they are looked up."""
+    return set(map(type, cells)) == {int}
+
+
+def _quoted(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    def written(cell: Any) -> str:
+        text = write(cell)
+        return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+
+    return written

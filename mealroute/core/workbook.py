@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from mealroute.core import workbook_parts as parts
 from mealroute.core.money import yuan
-from mealroute.core.rowfiles import Kept, cell_text, code_text, number_text
+from mealroute.core.rowfiles import Kept, cell_text, code_text, number_text, whole
 from mealroute.core.tables import MAX_TEXT, MAX_XLSX_ROWS, Column, Kind
 from mealroute.core.workbook_parts import About
 
@@ -115,12 +115,13 @@ class Sheet:
         values: list[Any] = [numbers]
         for cells, kept, count in zip(zip(*rows, strict=True), self._kept, self._counts, strict=True):
             values.append(numbers)
-            if count and all(type(cell) is int for cell in cells):
-                values.append([f' s="3"><v>{cell}</v></c>' for cell in cells])
-            else:
-                values.append([kept[cell] for cell in cells])
+            values.append(
+                [f' s="3"><v>{cell}</v></c>' for cell in cells]
+                if count and whole(cells)
+                else map(kept.__getitem__, cells)
+            )
         template = self._template
-        self._file.write("".join([template % row for row in zip(*values, strict=True)]).encode())
+        self._file.write("".join(map(template.__mod__, zip(*values, strict=True))).encode())
         self._rows += len(rows)
 
 

@@ -1,10 +1,10 @@
 """A claim line with everything that it carries about its meal: what the detail and the platform's file are made of."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, select
+from sqlalchemy import ColumnElement, Select, Text, cast, select, type_coerce
 from sqlalchemy.orm import Session
 
 from mealroute.core.clock import Clock, clock_text
@@ -14,7 +14,7 @@ from mealroute.core.text import route_label
 from mealroute.exporting.words import CHANNELS, DELIVERIES, MEANS, SOURCES
 from mealroute.subsidy.exports import BENEFICIARIES, CONFIRMATIONS, OUTCOMES, SLOTS, UNITS
 from mealroute.subsidy.models import ClaimLine
-from mealroute.subsidy.streaming import PLAIN, category_name, in_parts
+from mealroute.subsidy.streaming import PLAIN, category_name, day_of, in_parts, moment_of
 from mealroute.vendors.models import Vendor
 
 _MONEY, _COUNT, _TEXT, _DAY = Kind.MONEY, Kind.COUNT, Kind.TEXT, Kind.DAY
@@ -39,11 +39,12 @@ FIELDS: Mapping[str, Column] = {
 """Every field, with its heading, kind and width in the detail."""
 _PLACE = {name: number for number, name in enumerate(FIELDS)}
 _COLUMNS: tuple[Any, ...] = (
-    ClaimLine.line_no, ClaimLine.day, ClaimLine.slot, ClaimLine.street_code, ClaimLine.vendor_code, ClaimLine.resident_code,
+    ClaimLine.line_no, type_coerce(ClaimLine.day, Text), ClaimLine.slot, ClaimLine.street_code, ClaimLine.vendor_code, ClaimLine.resident_code,
     ClaimLine.resident_id, ClaimLine.category, ClaimLine.age, ClaimLine.ability_level, ClaimLine.rule_id, ClaimLine.rule_version,
     ClaimLine.document_no, ClaimLine.beneficiary, ClaimLine.unit, ClaimLine.payee, ClaimLine.unit_price_fen, ClaimLine.copay_fen,
-    ClaimLine.resident_paid_fen, ClaimLine.amount_fen, cast(ClaimLine.shares, Text), cast(ClaimLine.basis, Text), ClaimLine.delivery,
-    ClaimLine.route_no, ClaimLine.driver_code, ClaimLine.station_code, ClaimLine.outcome, ClaimLine.confirmation, ClaimLine.confirmed_at,
+    ClaimLine.resident_paid_fen, ClaimLine.amount_fen, cast(ClaimLine.shares, Text), *(ClaimLine.basis[word].as_string() for word in ("name", "id_number", "street", "vendor", "pay_means", "channel")),
+    *(ClaimLine.basis[word].as_integer() for word in ("stop_no", "planned_s")), ClaimLine.delivery,
+    ClaimLine.route_no, ClaimLine.driver_code, ClaimLine.station_code, ClaimLine.outcome, ClaimLine.confirmation, type_coerce(ClaimLine.confirmed_at, Text),
     ClaimLine.source, ClaimLine.order_id, ClaimLine.book_line_id, ClaimLine.proof_id, ClaimLine.natural_key,
 )  # fmt: skip
 
@@ -70,29 +71,31 @@ class _Shape:
     """Turns a claim line as read into the values of ``FIELDS``."""
 
     def __init__(self, clock: Clock, plain: PLAIN | None, papers: Mapping[str, tuple[str, str]]) -> None:
-        self._clock, self._plain, self._papers = clock, plain, papers
+        self._plain, self._papers = plain, papers
+        self._shares: dict[str, Mapping[str, int]] = {}
+        self._moments = Kept(lambda at: clock.local(moment_of(at)).strftime("%Y-%m-%d %H:%M"))
+        self._times, self._days = Kept(clock_text), Kept(day_of)
         self._categories, self._routes = Kept(category_name), Kept(route_label)
 
-    def facts(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    def facts(self, row: Sequence[Any]) -> tuple[Any, ...]:
         (
             line, day, slot, street_code, vendor_code, resident, resident_id, category, age, ability, rule, version, document, beneficiary,
-            unit, payee, price, copay, paid, amount, shares_text, basis_text, delivery, route, driver, station, outcome, confirmation, at,
+            unit, payee, price, copay, paid, amount, shares_text, name, id_number, street, vendor, means, channel, stop, planned_s, delivery, route, driver, station, outcome, confirmation, at,
             source, order, book_line, proof, key,
         ) = row  # fmt: skip
-        basis, shares = json.loads(basis_text), json.loads(shares_text)
+        shares = self._shares.get(shares_text)
+        if shares is None:
+            shares = self._shares[shares_text] = json.loads(shares_text)
         licence, agreement = self._papers.get(vendor_code, ("", ""))
-        if self._plain is None:
-            name, id_number = basis.get("name", ""), basis.get("id_number", "")
-        else:
+        if self._plain is not None:
             name, id_number = self._plain.get(resident_id, ("", ""))
-        means, channel, planned_s = basis.get("pay_means", ""), basis.get("channel", ""), basis.get("planned_s")
         return (
-            line, day, SLOTS.get(slot, slot), street_code, basis.get("street", ""), vendor_code, basis.get("vendor", ""), licence, agreement,
+            line, self._days[day], SLOTS.get(slot, slot), street_code, street, vendor_code, vendor, licence, agreement,
             resident, name, id_number, self._categories[category] if category else "", age, ability, rule, version, document,
             BENEFICIARIES.get(beneficiary, beneficiary), UNITS.get(unit, unit), payee, price, copay if beneficiary == "resident" else None,
             paid, MEANS.get(means, means), amount, shares.get("city", 0), shares.get("district", 0), shares.get("street", 0),
             shares.get("village", 0), shares.get("charity", 0), CHANNELS.get(channel, channel), DELIVERIES.get(delivery, delivery),
-            self._routes[route], basis.get("stop_no"), driver, station, "" if planned_s is None else clock_text(planned_s),
+            self._routes[route], stop, driver, station, self._times[planned_s],
             OUTCOMES.get(outcome, outcome), CONFIRMATIONS.get(confirmation, confirmation),
-            "" if at is None else self._clock.local(at).strftime("%Y-%m-%d %H:%M"), SOURCES.get(source, source), order, book_line, proof, key,
+            self._moments[at], SOURCES.get(source, source), order, book_line, proof, key,
         )  # fmt: skip

@@ -1,10 +1,11 @@
 """The claim lines of a month as rows of cells, read in batches without an object a line: what every file of them starts from."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
@@ -19,12 +20,12 @@ PLAIN = Mapping[int, tuple[str, str]]
 """Resident's id → name and ID number in full, for files that are not masked."""
 _NOBODY = ("", "")
 _WANTED: tuple[Any, ...] = (
-    ClaimLine.line_no, ClaimLine.day, ClaimLine.slot, ClaimLine.street_code, ClaimLine.vendor_code, ClaimLine.resident_code,
+    ClaimLine.line_no, type_coerce(ClaimLine.day, Text), ClaimLine.slot, ClaimLine.street_code, ClaimLine.vendor_code, ClaimLine.resident_code,
     ClaimLine.resident_id, ClaimLine.rule_id, ClaimLine.rule_version, ClaimLine.document_no, ClaimLine.beneficiary,
     ClaimLine.unit_price_fen, ClaimLine.copay_fen, ClaimLine.resident_paid_fen, ClaimLine.amount_fen,
-    cast(ClaimLine.shares, Text), cast(ClaimLine.basis, Text), ClaimLine.order_id, ClaimLine.book_line_id, ClaimLine.proof_id,
+    cast(ClaimLine.shares, Text), *(ClaimLine.basis[word].as_string() for word in ("name", "id_number", "street", "vendor")), ClaimLine.order_id, ClaimLine.book_line_id, ClaimLine.proof_id,
     ClaimLine.outcome, ClaimLine.natural_key, ClaimLine.unit, ClaimLine.payee, ClaimLine.category, ClaimLine.route_no,
-    ClaimLine.driver_code, ClaimLine.station_code, ClaimLine.confirmation, ClaimLine.confirmed_at,
+    ClaimLine.driver_code, ClaimLine.station_code, ClaimLine.confirmation, type_coerce(ClaimLine.confirmed_at, Text),
 )  # fmt: skip
 
 
@@ -57,17 +58,26 @@ def batches(
         yield [shape.cells(row) for row in part]
 
 
-def in_parts(db: Session, query: Select[Any]) -> Iterator[list[tuple[Any, ...]]]:
+def in_parts(db: Session, query: Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
     """The rows of a query, fetched in batches by both databases."""
     result = db.execute(query, execution_options={"yield_per": BATCH})
-    for part in result.partitions():
-        yield [tuple(row) for row in part]
+    yield from result.partitions()
 
 
 def category_name(code: str) -> str:
     """What officials call a category; a code without a name is shown as it is."""
     rule = category_table().rule(code)
     return code if rule is None else rule.name_zh
+
+
+def day_of(stored: date | str) -> date:
+    """A day as the driver gives it: SQLite's is text. Not read through the type, so that a day is parsed once, not once a line."""
+    return date.fromisoformat(stored) if isinstance(stored, str) else stored
+
+
+def moment_of(stored: datetime | str) -> datetime:
+    """A moment as the driver gives it: SQLite's is text, in UTC."""
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
 
 
 def csv_sha256(db: Session, period_id: int, *, clock: Clock) -> str:
@@ -82,10 +92,12 @@ class _Shape:
     """Turns a claim line as read into the cells of ``COLUMNS``; remembers words, which repeat from line to line."""
 
     def __init__(self, clock: Clock, plain: PLAIN | None) -> None:
-        self._clock, self._plain = clock, plain
+        self._plain = plain
         self._shares: dict[str, Mapping[str, int]] = {}
         self._categories = Kept(category_name)
         self._routes = Kept(route_label)
+        self._moments = Kept(lambda at: clock.local(moment_of(at)).strftime("%Y-%m-%d %H:%M"))
+        self._days = Kept(day_of)
 
     def shares(self, text: str) -> Mapping[str, int]:
         found = self._shares.get(text)
@@ -93,23 +105,21 @@ class _Shape:
             found = self._shares[text] = json.loads(text)
         return found
 
-    def cells(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    def cells(self, row: Sequence[Any]) -> tuple[Any, ...]:
         (
             line_no, day, slot, street, vendor, resident, resident_id, rule, version, document, beneficiary, price, copay, paid, amount,
-            shares_text, basis_text, order, book_line, proof, outcome, key, unit, payee, category, route, driver, station, confirmation, at,
+            shares_text, name, id_number, street_name, vendor_name, order, book_line, proof, outcome, key, unit, payee, category, route, driver, station, confirmation, at,
         ) = row  # fmt: skip
-        shares, basis = self.shares(shares_text), json.loads(basis_text)
-        if self._plain is None:
-            name, id_number = basis.get("name", ""), basis.get("id_number", "")
-        else:
+        shares = self.shares(shares_text)
+        if self._plain is not None:
             name, id_number = self._plain.get(resident_id, _NOBODY)
         city, district = shares.get("city", 0), shares.get("district", 0)
         own = copay if beneficiary == "resident" else None
         return (
-            line_no, day, SLOTS.get(slot, slot), street, basis.get("street", ""), vendor, basis.get("vendor", ""), resident, name, id_number,
+            line_no, self._days[day], SLOTS.get(slot, slot), street, street_name, vendor, vendor_name, resident, name, id_number,
             rule, version, document, BENEFICIARIES.get(beneficiary, beneficiary), price, own, paid, amount, city, district, price, own, amount,
             city, district, order, book_line, proof, OUTCOMES.get(outcome, outcome), key, UNITS.get(unit, unit), payee,
             shares.get("street", 0), shares.get("village", 0), shares.get("charity", 0), self._categories[category] if category else "",
             self._routes[route], driver, station, CONFIRMATIONS.get(confirmation, confirmation),
-            self._clock.local(at).strftime("%Y-%m-%d %H:%M") if at is not None else "",
+            self._moments[at],
         )  # fmt: skip
