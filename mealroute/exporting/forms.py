@@ -59,12 +59,13 @@ def _settlement(
 
 
 def _grid(
-    title: str, heads: tuple[str, ...], widths: tuple[float, ...], rows: list[tuple[tuple[str, ...], sums.Total]], total: sums.Total
+    title: str, heads: tuple[str, ...], widths: tuple[float, ...], rows: list[tuple[tuple[str, ...], sums.Total]], total: sums.Total,
+    count: str = "笔数",
 ) -> Grid:  # fmt: skip
     payers = sums.payers(total)
     share = (186 - sum(widths) - 16 - 30) / len(payers)
     return Grid(
-        title, (*heads, "笔数", "补贴（元）", *(PAYERS.get(payer, payer) for payer in payers)), (*widths, 16, 30, *[share] * len(payers)),
+        title, (*heads, count, "补贴（元）", *(PAYERS.get(payer, payer) for payer in payers)), (*widths, 16, 30, *[share] * len(payers)),
         [(*words, each.lines, Amount(money(each.amount_fen)), *(Amount(money(each.shares.get(payer, 0))) for payer in payers)) for words, each in rows],
         ("合计", *[""] * (len(heads) - 1), total.lines, Amount(money(total.amount_fen)), *(Amount(money(total.shares.get(payer, 0))) for payer in payers)),
     )  # fmt: skip
@@ -82,7 +83,7 @@ def _vendor_days(db: Session, export: ExportRecord, period: Period, where: sums.
             _grid(
                 f"{name}（{code}）", ("餐日", "餐次", "补贴项目", "文号"), (20, 12, 28, 34),
                 [((day.isoformat(), SLOTS.get(slot, slot), titles.get(rule, rule), document), each) for (day, slot, rule, document), each in days.items()],
-                sums.whole(own),
+                sums.whole(own), "人次",
             )
         )  # fmt: skip
     return Form(
@@ -100,7 +101,7 @@ def _notice(db: Session, export: ExportRecord, period: Period, where: sums.Where
     by_place = sums.by(found, lambda one: (one.street, one.vendor, one.rule))
     grid = _grid(
         "", ("街道", "助餐点", "补贴项目"), (28, 40, 26),
-        [((streets.get(street, street), vendors.get(vendor, vendor), titles.get(rule, rule)), each) for (street, vendor, rule), each in by_place.items()], total,
+        [((streets.get(street, street), vendors.get(vendor, vendor), titles.get(rule, rule)), each) for (street, vendor, rule), each in by_place.items()], total, "人次",
     )  # fmt: skip
     year, month = export.wanted.month.split("-")
     before = (
@@ -112,7 +113,7 @@ def _notice(db: Session, export: ExportRecord, period: Period, where: sums.Where
     after = (
         "公示期：　　　　年　　月　　日至　　　　年　　月　　日。如有异议，请在公示期内书面或来电反映。",
         "受理单位：　　　　　　　　　　　　　　　　　　联系电话：",
-        "　　　　　　　　　　　　　　　　　　　　　　　　　　　　　　　　　　（盖章）　　　　年　　月　　日",
+        "　　　　　　　　　　　　　　　　　　　　　（盖章）　　　　　　年　　月　　日",
     )
     return Form(
         title=f"{load_rulebook().payer_name} {year} 年 {int(month)} 月{TITLES[What.NOTICE]}", facts=(("状态", STATES.get(period.state, period.state)), ("数据行 SHA-256", rows_sha256)),

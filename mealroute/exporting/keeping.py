@@ -1,5 +1,6 @@
 """Files of exports on disk: readable by their owner alone; those with full names sealed with the field key as well."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +44,13 @@ def pieces(path: Path) -> Iterator[bytes]:
         else:
             while piece := file.read(PIECE):
                 yield piece
+
+
+def sha256(path: Path) -> str:
+    """The digest of a kept file's content; empty where the file is gone."""
+    if not path.is_file():
+        return ""
+    digest = hashlib.sha256()
+    for piece in pieces(path):
+        digest.update(piece)
+    return digest.hexdigest()

@@ -114,6 +114,8 @@ def write(
                 written = writing.write_pdf(
                     part, content, lambda rows, digest: papers.draw(forms.form_of(db, export, rows, digest)), report
                 )
+        # an attempt that was given up may end later than its successor: each keeps its own file
+        place = place.with_name(f"{place.stem}.{written.sha256[:12]}{place.suffix}")
         kept = keeping.keep(part, place, seal=not export.wanted.masked)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -155,8 +157,8 @@ def enter(
     return found
 
 
-def fetched(db: Session, export_id: ExportId | int, *, by: Actor, clock: Clock) -> Entry:
-    """Note that a person takes the file; what follows is a link that ends.
+def fetched(db: Session, export_id: ExportId | int, *, folder: Path, by: Actor, clock: Clock) -> Entry:
+    """Note that a person takes the file, after a look whether it is still the one that was made; what follows is a link that ends.
 
     Raises
     ------
@@ -166,9 +168,15 @@ def fetched(db: Session, export_id: ExportId | int, *, by: Actor, clock: Clock) 
         ``export-not-yours``: a file with full names is for whoever asked for it, with their reason.
     Conflict
         ``export-not-ready``.
+    MealrouteError
+        ``export-altered``: the file on the server is not the one that was made.
     """
     found = within_reach(db, export_id, by=by, clock=clock)
     assert found.file is not None
+    if keeping.sha256(folder / found.file.stored) != found.file.sha256:
+        raise MealrouteError(
+            "export-altered", _("The file on the server is not the one that was made."), _("Export it again, and tell the administrator.")
+        )  # fmt: skip
     _note(db, found.export.id, Act.LINKED, by=by, clock=clock)
     audit.record(
         db, by=by, clock=clock, action="exports.fetched", subject=f"export/{found.export.number}", digest=found.file.sha256,

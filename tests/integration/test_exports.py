@@ -173,8 +173,8 @@ def test_a_file_with_full_names_is_sealed_on_disk_and_for_its_asker_alone(
     assert "王玉兰".encode() not in stored
     assert [path.stat().st_mode & 0o077 for path in folder.iterdir()] == [0]
     with pytest.raises(Forbidden, match="export-not-yours"):
-        service.fetched(db, entry.export.id, by=AUDITOR, clock=clock)
-    assert service.fetched(db, entry.export.id, by=OFFICER, clock=clock).file == entry.file
+        service.fetched(db, entry.export.id, folder=folder, by=AUDITOR, clock=clock)
+    assert service.fetched(db, entry.export.id, folder=folder, by=OFFICER, clock=clock).file == entry.file
 
 
 def test_the_notice_holds_sums_and_documents_and_nobodys_name(

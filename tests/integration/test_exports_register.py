@@ -133,6 +133,17 @@ def test_others_read_only_what_they_asked_for_themselves(db: Session, month: Mon
         queries.entry(db, other.id, by=STREET_MAN, clock=clock)
 
 
+def test_a_file_that_was_altered_on_the_server_is_not_handed_out(
+    db: Session, month: Month, clock: FixedClock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "files"
+    entry, _data = made(db, folder, clock, wish())
+    (kept,) = folder.iterdir()
+    kept.write_bytes(kept.read_bytes() + b"x\r\n")
+    with pytest.raises(MealrouteError, match="export-altered"):
+        service.fetched(db, entry.export.id, folder=folder, by=OFFICER, clock=clock)
+
+
 def test_a_file_is_deleted_when_its_time_is_over_and_its_line_stays(
     db: Session, month: Month, clock: FixedClock, tmp_path: Path
 ) -> None:
@@ -141,7 +152,7 @@ def test_a_file_is_deleted_when_its_time_is_over_and_its_line_stays(
     clock.at += timedelta(days=8)
     assert queries.entry(db, entry.export.id, by=OFFICER, clock=clock).standing is Standing.GONE
     with pytest.raises(NotFound, match="export-gone"):
-        service.fetched(db, entry.export.id, by=OFFICER, clock=clock)
+        service.fetched(db, entry.export.id, folder=folder, by=OFFICER, clock=clock)
     assert service.delete_old(db, folder=folder, by=OFFICER, clock=clock) == 1
     assert service.delete_old(db, folder=folder, by=OFFICER, clock=clock) == 0
     assert list(folder.iterdir()) == []

@@ -3,6 +3,7 @@
 import tempfile
 import zipfile
 from io import BytesIO
+from pathlib import Path
 
 from flask import Response, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -29,7 +30,7 @@ MIME = {
 def link(export: int) -> ResponseReturnValue:
     """Taking a file is recorded; the link that follows opens it for some minutes."""
     with unit_of_work() as db:
-        service.fetched(db, export, by=here.actor(), clock=here.clock())
+        service.fetched(db, export, folder=_folder(), by=here.actor(), clock=here.clock())
     return redirect(url_for("exporting.file", token=links.link(export, request.form.get("part", ""))), 303)
 
 
@@ -51,7 +52,7 @@ def quick(month: str) -> ResponseReturnValue:
     if export.job_id is not None:
         return redirect(url_for("exporting.show", export=export.id), 303)
     with unit_of_work() as db:
-        entry = service.fetched(db, export.id, by=here.actor(), clock=here.clock())
+        entry = service.fetched(db, export.id, folder=_folder(), by=here.actor(), clock=here.clock())
     return _file(entry)
 
 
@@ -61,7 +62,7 @@ def _quickly(month: str) -> Wanted:
 
 def _file(entry: Entry) -> ResponseReturnValue:
     assert entry.file is not None
-    path = service.folder_of(here.settings()) / entry.file.stored
+    path = _folder() / entry.file.stored
     kind = MIME[entry.export.wanted.format]
     if path.suffix != keeping.SEALED:
         return send_file(path, mimetype=kind, as_attachment=True, download_name=entry.file.name)
@@ -85,7 +86,7 @@ def _zip(entry: Entry, said: bytes) -> ResponseReturnValue:
     stamp = here.clock().local(entry.file.made_at).timetuple()[:6]
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         with archive.open(_named(entry.file.name, stamp), "w", force_zip64=True) as out:
-            for piece in keeping.pieces(service.folder_of(here.settings()) / entry.file.stored):
+            for piece in keeping.pieces(_folder() / entry.file.stored):
                 out.write(piece)
         archive.writestr(_named(f"{entry.file.name}.txt", stamp), said)
     into.seek(0)
@@ -97,3 +98,7 @@ def _named(name: str, stamp: tuple[int, ...]) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, (year, month, day, hour, minute, second))
     entry.compress_type = zipfile.ZIP_DEFLATED
     return entry
+
+
+def _folder() -> Path:
+    return service.folder_of(here.settings())
