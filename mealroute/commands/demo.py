@@ -8,7 +8,7 @@ from typing import Any
 
 from mealroute.adapters import networks
 from mealroute.commands import day as main_job
-from mealroute.commands import files, month, people, scores, summary
+from mealroute.commands import duty, files, month, people, scores, summary
 from mealroute.commands.progress import console, step
 from mealroute.commands.setup import Here, open_here
 from mealroute.core.actor import SYSTEM, Scope
@@ -33,6 +33,8 @@ def run(*, day: date | None, serve: bool, time_limit_s: float, port: int) -> int
     warm()
     with main_job.timed(seconds, "import"):
         load(here)
+    with step(_("Duty lists of the ladder, invented")) as shown:
+        shown.note = _("%(n)d people named", n=duty.demo(clock=here.clock))
     wanted = day or next_service_day(here)
     with unit_of_work() as db:
         past = month.last_complete(wanted)
