@@ -79,5 +79,5 @@ class Porch:
             if answer is not None:
                 writer.write(answer)
                 return not head.last
-        address = heads.visitor_of(head, writer.get_extra_info("peername", ("",))[0])
+        address = heads.visitor_of(head, (writer.get_extra_info("peername") or ("",))[0])
         return await pages.hand_on(head, body, (reader, writer), address, self._inner)
