@@ -68,6 +68,12 @@ def parser() -> argparse.ArgumentParser:
     close.add_argument("month", help="YYYY-MM")
     close.add_argument("--payer", help="who pays (default: the district)")
 
+    whole = commands.add_parser(
+        "settle-city", help="build a month's claim lines of several districts, each by its own rules"
+    )
+    whole.add_argument("month", help="YYYY-MM")
+    whole.add_argument("--rules", type=Path, required=True, help="a folder with a folder of rules for each district")
+    whole.add_argument("--processes", type=int, default=2)
     score = commands.add_parser("score-vendors", help="write the vendors' scores of a month that is over")
     score.add_argument("--month", required=True, help="YYYY-MM")
 
@@ -121,7 +127,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from mealroute.commands import day, demo, files, packs, people, rules, scores, setup, system
+    from mealroute.commands import city, day, demo, files, packs, people, rules, scores, setup, system
 
     match args.command:
         case "demo":
@@ -140,6 +146,8 @@ def _run(args: argparse.Namespace) -> int:
             return packs.command(setup.open_here(), args.day, args.slot, street=args.street, out=args.out)
         case "close-period":
             return system.close_period(setup.open_here(), args.month, payer=args.payer)
+        case "settle-city":
+            return city.command(setup.open_here(), args.month, args.rules, processes=args.processes)
         case "score-vendors":
             return scores.command(setup.open_here(), args.month)
         case "check-settlement":

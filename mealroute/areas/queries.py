@@ -27,6 +27,14 @@ def street_names(db: Session) -> dict[str, str]:
     return {street.code: street.name for street in streets(db)}
 
 
+def streets_by_district(db: Session) -> dict[str, frozenset[str]]:
+    """District code → the codes of its streets."""
+    found: dict[str, set[str]] = {}
+    for street, district in db.execute(select(Street.code, Street.district_code)):
+        found.setdefault(district, set()).add(street)
+    return {district: frozenset(codes) for district, codes in found.items()}
+
+
 def communities(db: Session, street_code: str | None = None) -> tuple[CommunityRecord, ...]:
     """Communities of one street, or of all."""
     query = select(Community).order_by(Community.street_code, Community.id)

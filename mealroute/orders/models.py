@@ -143,7 +143,7 @@ class BookLine(Base):
     """One order as frozen when the book closed, or as an amendment added it (``revision`` counts from 0 for each order)."""
 
     __tablename__ = "book_line"
-    __table_args__ = (UniqueConstraint("book_id", "order_id", "revision"),)
+    __table_args__ = (UniqueConstraint("book_id", "order_id", "revision"), Index(None, "street_code", "book_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     book_id: Mapped[int] = mapped_column(ForeignKey("order_book.id"))

@@ -46,10 +46,12 @@ class _Survivors(NamedTuple):
 class Engine:
     """One rulebook at work over one run of facts. Holds compiled rules and the counters of caps, no meals and no lines."""
 
-    def __init__(self, book: Rulebook, *, refusals: bool = False) -> None:
+    def __init__(self, book: Rulebook, *, refusals: bool = False, only_unsettled: bool = False) -> None:
+        """``only_unsettled``: refusals of those days alone on which a meal has neither a line nor its whole price."""
         self.book = book
         self.refusals: list[Refusal] = []
-        self._asked = refusals
+        self._asked = refusals and not only_unsettled
+        self._needed = only_unsettled
         self._library = Library(book)
         self._purse = Purse(book.rules)
         self._memo: dict[int, tuple[Person, dict[int, _Survivors]]] = {}
@@ -97,17 +99,26 @@ class Engine:
             return []
         survivors = self._survivors(person, rules)
         if not self._asked:
-            if not survivors.bundles:
-                return []
-            if survivors.plain is not None and len(meals) == 1 and stop(person) is None:
-                lines = one_meal(person, meals[0], survivors.plain)
-                if lines is not None:
-                    return lines
+            lines = self._quick(person, meals, survivors)
+            if lines is not None and not (self._needed and _unsettled(meals, lines)):
+                return lines
         work = PersonDay(person, meals, rules, self._purse, asked=self._asked)
         lines = work.settle(survivors.bundles)
-        if self._asked:
-            self.refusals += work.why
+        if self._needed and _unsettled(meals, lines):
+            self._purse.drop()
+            work = PersonDay(person, meals, rules, self._purse, asked=True)
+            lines = work.settle(survivors.bundles)
+        self._purse.keep()
+        self.refusals += work.why
         return lines
+
+    def _quick(self, person: Person, meals: Sequence[Meal], survivors: "_Survivors") -> list[Line] | None:
+        """The lines of a simple day, which count under no cap; None where it is not simple."""
+        if not survivors.bundles:
+            return []
+        if survivors.plain is not None and len(meals) == 1 and stop(person) is None:
+            return one_meal(person, meals[0], survivors.plain)
+        return None
 
     def figures(self, figures: Figures) -> list[Line]:
         """The lines of one payee's figures; by day and subject where caps or groups matter."""
@@ -131,6 +142,12 @@ class Engine:
         return found
 
 
+def _unsettled(meals: Sequence[Meal], lines: Sequence[Line]) -> bool:
+    """Whether somebody will ask why a meal got nothing: it has no line and was not paid in full."""
+    paid_for = {line.item.meal_id for line in lines if isinstance(line.item, Meal)}
+    return any(meal.meal_id not in paid_for and meal.paid_fen < meal.price_fen * meal.portions for meal in meals)
+
+
 def unique(meals: Sequence[Meal]) -> Sequence[Meal]:
     """One meal an order line (the newest proof), none of them empty, in the order of the day."""
     if len(meals) == 1:
@@ -145,14 +162,14 @@ def unique(meals: Sequence[Meal]) -> Sequence[Meal]:
 
 def evaluate(
     book: Rulebook, meals: Iterable[Meal], figures: Iterable[Figures] = (), *, earlier: Iterable[Earlier] = (),
-    paid: Iterable[str] = (), refusals: bool = True,
+    paid: Iterable[str] = (), refusals: bool = True, only_unsettled: bool = False,
 ) -> Outcome:  # fmt: skip
     """Everything that the rulebook pays for these facts.
 
-    ``earlier`` are lines of earlier claims whose weeks, months or years go on; ``paid`` natural keys of figures claimed before. Of
+    ``only_unsettled``: refusals as ``Engine`` gives them then. ``earlier`` are lines of earlier claims whose weeks, months or years go on; ``paid`` natural keys of figures claimed before. Of
     two proofs of one order line the newer counts. Lines come by day, meal, order and rule, those on figures last.
     """
-    engine = Engine(book, refusals=refusals)
+    engine = Engine(book, refusals=refusals, only_unsettled=only_unsettled)
     engine.remember(earlier)
     engine.paid_already(paid)
     lines = list(stream(engine, meals))

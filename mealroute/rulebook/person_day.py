@@ -60,7 +60,7 @@ class PersonDay:
         self.spend = sum(meal.price_fen for meal in meals)
 
     def settle(self, survivors: Bundles) -> list[Line]:
-        """The lines of the day, by meal and rule."""
+        """The lines of the day, by meal and rule; what they count the purse keeps only when it is told to."""
         stopped = stop(self.person)
         if stopped is not None:
             if self.asked:
@@ -80,7 +80,6 @@ class PersonDay:
                 break
             self.banned |= unpaid
             self._again()
-        self.purse.keep()
         return self._lines()
 
     def _again(self) -> None:

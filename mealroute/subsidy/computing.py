@@ -41,10 +41,10 @@ class Computed:
         )
 
 
-def compute(month: str, rows: build.MonthRows, rulebook: Rulebook) -> Computed:
-    """Claim lines, refusals and accounts of a month."""
+def compute(month: str, rows: build.MonthRows, rulebook: Rulebook, *, every_reason: bool = True) -> Computed:
+    """Claim lines, refusals and accounts of a month; without ``every_reason`` only the refusals that accounts need."""
     handovers = build.handovers(rows)
-    lines, problems = evaluating.claim_lines(handovers, rulebook, earlier=rows.earlier)
+    lines, problems = evaluating.claim_lines(handovers, rulebook, earlier=rows.earlier, every_reason=every_reason)
     return Computed(
         month=month,
         lines=lines,

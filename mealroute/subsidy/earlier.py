@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from mealroute.rulebook.facts import Earlier
 from mealroute.rulebook.records import Every
 from mealroute.subsidy.models import ClaimLine
+from mealroute.subsidy.parts import Part, within
 from mealroute.subsidy.records import Rulebook
 from mealroute.subsidy.rulebook import load_rulebook
 
@@ -28,15 +29,15 @@ def counted_from(rules: Rulebook, first: date) -> date | None:
     return min(begins) if min(begins) < first else None
 
 
-def earlier_lines(db: Session, first: date) -> list[Earlier]:
+def earlier_lines(db: Session, first: date, part: Part | None = None) -> list[Earlier]:
     """Lines as built or closed before ``first``, as far as a cap still counts them; one statement, none where no cap does."""
-    begins = counted_from(load_rulebook(), first)
+    begins = counted_from(load_rulebook() if part is None else part.rules, first)
     if begins is None:
         return []
     query = select(
         ClaimLine.rule_id, ClaimLine.day, ClaimLine.slot, ClaimLine.amount_fen, ClaimLine.resident_id, ClaimLine.vendor_code,
         ClaimLine.station_code, ClaimLine.driver_code, ClaimLine.payee,
-    ).where(ClaimLine.day >= begins, ClaimLine.day < first)  # fmt: skip
+    ).where(ClaimLine.day >= begins, ClaimLine.day < first, *within(part, ClaimLine.street_code))  # fmt: skip
     return [
         Earlier(
             rule_id=row.rule_id, day=row.day, slot=row.slot, amount_fen=row.amount_fen, person_id=row.resident_id,

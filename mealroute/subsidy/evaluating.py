@@ -19,11 +19,11 @@ WAYS = {"home": "home", "station": "pick-up"}
 
 
 def claim_lines(
-    handovers: Iterable[Handover], rules: Rulebook, *, earlier: Iterable[Earlier] = ()
+    handovers: Iterable[Handover], rules: Rulebook, *, earlier: Iterable[Earlier] = (), every_reason: bool = True
 ) -> tuple[tuple[ClaimLineRecord, ...], tuple[ClaimProblem, ...]]:
     """Claim lines and refusals of delivered order lines, by day, meal and order.
 
-    Of two proofs of one line the newer counts. ``earlier`` are lines claimed before whose week, month or year goes on.
+    Without ``every_reason`` refusals come only for days on which a meal got nothing and was not paid in full. Of two proofs of one line the newer counts. ``earlier`` are lines claimed before whose week, month or year goes on.
     """
     people: dict[tuple[ResidentOnDay, str], Person] = {}
     by_line: dict[int, Handover] = {}
@@ -37,7 +37,7 @@ def claim_lines(
         if key not in people:
             people[key] = person_of(*key)
         meals.append(meal_of(handover, people[key]))
-    found = evaluate(rules.book, meals, earlier=earlier)
+    found = evaluate(rules.book, meals, earlier=earlier, only_unsettled=not every_reason)
     lines = tuple(_line(line, by_line[line.item.meal_id]) for line in found.lines if isinstance(line.item, Meal))
     problems = tuple(_problem(refusal, by_line) for refusal in found.refusals)
     return lines, problems

@@ -31,11 +31,17 @@ __all__ = [
 ]
 
 
+CHUNK = 5_000
+
+
 def masked_people(db: Session, ids: set[int]) -> dict[int, tuple[str, str]]:
     """Resident → masked name and masked ID number, as they stand in a settlement."""
-    found = {}
-    for number, name, id_number in db.execute(select(Resident.id, Resident.name, Resident.id_number)):
-        if number in ids:
+    found, wanted = {}, sorted(ids)
+    for start in range(0, len(wanted), CHUNK):
+        query = select(Resident.id, Resident.name, Resident.id_number).where(
+            Resident.id.in_(wanted[start : start + CHUNK])
+        )
+        for number, name, id_number in db.execute(query):
             found[number] = (mask_name(name), mask_id(id_number) if id_number else "")
     return found
 

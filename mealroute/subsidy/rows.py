@@ -3,11 +3,11 @@
 import calendar
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from mealroute.core.actor import Scope
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.delivery.evidence_models import Evidence
@@ -17,16 +17,13 @@ from mealroute.dispatch.models import Run
 from mealroute.dispatch.transfer_models import StopTransfer
 from mealroute.orders.models import Amendment, BookLine, Order, OrderBook, Payment
 from mealroute.planning.models import PlanLine, PlanVersion, PlanVisit
-from mealroute.residents.loading import around_of, category_table
 from mealroute.residents.models import Resident
-from mealroute.residents.records import Living
-from mealroute.residents.rules import age_on, categories_of, state_on
-from mealroute.subsidy import cash
 from mealroute.subsidy.build import BookRow, DoorRow, MonthRows, PersonFacts, PlanRow
 from mealroute.subsidy.cash_records import Purse
 from mealroute.subsidy.earlier import earlier_lines
-from mealroute.subsidy.records import OpenItem, ResidentOnDay
-from mealroute.swipes import queries as swipes
+from mealroute.subsidy.parts import Beside, Part, among, line_ids, order_ids, resident_ids, within
+from mealroute.subsidy.people import people_on, person_facts
+from mealroute.subsidy.records import OpenItem
 from mealroute.swipes.records import Mismatch, Trouble
 from mealroute.swipes.words import sentence as swipe_sentence
 from mealroute.vendors.models import Driver, Station
@@ -49,17 +46,29 @@ def month_days(month: str) -> tuple[date, date]:
     return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
-def month_rows(db: Session, month: str, *, facts: Mapping[int, PersonFacts] | None = None) -> MonthRows:
+def month_rows(
+    db: Session, month: str, *, facts: Mapping[int, PersonFacts] | None = None, part: Part | None = None
+) -> MonthRows:
     """Everything that a month is settled from: books, published plans, current proofs, payments, people.
 
     ``facts`` are what a closed month holds of its residents; they stand instead of what the ledger says today.
     """
-    return rows_between(db, *month_days(month), facts=facts)
+    return rows_between(db, *month_days(month), facts=facts, part=part)
 
 
-def rows_between(db: Session, first: date, last: date, *, facts: Mapping[int, PersonFacts] | None = None) -> MonthRows:
-    """The same for any span of days, both inclusive; what is paid hangs on the day alone, never on the month."""
-    in_book = (OrderBook.day >= first, OrderBook.day <= last, OrderBook.state == "closed")
+def rows_between(
+    db: Session, first: date, last: date, *, facts: Mapping[int, PersonFacts] | None = None, part: Part | None = None
+) -> MonthRows:  # fmt: skip
+    """The same for any span of days, both inclusive; what is paid hangs on the day alone, never on the month.
+
+    ``part``: only what belongs to some streets.
+    """
+    in_book = (
+        OrderBook.day >= first,
+        OrderBook.day <= last,
+        OrderBook.state == "closed",
+        *within(part, BookLine.street_code),
+    )
     book = [
         BookRow(*row)
         for row in db.execute(
@@ -77,15 +86,17 @@ def rows_between(db: Session, first: date, last: date, *, facts: Mapping[int, Pe
     amendments = db.execute(
         select(Amendment.cancels_line_id, Amendment.adds_line_id)
         .join(OrderBook, OrderBook.id == Amendment.book_id)
+        .join(BookLine, BookLine.id == func.coalesce(Amendment.cancels_line_id, Amendment.adds_line_id))
         .where(*in_book)
     ).all()
     published = (PlanVersion.day >= first, PlanVersion.day <= last, PlanVersion.state == "published")
+    here = line_ids(first, last, part)
     plan = {
         line: PlanRow(line, visit is not None, portions)
         for line, visit, portions in db.execute(
             select(PlanLine.book_line_id, PlanLine.visit_id, PlanLine.portions)
             .join(PlanVersion, PlanVersion.id == PlanLine.version_id)
-            .where(*published)
+            .where(*published, *among(PlanLine.book_line_id, here))
         )
     }
     # A meal that stayed at a door was loaded, also where its run was withdrawn since and no plan in force carries the line.
@@ -94,7 +105,7 @@ def rows_between(db: Session, first: date, last: date, *, facts: Mapping[int, Pe
         .join(PlanVisit, PlanVisit.id == PlanLine.visit_id)
         .join(Run, Run.route_id == PlanVisit.route_id)
         .join(Proof, and_(Proof.run_id == Run.id, Proof.book_line_id == PlanLine.book_line_id, current()))
-        .where(Run.day >= first, Run.day <= last, Run.state == "withdrawn")
+        .where(Run.day >= first, Run.day <= last, Run.state == "withdrawn", *among(PlanLine.book_line_id, here))
     )
     for line, portions in handed:
         if line not in plan or not plan[line].aboard:
@@ -136,12 +147,14 @@ def rows_between(db: Session, first: date, last: date, *, facts: Mapping[int, Pe
             .join(PlanVisit, PlanVisit.id == Proof.visit_id)
             .outerjoin(Driver, Driver.code == Run.driver_code)
             .outerjoin(cooked, cooks.visit_id == Proof.visit_id)
-            .where(Run.day >= first, Run.day <= last, current())
+            .where(Run.day >= first, Run.day <= last, current(), *among(Proof.book_line_id, here))
         )
     }
-    swiped = swipes.reckoning(db, first, last, scope=Scope.everything())
-    held = _facts(db, first, last) | dict(facts or {})
-    people = _people(db, {(row.resident_id, row.day) for row in book if row.line_id in doors}, first, last, held)
+    beside = part.beside if part is not None else Beside.of(db, first, last)
+    swiped = beside.swiped
+    ids = resident_ids(first, last, part)
+    held = person_facts(db, ids) | dict(facts or {})
+    people = people_on(db, {(row.resident_id, row.day) for row in book if row.line_id in doors}, ids, held)
     eaters = {number for number, _day in people}
     return MonthRows(
         book=book,
@@ -150,15 +163,15 @@ def rows_between(db: Session, first: date, last: date, *, facts: Mapping[int, Pe
         doors=doors,
         cancelled=frozenset(line for line, _added in amendments if line is not None),
         added=frozenset(line for _cancelled, line in amendments if line is not None),
-        stray=_stray(db, first, last),
-        paid=_paid(db, first, last),
+        stray=_stray(db, first, last, part),
+        paid=_paid(db, first, last, part),
         people=people,
-        evidence=_evidence(db, first, last, swiped.confirmed),
+        evidence=_evidence(db, first, last, swiped.confirmed, here),
         open_items=[
-            *map(_swipe_open, swiped.open),
-            *map(_cash_open, cash.open_purses(cash.purses(db, first, last, scope=Scope.everything()))),
+            *(one for one in map(_swipe_open, swiped.open) if part is None or part.holds(one.street_code)),
+            *map(_cash_open, (purse for purse in beside.purses if part is None or part.settles(purse))),
         ],
-        earlier=earlier_lines(db, first),
+        earlier=earlier_lines(db, first, part),
         site_kinds=dict(db.execute(select(Station.code, Station.kind)).tuples().all()),
         facts={number: known for number, known in held.items() if number in eaters},
     )
@@ -180,13 +193,15 @@ def _swipe_open(one: Mismatch) -> OpenItem:
     )  # fmt: skip
 
 
-def _evidence(db: Session, first: date, last: date, swiped: Mapping[int, str]) -> dict[int, frozenset[str]]:
+def _evidence(
+    db: Session, first: date, last: date, swiped: Mapping[int, str], here: Select[Any] | None
+) -> dict[int, frozenset[str]]:
     """Proof → kinds of evidence beside it: swipes that go with it; a spoken code only where it was the right one."""
     query = (
         select(Evidence.proof_id, Evidence.kind, Evidence.verdict)
         .join(Proof, Proof.id == Evidence.proof_id)
         .join(Run, Run.id == Proof.run_id)
-        .where(Run.day >= first, Run.day <= last)
+        .where(Run.day >= first, Run.day <= last, *among(Proof.book_line_id, here))
     )
     found: dict[int, set[str]] = {proof: {kind} for proof, kind in swiped.items()}
     for proof, kind, verdict in db.execute(query):
@@ -195,7 +210,7 @@ def _evidence(db: Session, first: date, last: date, swiped: Mapping[int, str]) -
     return {proof: frozenset(kinds) for proof, kinds in found.items()}
 
 
-def _stray(db: Session, first: date, last: date) -> dict[tuple[date, str], int]:
+def _stray(db: Session, first: date, last: date, part: Part | None) -> dict[tuple[date, str], int]:
     """Portions of placed orders that no closed book holds."""
     held = (
         select(BookLine.id)
@@ -207,72 +222,18 @@ def _stray(db: Session, first: date, last: date) -> dict[tuple[date, str], int]:
         .where(Order.day >= first, Order.day <= last, Order.state == "placed", ~held.exists())
         .group_by(Order.day, Order.slot)
     )
+    if part is not None:
+        query = query.join(Resident, Resident.id == Order.resident_id).where(Resident.street_code.in_(part.streets))
     return {(day, slot): int(portions) for day, slot, portions in db.execute(query)}
 
 
-def _paid(db: Session, first: date, last: date) -> dict[int, int]:
+def _paid(db: Session, first: date, last: date, part: Part | None) -> dict[int, int]:
     """What residents have paid for each order of the month, refunds taken off."""
     signed = case((Payment.kind == "payment", Payment.amount_fen), else_=-Payment.amount_fen)
     query = (
         select(Payment.order_id, func.sum(signed))
         .join(Order, Order.id == Payment.order_id)
-        .where(Order.day >= first, Order.day <= last)
+        .where(Order.day >= first, Order.day <= last, *among(Order.id, order_ids(first, last, part)))
         .group_by(Payment.order_id)
     )
     return {order: int(amount) for order, amount in db.execute(query)}
-
-
-def _ids(first: date, last: date) -> Select[int]:
-    return (
-        select(BookLine.resident_id)
-        .join(OrderBook, OrderBook.id == BookLine.book_id)
-        .where(OrderBook.day >= first, OrderBook.day <= last)
-    )
-
-
-def _facts(db: Session, first: date, last: date) -> dict[int, PersonFacts]:
-    """What the ledger holds today, without dates, of everybody in the books of a span."""
-    query = select(
-        Resident.id,
-        Resident.living,
-        Resident.basic_service,
-        Resident.basic_service_from,
-        Resident.ability_level,
-        Resident.assessment_valid_until,
-    ).where(Resident.id.in_(_ids(first, last)))
-    return {row[0]: PersonFacts(*row[1:]) for row in db.execute(query)}
-
-
-def _people(
-    db: Session, wanted: set[tuple[int, date]], first: date, last: date, facts: Mapping[int, PersonFacts]
-) -> dict[tuple[int, date], ResidentOnDay]:
-    """Each resident as of each day on which they got a meal: state, pause, dwelling, basic service, categories."""
-    query: Select[Resident] = select(Resident).where(Resident.id.in_(_ids(first, last)))
-    rows = {row.id: row for row in db.scalars(query)}
-    around = around_of(db, query, contacts=False)
-    table = category_table()
-    found = {}
-    for number, day in wanted:
-        row, near, known = rows[number], around[number], facts[number]
-        pause, age = near.pause_on(day), age_on(row.birth_date, day)
-        found[number, day] = ResidentOnDay(
-            resident_id=number,
-            code=row.code,
-            state=str(state_on(near.history, near.pauses, day) or "pending"),
-            living=known.living,
-            basic_service=known.basic_service and (known.basic_service_from is None or known.basic_service_from <= day),
-            pause_reason=None if pause is None else str(pause.reason),
-            categories=categories_of(
-                near.granted_on(day),
-                age=age,
-                ability_level=known.ability_level,
-                living=Living(known.living),
-                table=table,
-            ),
-            age=age,
-            ability_level=known.ability_level,
-            assessed=known.assessment_valid_until is None or day <= known.assessment_valid_until,
-            household=row.address_key,
-            diets=tuple(map(str, near.diets_on(day)[0])),
-        )
-    return found

@@ -1,31 +1,27 @@
 """What people do with the money: price an order, build a month's claim lines, explain a difference, close."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from mealroute.areas.queries import street_names
 from mealroute.core import audit
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
 from mealroute.core.i18n import _, ngettext, speaking
-from mealroute.subsidy import computing, queries, statement, streaming
+from mealroute.subsidy import computing, keeping, queries, statement, streaming
 from mealroute.subsidy.build import PersonFacts
 from mealroute.subsidy.differences import differences
-from mealroute.subsidy.models import ClaimLine, ClaimPerson, Explanation, Period
+from mealroute.subsidy.models import ClaimPerson, Explanation, Period
+from mealroute.subsidy.parts import Part
 from mealroute.subsidy.pricing import pricing
-from mealroute.subsidy.records import ClaimLineRecord, Imbalance, LineAccount, PeriodState
+from mealroute.subsidy.records import Imbalance, LineAccount, PeriodState, Rulebook
 from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.subsidy.statement import day_money, month_statement
 from mealroute.subsidy.statements import MonthFigures, Settlement
-from mealroute.vendors.models import Vendor
 
 __all__ = [
     "Built",
@@ -49,6 +45,23 @@ class Built:
     changed: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A month as it comes out now, with its lines as rows; not written yet."""
+
+    computed: computing.Computed
+    rows: keeping.Rows
+    digest: str
+
+
+def prepare(db: Session, month: str, rulebook: Rulebook, *, part: Part | None = None) -> Prepared:
+    """Work a month (or a part of it) out. Reads only: long work outside of the transaction that writes."""
+    with speaking("zh"):  # what is written down is in the language of the files
+        computed = computing.compute(month, queries.month_rows(db, month, part=part), rulebook, every_reason=False)
+    rows, digest = keeping.rows_of(db, computed.lines)
+    return Prepared(computed=computed, rows=rows, digest=digest)
+
+
 def build_month(db: Session, payer: str, month: str, *, by: Actor, clock: Clock) -> Built:
     """Bring the month's claim lines and automatic explanations into line with what stands now. Twice changes nothing.
 
@@ -58,37 +71,39 @@ def build_month(db: Session, payer: str, month: str, *, by: Actor, clock: Clock)
         ``period-closed``, ``payer-unknown``, ``month-invalid``.
     """
     rulebook = load_rulebook()
-    period = _open_period(db, payer, month)
-    with speaking("zh"):  # what is written down is in the language of the files
-        computed = computing.compute(month, queries.month_rows(db, month), rulebook)
-    rows = _claim_rows(db, period.id, computed.lines)
-    digest = hashlib.sha256(json.dumps(rows, sort_keys=True, default=str).encode()).hexdigest()
-    changed = digest != period.lines_digest
+    period = open_period(db, payer, month, rulebook)
+    return store(db, period, prepare(db, month, rulebook), rulebook, by=by, clock=clock)
+
+
+def store(db: Session, period: Period, prepared: Prepared, rulebook: Rulebook, *, by: Actor, clock: Clock) -> Built:
+    """Write what was worked out into its period, which is open and locked."""
+    computed = prepared.computed
+    changed = prepared.digest != period.lines_digest
     if changed:
-        db.execute(delete(ClaimLine).where(ClaimLine.period_id == period.id))
-        if rows:
-            db.execute(insert(ClaimLine), rows)
+        keeping.replace(db, period.id, prepared.rows)
         audit.record(
-            db, by=by, clock=clock, action="subsidy.month-built", subject=f"period/{payer}/{month}", rows=len(rows), digest=digest
+            db, by=by, clock=clock, action="subsidy.month-built", subject=f"period/{period.payer}/{period.month}", rows=len(prepared.rows),
+            digest=prepared.digest,
         )  # fmt: skip
     _keep_persons(db, period.id, computed.rows.facts)
     _explain_by_rule(db, period, computed.accounts, clock=clock)
     explained = computing.covered(queries.explanations(db, period.id))
     found, imbalances = computing.balance(computed, explained, rulebook)
-    period.lines_digest = digest
+    period.lines_digest = prepared.digest
     period.totals = statement.totals(
         found,
         service_days=len({row.day for row in computed.rows.book}),
         outstanding_fen=sum(account.outstanding_fen for account in computed.accounts),
         lines=computed.lines,
+        rulebook=rulebook,
     )
     db.flush()
     return Built(figures=found, imbalances=imbalances, changed=changed)
 
 
-def _open_period(db: Session, payer: str, month: str) -> Period:
+def open_period(db: Session, payer: str, month: str, rulebook: Rulebook) -> Period:
     """The payer's month, made if need be and locked; refused once it is closed."""
-    if payer != load_rulebook().payer:
+    if payer != rulebook.payer:
         raise NotFound("payer-unknown", _("There is no payer “%(payer)s”.", payer=payer))
     queries.month_days(month)
     table: Table = Period.metadata.tables[Period.__tablename__]
@@ -104,28 +119,6 @@ def _open_period(db: Session, payer: str, month: str) -> Period:
             _("Enter a correction in the month that is open."),
         )
     return period
-
-
-def _claim_rows(db: Session, period_id: int, lines: Sequence[ClaimLineRecord]) -> list[dict[str, Any]]:
-    """The lines as rows; masked names and the words of the day go along, so that a closed month prints the same for ever."""
-    people = queries.masked_people(db, {line.resident_id for line in lines if line.resident_id is not None})
-    streets = street_names(db)
-    vendors = dict(db.execute(select(Vendor.code, Vendor.name)).tuples().all())
-    rows = []
-    for number, line in enumerate(lines, 1):
-        name, id_number = people[line.resident_id] if line.resident_id is not None else ("", "")
-        basis = {
-            **line.basis, "name": name, "id_number": id_number, "street": streets.get(line.street_code, ""),
-            "vendor": vendors.get(line.vendor_code, ""),
-        }  # fmt: skip
-        rows.append(
-            {**_flat(line), "period_id": period_id, "line_no": number, "shares": dict(line.shares), "basis": basis}
-        )
-    return rows
-
-
-def _flat(line: ClaimLineRecord) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in queries.LINE_COLUMNS} | {"beneficiary": str(line.beneficiary)}
 
 
 def _keep_persons(db: Session, period_id: int, facts: Mapping[int, PersonFacts]) -> None:
@@ -182,7 +175,7 @@ def explain_all(
         raise MealrouteError(
             "sentence-missing", _("An explanation needs a sentence: what happened, and who bears the amount.")
         )
-    period = _open_period(db, payer, month)
+    period = open_period(db, payer, month, load_rulebook())
     computed = computing.compute(month, queries.month_rows(db, month), load_rulebook())
     accounts = {account.book_line_id: account for account in computed.accounts if account.code}
     for line, sentence in sentences.items():
@@ -233,7 +226,7 @@ def close_period(db: Session, payer: str, month: str, *, by: Actor, clock: Clock
             _("Explain or mend each of them; then the month can close."),
             imbalances=built.imbalances,
         )
-    period = _open_period(db, payer, month)
+    period = open_period(db, payer, month, load_rulebook())
     digest = streaming.csv_sha256(db, period.id, clock=clock)
     period.state, period.closed_by, period.closed_at, period.csv_sha256 = "closed", by.name, clock.now(), digest
     db.flush()

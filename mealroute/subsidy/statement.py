@@ -21,6 +21,7 @@ from mealroute.subsidy.records import (
     Imbalance,
     LineAccount,
     PeriodState,
+    Rulebook,
 )
 from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.subsidy.statements import DayMoney, MonthFigures, MonthStatement, OpenPortion, Settlement
@@ -134,10 +135,14 @@ def settlement(db: Session, period: Period, *, scope: Scope) -> Settlement:
 
 
 def totals(
-    figures: MonthFigures, *, service_days: int, outstanding_fen: int, lines: tuple[ClaimLineRecord, ...]
+    figures: MonthFigures,
+    *,
+    service_days: int,
+    outstanding_fen: int,
+    lines: tuple[ClaimLineRecord, ...],
+    rulebook: Rulebook,
 ) -> dict[str, Any]:
     """What a period keeps about itself, as plain JSON."""
-    rulebook = load_rulebook()
     return {
         "figures": asdict(figures),
         "service_days": service_days,

@@ -1,0 +1,74 @@
+"""Many rows at once, as fast as the database takes them: COPY into PostgreSQL, one prepared statement into SQLite.
+
+For what is computed in bulk (a city's claim lines); the session's listeners do not see these rows, the database's own triggers and
+constraints do. ``insert(Model)`` with a list is right everywhere else.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table
+
+CHUNK = 20_000
+"""Rows handed to SQLite at a time: what is held in memory."""
+
+
+def pour(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, raw: bool = False, as_text: Collection[str] = ()
+) -> int:  # fmt: skip
+    """Insert ``rows`` (values in the order of ``columns``) within the connection's transaction; how many there were.
+
+    Values are turned into the database's own by the columns' types. ``raw``: they are what the driver takes already; ``as_text``: those of
+    these columns are (JSON, say). Columns that are not
+    named stay empty: defaults of the models are not looked at.
+    """
+    processors = [] if raw else _processors(table, columns, connection, as_text)
+    if connection.dialect.name == "postgresql":
+        return _copied(connection, table, columns, rows, processors)
+    names = ", ".join(f'"{name}"' for name in columns)
+    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(columns))})'  # noqa: S608 -- names of our own tables
+    given = iter(rows)
+    count = 0
+    while chunk := [_bound(row, processors) for row in islice(given, CHUNK)]:
+        connection.exec_driver_sql(statement, chunk)
+        count += len(chunk)
+    return count
+
+
+Processors = list[tuple[int, Callable[[Any], Any]]]
+
+
+def _processors(table: Table, columns: Sequence[str], connection: Connection, as_text: Collection[str]) -> Processors:
+    found: Processors = []
+    for place, name in enumerate(columns):
+        if name in as_text:
+            continue
+        column: Column[Any] = table.c[name]
+        made = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        if made is not None:
+            found.append((place, made))
+    return found
+
+
+def _bound(row: Sequence[Any], processors: Processors) -> tuple[Any, ...]:
+    if not processors:
+        return tuple(row)
+    values = list(row)
+    for place, process in processors:
+        values[place] = process(values[place])
+    return tuple(values)
+
+
+def _copied(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], processors: Processors
+) -> int:
+    names = ", ".join(f'"{name}"' for name in columns)
+    cursor: Any = connection.connection.cursor()
+    count = 0
+    with cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+        for row in rows:
+            copy.write_row(_bound(row, processors))
+            count += 1
+    cursor.close()
+    return count
