@@ -20,6 +20,7 @@ from mealroute.swipes import rules
 from mealroute.swipes.models import MealCard, Swipe, SwipeBatch, SwipeNote
 from mealroute.swipes.records import (
     BatchRecord,
+    HandedOut,
     MealLine,
     Means,
     Mismatch,
@@ -231,6 +232,36 @@ def _lines(
                 station_code=row[7], street_code=row[8], delivered=delivered, due_fen=row[11],
             )  # fmt: skip
     return [found[number] for number in sorted(found)]
+
+
+def handed_out(db: Session, first: date, last: date) -> list[HandedOut]:
+    """The meals that stations handed out on these days, by the records in force."""
+    query = (
+        select(
+            Resident.code, BookLine.station_code, func.coalesce(Proof.made_at, Proof.server_at), Proof.quantity, BookLine.unit_price_fen,
+            Order.resident_part_fen,
+        )
+        .join(BookLine, BookLine.id == Proof.book_line_id)
+        .join(OrderBook, OrderBook.id == BookLine.book_id)
+        .join(Order, Order.id == BookLine.order_id)
+        .join(Resident, Resident.id == BookLine.resident_id)
+        .where(
+            OrderBook.day >= first, OrderBook.day <= last, current(), Proof.quantity > 0, BookLine.delivery == rules.STATION,
+            Proof.outcome.in_(sorted(map(str, DELIVERED))), BookLine.station_code.is_not(None),
+        )
+        .order_by(Proof.id)
+    )  # fmt: skip
+    return [
+        HandedOut(
+            resident_code=row[0],
+            station_code=row[1] or "",
+            at=row[2],
+            portions=row[3],
+            price_fen=row[4],
+            due_fen=row[5],
+        )
+        for row in db.execute(query)
+    ]
 
 
 def _notes(db: Session) -> tuple[dict[str, Note], dict[str, int]]:

@@ -89,6 +89,18 @@ class MealLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOut:
+    """A meal handed out at a station's counter: whose, when, for how much (fen; price of one portion, due for all)."""
+
+    resident_code: str
+    station_code: str
+    at: datetime
+    portions: int
+    price_fen: Fen
+    due_fen: Fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
     """A swipe, a handed-out meal, or both, that do not go together."""
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, date, datetime
+from random import Random
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from data.sample_generator.swipes import HEADINGS as HEAD
+from data.sample_generator.swipes import Handed, rows
 from mealroute.adapters import sheets
 from mealroute.core.actor import SYSTEM, Actor, Role, Scope
 from mealroute.core.clock import FixedClock
@@ -191,3 +194,21 @@ def test_a_street_sees_and_brings_only_what_is_its_own(db: Session, counter: Cou
     assert queries.reckoning(db, *MONTH, scope=other.scope).figures.rows == 0
     with pytest.raises(MealrouteError, match="swipe-file-empty"):
         intake.bring_in(db, file(SECOND), source="pos", columns=Columns(), by=other, clock=CLOCK)
+
+
+def test_a_synthetic_month_is_read_and_each_planted_mistake_is_found(db: Session, counter: Counter) -> None:
+    meals = [
+        Handed(one.resident_code, one.station_code, CLOCK.local(one.at).replace(tzinfo=None), one.portions, one.price_fen, one.due_fen)
+        for one in queries.handed_out(db, *MONTH)
+    ]  # fmt: skip
+    assert [(meal.resident_code, meal.station_code, meal.due_fen) for meal in meals] == [
+        ("R0001", "S1", 1200),
+        ("R0002", "S1", 1200),
+    ]
+    noon = [meal._replace(at=datetime(2026, 2, 2, 11, 40 + n)) for n, meal in enumerate(meals)]
+    often = {"twice": 2, "amount": 2}
+    seed = next(n for n in range(500) if rows(Random(n), noon, often)[1] == {"twice": 1, "amount": 1})
+    written, _planted = rows(Random(seed), noon, often)
+    assert rows(Random(seed), noon, often)[0] == written
+    intake.bring_in(db, file(*written, headings=HEAD), source="平台", columns=Columns(), by=OFFICER, clock=CLOCK)  # type: ignore[arg-type]
+    assert sorted(one.trouble for one in counter.found().open) == ["amount-differs", "swiped-twice"]

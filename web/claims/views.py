@@ -9,6 +9,7 @@ from mealroute.areas.queries import street_names
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _, language
+from mealroute.residents.queries import category_table
 from mealroute.subsidy import line_queries
 from mealroute.subsidy.person_statement import person_statement, print_statement
 from mealroute.subsidy.rulebook import load_rulebook
@@ -43,7 +44,7 @@ def lines(month: str) -> ResponseReturnValue:
 def line(line: int) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         found = line_queries.evidence(db, line, scope=here.actor().scope)
-    return render_template("claims/line.html", e=found, c=found.line.claim, rules=_titles())
+    return render_template("claims/line.html", e=found, c=found.line.claim, rules=_titles(), categories=_categories())
 
 
 @bp.get("/statements/residents/<int:resident>/<month:month>")
@@ -90,6 +91,10 @@ def station(month: str) -> ResponseReturnValue:
 
 def _titles() -> dict[str, str]:
     return {rule.rule_id: rule.title if language() == "zh" else rule.title_en for rule in load_rulebook().rules}
+
+
+def _categories() -> dict[str, str]:
+    return {one.code: one.name_zh if language() == "zh" else one.name_en for one in category_table().rules}
 
 
 def _day() -> date | None:
