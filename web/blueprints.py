@@ -36,6 +36,7 @@ from web import (
     plan,
     publish,
     residents,
+    rulebook,
     settlement,
     swipes,
     timebank,
@@ -47,7 +48,7 @@ from web import (
 )
 
 PACKAGES = (
-    account, ahead, api, audit, cash, claims, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, settlement, swipes, timebank, today, users, vendors, vendorscore, dispatch, doors, phone, vendorwork, casefiles, cases, lastseen, exporting,
+    account, ahead, api, audit, cash, claims, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, rulebook, settlement, swipes, timebank, today, users, vendors, vendorscore, dispatch, doors, phone, vendorwork, casefiles, cases, lastseen, exporting,
 )  # fmt: skip
 
 

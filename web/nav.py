@@ -41,6 +41,7 @@ TOP = (
     Item("settlement.index", _l("Settlement"), "subsidy.view"),
 )
 MENU = (
+    Item("rulebook.index", _l("Rulebook"), "subsidy.view"),
     Item("lastseen.calls", _l("Calls and knocks"), "cases.view"),
     Item("lastseen.index", _l("Who was last seen when"), "cases.view"),
     Item("lastseen.daybook", _l("24-hour book"), "cases.view"),

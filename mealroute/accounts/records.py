@@ -64,6 +64,7 @@ class Permission(StrEnum):
     SETTLEMENT_PAY = "settlement.pay"
     EXPORTS_RUN = "exports.run"
     EXPORTS_UNMASKED = "exports.unmasked"
+    RULES_TRY = "rules.try"
     USERS_MANAGE = "users.manage"
     AUDIT_VIEW = "audit.view"
     IMPORT_RUN = "import.run"

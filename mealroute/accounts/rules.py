@@ -49,6 +49,11 @@ _WATCH: Mapping[Role, frozenset[Permission]] = {
 }
 """Who hears and decides complaints, and who reads whose scorecards."""
 
+_TRY: Mapping[Role, frozenset[Permission]] = {
+    role: frozenset({P.RULES_TRY}) for role in (Role.FINANCE, Role.DISTRICT_APPROVER, Role.DISTRICT, Role.AUDITOR)
+}
+"""Who tries a draft of the rulebook on a month's handovers; it changes nothing."""
+
 _FIND = frozenset({P.CASES_VIEW, P.CASES_RECORD})
 _LOOK: Mapping[Role, frozenset[Permission]] = {
     Role.DISPATCHER: _FIND | {P.LADDER_EDIT},
@@ -82,7 +87,7 @@ _PURSE: Mapping[Role, frozenset[Permission]] = {
 """Who brings in what counters recorded and explains what does not fit; who receives drivers' cash and reads about it; who tells residents what
 they ate, paid and owe."""
 
-_PARTS = (_WORK, _WATCH, _LOOK, _CLOSE, _PURSE)
+_PARTS = (_WORK, _WATCH, _LOOK, _CLOSE, _PURSE, _TRY)
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     role: _NOTHING.union(*(part.get(role, _NOTHING) for part in _PARTS)) for role in _WORK
 }

@@ -10,6 +10,7 @@ HANDLERS: dict[str, str] = {
     "vendor-exit-trial": "mealroute.commands.vendor_exit_job:run",
     "paper-packs": "mealroute.paper.nightly:run",
     "export-file": "mealroute.exporting.jobs:run",
+    "rule-trial": "mealroute.trials.service:run",
 }
 """Job kind → ``module:function`` of ``(job: JobContext) -> None``, which works in a process of its own."""
 

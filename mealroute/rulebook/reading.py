@@ -25,7 +25,8 @@ _FAMILIES = (frozenset(WORDS) - CLOSED) | {"category", "diet"}
 
 @lru_cache(maxsize=8)
 def load(folder: Path = FOLDER) -> Rulebook:
-    """The rules in force: every ``*.yaml`` of the folder, with the options of ``district-options.yaml`` beside or above it.
+    """The rules in force: every ``*.yaml`` of the folder that does not say ``in_force: false``, with the options of
+    ``district-options.yaml`` beside or above it.
 
     Raises
     ------
@@ -38,7 +39,7 @@ def load(folder: Path = FOLDER) -> Rulebook:
             options = read_options(place)
             break
     books = [_strict(path, options) for path in sorted(folder.glob("*.yaml")) if path.name != "district-options.yaml"]
-    return together(books, options)
+    return together([book for book in books if book.in_force], options)
 
 
 @lru_cache(maxsize=32)

@@ -94,7 +94,7 @@ def versions_of(node: Node, names: Names, options: Options, found: Found) -> lis
     priority = found.of(lambda: node.integer("priority")) if node.has("priority") else 100
     assumptions = found.of(lambda: _texts(node, "assumptions")) if node.has("assumptions") else ()
     entries = found.of(lambda: node.nodes("versions")) or ()
-    if unit is None or rule_id is None or beneficiary is None or document is None:
+    if unit is None or rule_id is None:
         return []
     if beneficiary is Beneficiary.RESIDENT and unit is Unit.DELIVERY:
         with found.on():
@@ -106,8 +106,8 @@ def versions_of(node: Node, names: Names, options: Options, found: Found) -> lis
         if version is None or len(found.problems) > first:
             continue
         version = replace(
-            version, title=title_zh or "", title_en=title_en or "", description=description or "", document=document,
-            beneficiary=beneficiary, option=option, priority=priority or 0, assumptions=assumptions or (),
+            version, title=title_zh or "", title_en=title_en or "", description=description or "", document=document or _NO_DOCUMENT,
+            beneficiary=beneficiary or Beneficiary.RESIDENT, option=option, priority=priority or 0, assumptions=assumptions or (),
         )  # fmt: skip
         with found.on():
             _follows(entry, versions, version)
@@ -182,7 +182,11 @@ def _conditions(entry: Node, unit: Unit, names: Names, options: Options, found: 
         return None
     whole = found.of(lambda: parts.conditions(when, unit, names))
     chosen = when.value.get("outcomes_option")
-    if chosen is not None and (chosen not in options or isinstance(options[chosen][0].value, bool)):
+    if (
+        whole is not None
+        and chosen is not None
+        and (chosen not in options or isinstance(options[chosen][0].value, bool))
+    ):
         with found.on():
             when.fail("outcomes_option", _("district-options.yaml has no list of outcomes of this name"))
     return whole

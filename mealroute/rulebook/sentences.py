@@ -61,7 +61,7 @@ def sentences(rule: Rule, names: Names) -> tuple[Sentence, ...]:
     """The whole rule, one statement a line."""
     found = [
         Sentence("gets", _("Who gets it"), _(GETS[rule.beneficiary])),
-        Sentence("amount", _("How much"), amount_words(rule.amount, rule.unit, names)),
+        *_amounts(rule, names),
         Sentence("shares", _("Who pays"), sharing_words(rule, names)),
     ]
     for condition in rule.conditions:
@@ -78,6 +78,22 @@ def sentences(rule: Rule, names: Names) -> tuple[Sentence, ...]:
         found.append(
             Sentence("option", _("Switch"), _("only where the district has switched on “%(what)s”", what=rule.option))
         )
+    return tuple(found)
+
+
+def _amounts(rule: Rule, names: Names) -> tuple[Sentence, ...]:
+    """One statement, or one for each case."""
+    if rule.amount.kind is not AmountKind.CASES:
+        return (Sentence("amount", _("How much"), amount_words(rule.amount, rule.unit, names)),)
+    found = []
+    for place, (when, amount) in enumerate(rule.amount.cases):
+        text = amount_words(amount, rule.unit, names)
+        whole = (
+            _("if %(when)s: %(amount)s", when=block_words(when, names), amount=text)
+            if when
+            else _("otherwise %(amount)s", amount=text)
+        )
+        found.append(Sentence(f"amount.{place}", _("How much"), whole))
     return tuple(found)
 
 

@@ -52,7 +52,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "count": {
         "signed-persons": _l("signed persons"), "star": _l("stars"), "capacity": _l("person-times a day"), "meals": _l("meals"),
-        "person-days": _l("person-days"), "persons": _l("persons"), "deliveries": _l("deliveries"), "cost": _l("cost"),
+        "person-days": _l("person-days"), "persons": _l("persons"), "deliveries": _l("deliveries"), "days": _l("days with a meal"), "meals-a-day": _l("meals a day"), "cost": _l("cost"),
         "nth-of-day": _l("paid times of the day"), "nth-of-week": _l("paid times of the week"),
         "nth-of-month": _l("paid times of the month"), "nth-of-year": _l("paid times of the year"),
     },

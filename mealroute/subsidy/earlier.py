@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mealroute.rulebook.counters import caps_of
 from mealroute.rulebook.facts import Earlier
 from mealroute.rulebook.records import Every
 from mealroute.subsidy.models import ClaimLine
@@ -15,7 +16,7 @@ from mealroute.subsidy.rulebook import load_rulebook
 
 def counted_from(rules: Rulebook, first: date) -> date | None:
     """The earliest day whose lines matter to ``first``; None where no rule counts beyond a day."""
-    counted = {cap.every for rule in rules.rules for cap in rule.caps}
+    counted = {cap.every for rule in rules.rules for cap in caps_of(rule)}
     counted |= {rule.stack.every for rule in rules.rules if rule.stack is not None}
     if Every.EVER in counted:
         return date.min

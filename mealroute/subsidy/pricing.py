@@ -15,7 +15,7 @@ from mealroute.orders.models import Order
 from mealroute.orders.records import Delivery
 from mealroute.residents.records import ResidentRecord
 from mealroute.rulebook.compiled import Library
-from mealroute.rulebook.counters import Purse
+from mealroute.rulebook.counters import Purse, caps_of
 from mealroute.rulebook.evaluate import unique
 from mealroute.rulebook.facts import Meal, Person
 from mealroute.rulebook.person_day import PersonDay
@@ -157,7 +157,7 @@ class LedgerPricing:
 def span(rules: Rulebook, day: date) -> tuple[date, date]:
     """The days whose meals matter to a meal of this day: the day itself, or the longest span that a cap on residents counts."""
     counted: Collection[Every] = {
-        cap.every for rule in rules.on(day) if rule.beneficiary is Beneficiary.RESIDENT for cap in rule.caps
+        cap.every for rule in rules.on(day) if rule.beneficiary is Beneficiary.RESIDENT for cap in caps_of(rule)
     } | {rule.stack.every for rule in rules.on(day) if rule.stack is not None}
     if Every.YEAR in counted or Every.EVER in counted:
         return day.replace(month=1, day=1), day.replace(month=12, day=31)

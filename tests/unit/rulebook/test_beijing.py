@@ -7,13 +7,18 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mealroute.rulebook.bridge import meal_of
 from mealroute.rulebook.evaluate import evaluate
+from mealroute.rulebook.facts import Meal
 from mealroute.rulebook.reading import load
+from mealroute.subsidy import evaluating
 from mealroute.subsidy.records import Handover, ResidentOnDay
 from tests.unit.rulebook.oracle import settle
 
 FIRST = date(2026, 2, 2)
+
+
+def meal_of(handover: Handover) -> Meal:
+    return evaluating.meal_of(handover, evaluating.person_of(handover.resident, handover.street_code))
 
 
 @st.composite

@@ -1,0 +1,51 @@
+"""What trials are made from, and those that were made."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mealroute.core import jobs
+from mealroute.core.actor import Scope
+from mealroute.core.errors import NotFound
+from mealroute.core.i18n import _
+from mealroute.core.jobs import Job, JobId, JobRecord
+from mealroute.rulebook.facts import Meal, Person
+from mealroute.subsidy import build
+from mealroute.subsidy.evaluating import meal_of, person_of
+from mealroute.subsidy.records import ResidentOnDay
+from mealroute.subsidy.rows import month_rows
+from mealroute.trials.records import KIND
+
+
+def meals_of(db: Session, month: str, *, scope: Scope) -> list[Meal]:
+    """The month's handovers with their evidence, of the streets in reach; what is the same of a person is one object."""
+    people: dict[tuple[ResidentOnDay, str], Person] = {}
+    found = []
+    for one in build.handovers(month_rows(db, month)):
+        if scope.sees_street(one.street_code):
+            key = one.resident, one.street_code
+            if key not in people:
+                people[key] = person_of(*key)
+            found.append(meal_of(one, people[key]))
+    return found
+
+
+def trials(db: Session, *, scope: Scope, limit: int = 20) -> tuple[JobRecord, ...]:
+    """The newest trials of the same reach first."""
+    ids = db.scalars(select(Job.id).where(Job.kind == KIND).order_by(Job.id.desc()).limit(limit * 5))
+    found = (jobs.job(db, JobId(number)) for number in ids)
+    return tuple(one for one in found if _within(one, scope))[:limit]
+
+
+def trial(db: Session, job_id: int, *, scope: Scope) -> JobRecord:
+    """One trial. Raises NotFound where it is another kind of job, or of streets out of reach."""
+    found = jobs.job(db, JobId(job_id))
+    if found.kind != KIND or not _within(found, scope):
+        raise NotFound("trial-not-found", _("There is no such trial."))
+    return found
+
+
+def _within(job: JobRecord, scope: Scope) -> bool:
+    streets = job.payload.get("streets")
+    if scope.streets is None:
+        return True
+    return streets is not None and set(streets) <= scope.streets

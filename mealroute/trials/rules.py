@@ -1,0 +1,188 @@
+"""A draft applied to real handovers beside the rules in force. Pure: meals and two rulebooks in, figures out."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from mealroute.core.money import Fen
+from mealroute.rulebook.condition_words import found
+from mealroute.rulebook.evaluate import Engine, stream
+from mealroute.rulebook.facts import Meal
+from mealroute.rulebook.records import Beneficiary, Rule, Rulebook
+from mealroute.rulebook.results import Line, Refusal
+from mealroute.rulebook.words import title
+from mealroute.trials.records import Mover, Pair, Reason, Standing, TrialResult
+
+MOVERS = 20
+"""How many of those who gain or lose most are shown."""
+REASONS = 40
+Report = Callable[[int], None]
+
+
+def merged(standing: Rulebook, draft: Rulebook, first: date, *, whole: bool) -> Rulebook:
+    """What would be in force: the draft alone (``whole``), or the rules in force with those of the draft in place of their namesakes.
+
+    Of each rule of the draft the newest version counts, as if it had been in force from ``first`` on.
+    """
+    newest: dict[str, Rule] = {}
+    for rule in draft.rules:
+        if rule.rule_id not in newest or rule.version > newest[rule.rule_id].version:
+            newest[rule.rule_id] = rule
+    tried = {key: replace(rule, valid_from=first, valid_to=None) for key, rule in newest.items()}
+    rules: list[Rule] = []
+    if not whole:
+        for rule in standing.rules:
+            if rule.rule_id not in tried:
+                rules.append(rule)
+            elif tried[rule.rule_id] not in rules:
+                rules.append(tried[rule.rule_id])
+    rules += [rule for rule in tried.values() if rule not in rules]
+    return replace(
+        draft, rules=tuple(rules), options={**standing.options, **draft.options}, names={**standing.names, **draft.names},
+        calendar=draft.calendar if draft.calendar.holidays or draft.calendar.workdays else standing.calendar,
+    )  # fmt: skip
+
+
+def paid_as_asked(meals: Iterable[Meal], lines: Iterable[Line]) -> list[Meal]:
+    """The meals as if whoever paid their own part under the rules in force paid it under the draft as well.
+
+    Otherwise a draft that pays a yuan less would seem to take the whole subsidy from everybody.
+    """
+    granted: Counter[int] = Counter()
+    for line in lines:
+        if line.rule.beneficiary is Beneficiary.RESIDENT and line.meal is not None:
+            granted[line.meal.meal_id] += line.amount_fen
+    return [
+        replace(meal, paid_fen=meal.price_fen * meal.portions)
+        if meal.price_fen and meal.paid_fen >= meal.price_fen - granted[meal.meal_id]
+        else meal
+        for meal in meals
+    ]
+
+
+def try_out(
+    meals: Sequence[Meal], standing: Rulebook, draft: Rulebook, *, report: Report = lambda _done: None
+) -> TrialResult:
+    """Both rulebooks on the same meals. ``report`` hears how many meals are done, of twice their number."""
+    before = _run(Engine(standing), meals, report, 0)
+    asked = paid_as_asked(meals, before)
+    engine = Engine(draft, refusals=True)
+    reasons: Counter[tuple[str, str]] = Counter()
+    examples: dict[tuple[str, str], Refusal] = {}
+    after: list[Line] = []
+    for done, line in enumerate(_counted(engine, asked, reasons, examples)):
+        after.append(line)
+        if done % 500 == 0:
+            report(len(meals) + min(done, len(meals)))
+    report(2 * len(meals))
+    return _result(meals, before, after, draft, _reasons(reasons, examples, draft))
+
+
+def _run(engine: Engine, meals: Iterable[Meal], report: Report, base: int) -> list[Line]:
+    lines = []
+    for done, line in enumerate(stream(engine, meals)):
+        lines.append(line)
+        if done % 500 == 0:
+            report(base + done)
+    return lines
+
+
+def _counted(
+    engine: Engine, meals: Iterable[Meal], reasons: Counter[tuple[str, str]], examples: dict[tuple[str, str], Refusal]
+) -> Iterable[Line]:
+    for line in stream(engine, meals):
+        _drain(engine, reasons, examples)
+        yield line
+    _drain(engine, reasons, examples)
+
+
+def _drain(engine: Engine, reasons: Counter[tuple[str, str]], examples: dict[tuple[str, str], Refusal]) -> None:
+    """Refusals are counted and let go: a month of them would not fit a small machine."""
+    for refusal in engine.refusals:
+        key = (refusal.rule.rule_id, refusal.code)
+        reasons[key] += 1
+        examples.setdefault(key, refusal)
+    engine.refusals.clear()
+
+
+def _reasons(
+    counted: Mapping[tuple[str, str], int], examples: Mapping[tuple[str, str], Refusal], draft: Rulebook
+) -> tuple[Reason, ...]:
+    order = sorted(counted, key=lambda key: (-counted[key], key))
+    return tuple(_reason(key, counted[key], examples[key], draft) for key in order[:REASONS])
+
+
+def _reason(key: tuple[str, str], meals: int, example: Refusal, draft: Rulebook) -> Reason:
+    """In general words: what one person's meal said stays out of it."""
+    from mealroute.core.i18n import _
+    from mealroute.rulebook.condition_words import say
+    from mealroute.rulebook.records import Cap
+    from mealroute.rulebook.words import refusal_sentence
+
+    condition = example.condition
+    unknown = False
+    if condition is None or isinstance(condition.value, Cap | str):
+        sentence = refusal_sentence(example, draft.names)
+    elif example.code in {"paid-too-little", "paid-nothing"}:
+        sentence = _("The resident did not pay their own part.")
+    else:
+        sentence = _("Asked for: %(wanted)s", wanted=say(condition, draft.names))
+        unknown = found(condition, example.person, example.item, example.money, draft.names) == _("not known")
+    return Reason(rule_id=key[0], code=key[1], sentence=sentence, meals=meals, unknown=unknown)
+
+
+def _result(
+    meals: Sequence[Meal], before: Sequence[Line], after: Sequence[Line], draft: Rulebook, reasons: tuple[Reason, ...]
+) -> TrialResult:
+    def sums(of: Callable[[Line], Iterable[tuple[str, Fen]]]) -> dict[str, Pair]:
+        one, two = _sums(before, of), _sums(after, of)
+        return {key: Pair(before=one[key], after=two[key]) for key in sorted({*one, *two})}
+
+    people = sums(lambda line: [(line.payee, line.amount_fen)] if line.rule.beneficiary is Beneficiary.RESIDENT else [])
+    operators = sums(
+        lambda line: [(line.payee, line.amount_fen)] if line.rule.beneficiary is not Beneficiary.RESIDENT else []
+    )
+    everybody = {meal.person.code for meal in meals}
+    rules = {line.rule.rule_id: title(line.rule) for line in (*before, *after)}
+    return TrialResult(
+        meals=len(meals), people=len(everybody),
+        total=Pair(before=sum(line.amount_fen for line in before), after=sum(line.amount_fen for line in after)),
+        lines=Pair(before=len(before), after=len(after)), by_payer=sums(lambda line: line.parts),
+        by_street=sums(lambda line: [(line.meal.place if line.meal else "", line.amount_fen)]),
+        by_rule=sums(lambda line: [(line.rule.rule_id, line.amount_fen)]),
+        titles={**{rule.rule_id: title(rule) for rule in draft.rules}, **rules}, residents=_standing(people, len(everybody)),
+        operators=_standing(operators, len(operators)), movers=_movers({masked(code): pair for code, pair in people.items()}),
+        operator_movers=_movers(operators), reasons=reasons,
+        left_out=tuple(dict.fromkeys(title(rule) for rule in draft.rules if rule.unit.periodic)),
+    )  # fmt: skip
+
+
+def _sums(lines: Iterable[Line], of: Callable[[Line], Iterable[tuple[str, Fen]]]) -> dict[str, Fen]:
+    found_sums: dict[str, Fen] = defaultdict(int)
+    for line in lines:
+        for key, amount in of(line):
+            found_sums[key] += amount
+    return found_sums
+
+
+def _standing(pairs: Mapping[str, Pair], everybody: int) -> Standing:
+    more = [pair.difference for pair in pairs.values() if pair.difference > 0]
+    less = [pair.difference for pair in pairs.values() if pair.difference < 0]
+    return Standing(
+        more=len(more),
+        less=len(less),
+        same=everybody - len(more) - len(less),
+        gained_fen=sum(more),
+        lost_fen=-sum(less),
+    )
+
+
+def _movers(pairs: Mapping[str, Pair]) -> tuple[Mover, ...]:
+    moved = [Mover(code=code, pair=pair) for code, pair in pairs.items() if pair.difference]
+    return tuple(sorted(moved, key=lambda one: (-abs(one.pair.difference), one.code))[:MOVERS])
+
+
+def masked(code: str) -> str:
+    """``R00123`` → ``R•••23``: enough to tell two apart, not enough to find one."""
+    return code[:1] + "•" * max(len(code) - 3, 1) + code[-2:] if len(code) > 3 else "•••"
