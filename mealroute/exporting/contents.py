@@ -27,13 +27,13 @@ Rows = list[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A file before it is written. ``people``: codes of those whom it shows in full, known once it was read."""
+    """A file before it is written. ``more``: the sheets behind the first, asked for only by a workbook. ``people``: codes of those whom it shows in full, known once it was read."""
 
     sheet: str
     columns: tuple[Column, ...]
     batches: Iterator[Rows]
     expected: int
-    more: tuple[Table, ...] = ()
+    more: Callable[[], tuple[Table, ...]] = tuple
     encoding: str = "utf-8-sig"
     people: tuple[str, ...] = ()
 
@@ -72,7 +72,7 @@ def content_of(db: Session, export: ExportRecord, *, clock: Clock) -> Content:
         case What.SETTLEMENT:
             return Content(
                 sheet=SHEETS[What.SETTLEMENT], columns=columns(masked=export.wanted.masked), batches=streaming.batches(db, where, clock=clock, plain=plain),
-                expected=streaming.count(db, where), more=(sums_table(db, export, period, where),), people=people,
+                expected=streaming.count(db, where), more=lambda: (sums_table(db, export, period, where),), people=people,
             )  # fmt: skip
         case What.DETAIL:
             named = tuple(

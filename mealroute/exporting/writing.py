@@ -48,7 +48,7 @@ def write_xlsx(
             digest.write(batch)
             report(digest.rows)
         note, book.about = last_sheet(digest.rows, digest.rows_sha256)
-        for table in (*content.more, note):
+        for table in (*content.more(), note):
             book.sheet(table.name, table.columns).write(list(table.rows))
     return Written(digest.rows, digest.rows_sha256, file_sha256(path), path.stat().st_size)
 
