@@ -143,7 +143,8 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "drivers": _l("Drivers"), "vehicles": _l("Vehicles"),
         "street-contracts": _l("Contracts of streets"), "backups": _l("Who stands in"), "dishes": _l("Dishes"), "menu": _l("Weekly menu"),
         "residents": _l("Residents"), "standing-orders": _l("Standing orders"), "cards": _l("Cards of residents"),
-        "swipes": _l("Swipes at counters"),
+        "swipes": _l("Swipes at counters"), "agreements": _l("Agreements of stations with persons"),
+        "site-figures": _l("Stars and capacity of stations"), "applications": _l("One-off applications of stations"),
     },
     "explanation": {
         "outcome-not-claimable": _l("Left without seeing the person"), "second-meal": _l("A further meal of the day"),

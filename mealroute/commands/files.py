@@ -14,6 +14,7 @@ from mealroute.core.importing import ImportResult
 from mealroute.menus import service as menus
 from mealroute.orders import intake as orders
 from mealroute.residents import intake as residents
+from mealroute.subsidy import site_intake as sites
 from mealroute.swipes import intake as swipes
 from mealroute.vendors import service as vendors
 from mealroute.vendors import streets
@@ -33,6 +34,9 @@ IMPORTERS: dict[str, Callable[..., ImportResult]] = {
     "standing-orders": orders.import_standing_orders,
     "cards": swipes.import_cards,
     "swipes": swipes.import_swipes,
+    "agreements": sites.import_agreements,
+    "site-figures": sites.import_site_figures,
+    "applications": sites.import_applications,
 }
 """What a sheet may hold, in the order in which a whole district must enter."""
 

@@ -17,6 +17,7 @@ from mealroute.subsidy.records import (
     ProofFacts,
     ResidentOnDay,
 )
+from mealroute.subsidy.site_facts import PeriodicFacts
 
 
 class BookRow(NamedTuple):
@@ -95,6 +96,7 @@ class MonthRows:
     earlier: Sequence[Earlier] = ()
     """Lines claimed before the first day whose week, month or year goes on."""
     site_kinds: Mapping[str, str] = field(default_factory=dict)
+    periodic: PeriodicFacts | None = None
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from mealroute.subsidy.records import (
     LineAccount,
     Rulebook,
 )
+from mealroute.subsidy.site_facts import figures_of
 from mealroute.subsidy.statements import MonthFigures, Sum
 
 
@@ -44,7 +45,11 @@ class Computed:
 def compute(month: str, rows: build.MonthRows, rulebook: Rulebook, *, every_reason: bool = True) -> Computed:
     """Claim lines, refusals and accounts of a month; without ``every_reason`` only the refusals that accounts need."""
     handovers = build.handovers(rows)
-    lines, problems = evaluating.claim_lines(handovers, rulebook, earlier=rows.earlier, every_reason=every_reason)
+    lines, problems = evaluating.claim_lines(
+        handovers, rulebook, earlier=rows.earlier, every_reason=every_reason,
+        figures=figures_of(rows.periodic, handovers) if rows.periodic else (),
+        claimed=rows.periodic.claimed if rows.periodic else (),
+    )  # fmt: skip
     return Computed(
         month=month,
         lines=lines,

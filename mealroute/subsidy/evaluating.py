@@ -12,6 +12,7 @@ from mealroute.rulebook.facts import Earlier, Meal, Person
 from mealroute.rulebook.records import Beneficiary, Unit
 from mealroute.rulebook.results import Line, Refusal
 from mealroute.subsidy.records import ClaimLineRecord, ClaimProblem, Handover, ResidentOnDay, Rulebook
+from mealroute.subsidy.site_facts import SiteFigures
 
 _ZONE = ZoneInfo(DEFAULT_ZONE)
 WAYS = {"home": "home", "station": "pick-up"}
@@ -19,11 +20,18 @@ WAYS = {"home": "home", "station": "pick-up"}
 
 
 def claim_lines(
-    handovers: Iterable[Handover], rules: Rulebook, *, earlier: Iterable[Earlier] = (), every_reason: bool = True
+    handovers: Iterable[Handover],
+    rules: Rulebook,
+    *,
+    earlier: Iterable[Earlier] = (),
+    figures: Iterable[SiteFigures] = (),
+    claimed: Iterable[str] = (),
+    every_reason: bool = True,
 ) -> tuple[tuple[ClaimLineRecord, ...], tuple[ClaimProblem, ...]]:
     """Claim lines and refusals of delivered order lines, by day, meal and order.
 
-    Without ``every_reason`` refusals come only for days on which a meal got nothing and was not paid in full. Of two proofs of one line the newer counts. ``earlier`` are lines claimed before whose week, month or year goes on.
+    Without ``every_reason`` refusals come only for days on which a meal got nothing and was not paid in full. Of two proofs of one line the newer counts. ``earlier`` are lines claimed before whose week, month or year goes on; ``figures`` are
+    months, years and applications of sites, operators and deliverers, ``claimed`` natural keys of them that other months have paid.
     """
     people: dict[tuple[ResidentOnDay, str], Person] = {}
     by_line: dict[int, Handover] = {}
@@ -37,8 +45,21 @@ def claim_lines(
         if key not in people:
             people[key] = person_of(*key)
         meals.append(meal_of(handover, people[key]))
-    found = evaluate(rules.book, meals, earlier=earlier, only_unsettled=not every_reason)
-    lines = tuple(_line(line, by_line[line.item.meal_id]) for line in found.lines if isinstance(line.item, Meal))
+    papers = {id(one.figures): one for one in figures}
+    found = evaluate(
+        rules.book,
+        meals,
+        [one.figures for one in papers.values()],
+        earlier=earlier,
+        paid=claimed,
+        only_unsettled=not every_reason,
+    )
+    lines = tuple(
+        _line(line, by_line[line.item.meal_id])
+        if isinstance(line.item, Meal)
+        else _site_line(line, papers[id(line.item)])
+        for line in found.lines
+    )
     problems = tuple(_problem(refusal, by_line) for refusal in found.refusals)
     return lines, problems
 
@@ -82,6 +103,23 @@ def _line(line: Line, meal: Handover) -> ClaimLineRecord:
         run_id=how.run_id, route_no=how.route_no, driver_code=how.driver_code, station_code=how.station_code,
         delivery=how.delivery, confirmation=str(how.confirmation), confirmed_at=how.confirmed_at, source=how.source,
         basis=_basis(meal, line.cut),
+    )  # fmt: skip
+
+
+def _site_line(line: Line, paper: SiteFigures) -> ClaimLineRecord:
+    """A line that no meal stands behind: figures and their paper stand in the proof's place."""
+    rule, figures = line.rule, paper.figures
+    return ClaimLineRecord(
+        natural_key=line.key, rule_id=rule.rule_id, rule_version=rule.version, document_no=rule.document.number,
+        beneficiary=rule.beneficiary, amount_fen=line.amount_fen, shares=line.parts, order_id=None, book_line_id=None,
+        proof_id=None, resident_id=None, resident_code="", day=paper.last_day, slot="", street_code=paper.street_code,
+        vendor_code=paper.vendor_code, unit_price_fen=0, resident_paid_fen=0, copay_fen=0, outcome="", unit=str(rule.unit),
+        payee=line.payee, driver_code=figures.subject if figures.kind == "deliverer" else "",
+        station_code=paper.station_code,
+        basis={
+            "counts": dict(figures.counts), "sums": dict(figures.sums), "reference": figures.reference,
+            **({"cut": line.cut} if line.cut else {}),
+        },
     )  # fmt: skip
 
 

@@ -116,7 +116,7 @@ def person_statement(
     closed = period is not None and period.state == PeriodState.CLOSED
     facts = queries.person_facts(db, period.id) if closed and period is not None else None
     rows = queries.rows_between(db, first, min(last, clock.today()), facts=facts)
-    rows = replace(rows, book=[line for line in rows.book if line.resident_id == resident_id])
+    rows = replace(rows, book=[line for line in rows.book if line.resident_id == resident_id], periodic=None)
     computed = computing.compute(month, rows, rules)
     lines: list[tuple[int | None, ClaimLineRecord]] = [(None, line) for line in computed.lines]
     if period is not None:

@@ -185,7 +185,10 @@ def _amounts(
     known = {(rule.rule_id, rule.version): rule for rule in rulebook.rules}
     for line in lines:
         rule, fresh = known.get((line.rule_id, line.rule_version)), due.get(line.natural_key)
-        wanted = fresh.amount_fen if fresh and rule and rule.in_force(line.day) else 0
+        same = (
+            fresh is not None and rule is not None and (fresh.day, fresh.rule_version) == (line.day, line.rule_version)
+        )
+        wanted = fresh.amount_fen if fresh is not None and same else 0
         shares = dict(fresh.shares) if fresh else {}
         if (
             line.amount_fen != wanted

@@ -24,6 +24,8 @@ from mealroute.subsidy.earlier import earlier_lines
 from mealroute.subsidy.parts import Beside, Part, among, line_ids, order_ids, resident_ids, within
 from mealroute.subsidy.people import people_on, person_facts
 from mealroute.subsidy.records import OpenItem
+from mealroute.subsidy.rulebook import load_rulebook
+from mealroute.subsidy.site_queries import periodic_facts
 from mealroute.swipes.records import Mismatch, Trouble
 from mealroute.swipes.words import sentence as swipe_sentence
 from mealroute.vendors.models import Driver, Station
@@ -172,6 +174,13 @@ def rows_between(
             *map(_cash_open, (purse for purse in beside.purses if part is None or part.settles(purse))),
         ],
         earlier=earlier_lines(db, first, part),
+        periodic=periodic_facts(
+            db,
+            first,
+            last,
+            load_rulebook() if part is None else part.rules,
+            streets=None if part is None else part.streets,
+        ),
         site_kinds=dict(db.execute(select(Station.code, Station.kind)).tuples().all()),
         facts={number: known for number, known in held.items() if number in eaters},
     )

@@ -83,7 +83,7 @@ def _statement(db: Session, code: str, month: str, *, clock: Clock, station: boo
     else:
         own = {line for line, door in rows.doors.items() if door.vendor_code == code}
     eaters = {line.resident_id for line in rows.book if line.line_id in own}
-    rows = replace(rows, book=[line for line in rows.book if line.resident_id in eaters])
+    rows = replace(rows, book=[line for line in rows.book if line.resident_id in eaters], periodic=None)
     computed = computing.compute(month, rows, rulebook)
     period = queries.period(db, rulebook.payer, month)
     closed = period is not None and period.state == PeriodState.CLOSED
@@ -115,10 +115,12 @@ def _days(lines: list[ClaimLineRecord], accounts: list[LineAccount]) -> tuple[Ve
         ):  # one handover may give a line to the resident and one to the operator
             claimed.add(line.book_line_id)
             counted["subsidised"][key] += 1
+        if line.book_line_id is None:
+            continue  # a month's, a year's or a one-off sum is no day's meal; the claim lines show it
         if line.beneficiary is Beneficiary.RESIDENT:
             counted["resident_subsidy_fen"][key] += line.amount_fen
             counted["copay_fen"][key] += line.copay_fen
-        else:
+        elif line.beneficiary is Beneficiary.OPERATOR:
             counted["operator_subsidy_fen"][key] += line.amount_fen
     keys = sorted(set().union(*counted.values()))
     return tuple(

@@ -13,6 +13,7 @@ from mealroute.menus.timetable import diet_table
 from mealroute.orders.imports import FIELDS as STANDING_ORDERS
 from mealroute.residents.imports import fields as residents
 from mealroute.residents.queries import category_table
+from mealroute.subsidy.site_intake import AGREEMENTS, APPLICATIONS, SITE_FIGURES
 from mealroute.swipes.imports import FIELDS as SWIPES
 from mealroute.swipes.intake import CARDS
 from mealroute.vendors import imports as vendors
@@ -22,6 +23,7 @@ COLUMNS: dict[str, tuple[Field, ...]] = {
     "areas": AREAS, "residents": residents(category_table()), "standing-orders": STANDING_ORDERS, "dishes": menus.dishes(diet_table()),
     "menu": menus.MENU, "vendors": vendors.VENDORS, "kitchens": vendors.KITCHENS, "stations": vendors.STATIONS,
     "drivers": vendors.DRIVERS, "vehicles": vendors.VEHICLES,
+    "agreements": AGREEMENTS, "site-figures": SITE_FIGURES, "applications": APPLICATIONS,
     "cards": CARDS, "swipes": SWIPES, "street-contracts": vendors.CONTRACTS, "backups": vendors.BACKUPS,
 }  # fmt: skip
 

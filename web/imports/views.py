@@ -16,7 +16,7 @@ from web import here
 from web.permissions import requires
 
 bp = Blueprint("imports", __name__, template_folder="templates")
-PERSONAL = frozenset({"residents", "standing-orders", "cards", "swipes"})
+PERSONAL = frozenset({"residents", "standing-orders", "cards", "swipes", "agreements"})
 """Sheets about residents need a role that keeps the ledger; the administrator reads no resident."""
 
 

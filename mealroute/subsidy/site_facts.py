@@ -1,0 +1,180 @@
+"""Months, years and applications of sites, operators and deliverers as the rules see them. Pure: records and handovers in, figures out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from mealroute.core.money import Fen
+from mealroute.rulebook.facts import Figures
+from mealroute.subsidy.records import Handover
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A station as the rules know one. ``figures`` hold what was last written down by the end of the period: star, capacity …"""
+
+    code: str
+    kind: str
+    street_code: str
+    operator: str
+    signed_persons: int = 0
+    figures: Mapping[str, int] = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A one-off application with its document."""
+
+    reference: str
+    station_code: str
+    day: date
+    kind: str
+    capacity: int | None
+    cost_fen: Fen | None
+    document_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What one payee did in a span: meals (portions), person-days, persons, meals brought home, and their price."""
+
+    meals: int = 0
+    person_days: int = 0
+    persons: int = 0
+    deliveries: int = 0
+    spend_fen: Fen = 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "meals": self.meals, "person-days": self.person_days, "persons": self.persons, "deliveries": self.deliveries
+        }  # fmt: skip
+
+
+Payee = tuple[str, str]
+"""Beneficiary kind (site, operator, deliverer) and code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodicFacts:
+    """Everything that rules on months, years and applications may look at in one month. ``years``: tallies of the whole year, in the
+    month that ends it. ``claimed`` are natural keys that other months have paid.
+    """
+
+    first: date
+    last: date
+    sites: Sequence[Site] = ()
+    operators: Mapping[str, int] = field(default_factory=dict)
+    applications: Sequence[Application] = ()
+    years: Mapping[Payee, Tally] = field(default_factory=dict)
+    claimed: frozenset[str] = frozenset()
+
+    @property
+    def ends_year(self) -> bool:
+        return self.last.month == 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFigures:
+    """Figures with what a line of them shows beside: where, whose, by which paper."""
+
+    figures: Figures
+    last_day: date
+    street_code: str = ""
+    vendor_code: str = ""
+    station_code: str = ""
+
+
+def tallies(handovers: Iterable[Handover]) -> dict[Payee, Tally]:
+    """What each payee did. A site counts the meals handed out at its counter, an operator all that it cooked, a deliverer all that they
+    brought home.
+    """
+    meals: dict[Payee, int] = defaultdict(int)
+    spend: dict[Payee, int] = defaultdict(int)
+    days: dict[Payee, set[tuple[int, date]]] = defaultdict(set)
+    people: dict[Payee, set[int]] = defaultdict(set)
+    home: dict[Payee, int] = defaultdict(int)
+    for meal in handovers:
+        how, who = meal.carried, meal.resident.resident_id
+        payees: list[Payee] = [("operator", meal.vendor_code)]
+        if how.delivery == "station":
+            payees.append(("site", how.station_code))
+        elif how.driver_code:
+            payees.append(("deliverer", how.driver_code))
+        for payee in payees:
+            meals[payee] += meal.portions
+            spend[payee] += meal.portions * meal.unit_price_fen
+            days[payee].add((who, meal.day))
+            people[payee].add(who)
+            home[payee] += how.delivery == "home"
+    return {
+        payee: Tally(
+            meals=meals[payee], person_days=len(days[payee]), persons=len(people[payee]), deliveries=home[payee],
+            spend_fen=spend[payee],
+        )
+        for payee in meals
+    }  # fmt: skip
+
+
+def figures_of(facts: PeriodicFacts, handovers: Iterable[Handover]) -> tuple[SiteFigures, ...]:
+    """The figures of the month, of the year where it ends, and of the applications that were made in it."""
+    month = tallies(handovers)
+    found: list[SiteFigures] = []
+    spans: list[tuple[str, date, Mapping[Payee, Tally]]] = [("month", facts.first, month)]
+    if facts.ends_year:
+        spans.append(("year", facts.first.replace(month=1), facts.years))
+    for unit, first, done in spans:
+        found += [_site(site, unit, first, facts.last, done.get(("site", site.code), Tally())) for site in facts.sites]
+        signed: dict[str, int] = defaultdict(int)
+        for site in facts.sites:
+            signed[site.operator] += site.signed_persons
+        for kind in ("operator", "deliverer"):
+            codes = {code for one, code in done if one == kind and code}
+            for code in sorted(
+                codes | ({site.operator for site in facts.sites} - {""} if kind == "operator" else set())
+            ):
+                tally = done.get((kind, code), Tally())
+                counts = tally.counts
+                if kind == "operator":
+                    counts |= {"signed-persons": signed.get(code, 0)}
+                    if code in facts.operators:
+                        counts["star"] = facts.operators[code]
+                figures = Figures(
+                    subject=code, kind=kind, unit=unit, day=first, counts=counts, sums={"cost": tally.spend_fen}
+                )
+                found.append(
+                    SiteFigures(figures=figures, last_day=facts.last, vendor_code=code if kind == "operator" else "")
+                )
+    by_code = {site.code: site for site in facts.sites}
+    for paper in facts.applications:
+        found.append(_application(paper, by_code[paper.station_code]))
+    return tuple(found)
+
+
+def _site(site: Site, unit: str, first: date, last: date, tally: Tally) -> SiteFigures:
+    counts = {**tally.counts, **site.figures, "signed-persons": site.signed_persons}
+    figures = Figures(
+        subject=site.code, kind="site", unit=unit, day=first, counts=counts, sums={"cost": tally.spend_fen},
+        site_kind=site.kind, place=site.street_code, tags=site.tags,
+    )  # fmt: skip
+    return SiteFigures(
+        figures=figures, last_day=last, street_code=site.street_code, vendor_code=site.operator, station_code=site.code
+    )
+
+
+def _application(paper: Application, site: Site) -> SiteFigures:
+    counts = dict(site.figures) | ({} if paper.capacity is None else {"capacity": paper.capacity})
+    figures = Figures(
+        subject=site.code, kind="site", unit="one-off", day=paper.day, counts=counts,
+        sums={} if paper.cost_fen is None else {"cost": paper.cost_fen}, site_kind=site.kind, place=site.street_code,
+        tags=site.tags | {paper.kind}, reference=f"{paper.reference} {paper.document_no}".strip(),
+    )  # fmt: skip
+    return SiteFigures(
+        figures=figures,
+        last_day=paper.day,
+        street_code=site.street_code,
+        vendor_code=site.operator,
+        station_code=site.code,
+    )
