@@ -115,6 +115,7 @@ def _subsidy(rules: Rulebook, meals: Sequence[Meal]) -> Fen:
         survivors = here.for_person(of_day[0].person)
         if survivors:
             lines = PersonDay(of_day[0].person, of_day, here, purse, asked=False).settle(survivors)
+            purse.keep()
             total += sum(line.amount_fen for line in lines if line.rule.beneficiary is Beneficiary.RESIDENT)
     return total
 
