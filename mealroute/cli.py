@@ -77,6 +77,11 @@ def parser() -> argparse.ArgumentParser:
     score = commands.add_parser("score-vendors", help="write the vendors' scores of a month that is over")
     score.add_argument("--month", required=True, help="YYYY-MM")
 
+    look = commands.add_parser(
+        "check-month", help="look at a month's doors and claims with every check; exit 3 if something blocks payment"
+    )
+    look.add_argument("month", help="YYYY-MM")
+
     recheck = commands.add_parser(
         "check-settlement", help="add a settlement file up again, without the database; exit 3 if it does not fit"
     )
@@ -127,7 +132,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from mealroute.commands import city, day, demo, files, packs, people, rules, scores, setup, system
+    from mealroute.commands import checks, city, day, demo, files, packs, people, rules, scores, setup, system
 
     match args.command:
         case "demo":
@@ -150,6 +155,8 @@ def _run(args: argparse.Namespace) -> int:
             return city.command(setup.open_here(), args.month, args.rules, processes=args.processes)
         case "score-vendors":
             return scores.command(setup.open_here(), args.month)
+        case "check-month":
+            return checks.command(setup.open_here(), args.month)
         case "check-settlement":
             return system.check_settlement(args.file, args.summary, args.digest)
         case "rulebook":

@@ -10,6 +10,7 @@ from web import (
     casefiles,
     cases,
     cash,
+    checks,
     claims,
     complaints,
     counter,
@@ -48,7 +49,7 @@ from web import (
 )
 
 PACKAGES = (
-    account, ahead, api, audit, cash, claims, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, rulebook, settlement, swipes, timebank, today, users, vendors, vendorscore, dispatch, doors, phone, vendorwork, casefiles, cases, lastseen, exporting,
+    account, ahead, api, audit, cash, checks, claims, complaints, counter, dishes, driver, faces, fallback, home, hotline, imports, jobs, keying, kitchen, live, menus, offer, orders, paper, plan, publish, residents, rulebook, settlement, swipes, timebank, today, users, vendors, vendorscore, dispatch, doors, phone, vendorwork, casefiles, cases, lastseen, exporting,
 )  # fmt: skip
 
 

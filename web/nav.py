@@ -48,6 +48,8 @@ MENU = (
     Item("casefiles.messages", _l("Messages to pass on"), "cases.record"),
     Item("casefiles.ladder", _l("Ladder and duty list"), "cases.view"),
     Item("complaints.index", _l("Complaints"), "complaints.view"),
+    Item("checks.index", _l("Checks"), "checks.view"),
+    Item("checks.calls", _l("Call-back"), "callback.view"),
     Item("vendorscore.scorecards", _l("Scorecards"), "scores.view"),
     Item("vendorscore.scorecard", _l("Scorecard"), "vendor.figures"),
     Item("hotline.index", _l("Telephone"), "orders.edit"),

@@ -88,17 +88,41 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     },
     "job-kind": {
         "plan-day": _l("Plan a meal"), "draft-replan": _l("Plan again around the locks"), "draft-what-if": _l("What if"),
-        "paper-packs": _l("Make paper packs"), "export-file": _l("Make an export"),
+        "paper-packs": _l("Make paper packs"), "check-month": _l("Check a month"), "export-file": _l("Make an export"),
         "rule-trial": _l("Try a draft of the rulebook"),
     },
     "job-stage": {
         "matrix": _l("Measuring the ways"), "compile": _l("Compiling the search, once; about a minute"), "construct": _l("Making a first plan"), "ortools": _l("Improving the plan"), "pyvrp": _l("Improving the plan"),
-        "sisr": _l("Improving the plan"), "drawing": _l("Drawing the routes"), "saving": _l("Saving"), "paper": _l("Drawing the packs"), "hands": _l("Dealing out the routes"), "hours": _l("Nearing usual hours"),
+        "sisr": _l("Improving the plan"), "drawing": _l("Drawing the routes"), "saving": _l("Saving"), "checking": _l("Checking the month"), "paper": _l("Drawing the packs"), "hands": _l("Dealing out the routes"), "hours": _l("Nearing usual hours"),
         "memory": _l("Measuring what familiarity costs"), "reading": _l("Reading the month"), "trying": _l("Applying both rulebooks"),
     },
     "pack-basis": {
         "published": _l("Published plan"), "draft": _l("Draft, not published"), "weekday": _l("The same weekday's plan"),
         "none": _l("No plan: people and contacts only"),
+    },
+    "severity": {"block": _l("Blocks payment"), "hold": _l("Waits for a word"), "warn": _l("Hint")},
+    "finding-state": {"open": _l("Open"), "cleared": _l("Cleared"), "gone": _l("No longer found")},
+    "finding-act": {
+        "found": _l("Came up"), "cleared": _l("Cleared"), "reopened": _l("Opened again"), "gone": _l("No longer found"),
+        "found-again": _l("Found again"),
+    },
+    "certainty": {"sourced": _l("from a document or a published audit"), "derived": _l("derived; the district sets the limits")},
+    "reference": {
+        "resident": _l("Resident"), "driver": _l("Driver"), "vendor": _l("Vendor"), "station": _l("Station"), "payment": _l("Payment"),
+        "notice": _l("Line of a list from outside"), "pause": _l("Pause"), "kitchen": _l("Kitchen"), "sheet": _l("Keyed sheet"),
+        "closing": _l("Closing of the counter"), "complaint": _l("Complaint"), "swipe": _l("Card swipe"),
+    },
+    "proof-source": {
+        "phone": _l("by the phone"), "paper": _l("keyed from paper"), "desk": _l("entered at a desk"), "closing": _l("by the close of the day"),
+        "simulated": _l("sample data"),
+    },
+    "notice": {
+        "deceased": _l("Has died"), "moved-out": _l("Has moved out"), "institution": _l("Lives in an institution"),
+        "hospital": _l("Is in hospital"), "missing": _l("Is declared missing"), "imprisoned": _l("Is in prison"),
+        "no-basic-service": _l("Is no longer a recipient of basic services"), "other-benefit": _l("Another programme pays"),
+    },
+    "heard": {
+        "received": _l("It came"), "not-received": _l("It did not come"), "cannot-say": _l("Cannot say"), "not-reached": _l("Nobody reached"),
     },
     "time-entry": KINDS,
     "driver-paper": {"health-certificate": _l("Health certificate"), "training": _l("Training")},

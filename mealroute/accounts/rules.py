@@ -87,7 +87,17 @@ _PURSE: Mapping[Role, frozenset[Permission]] = {
 """Who brings in what counters recorded and explains what does not fit; who receives drivers' cash and reads about it; who tells residents what
 they ate, paid and owe."""
 
-_PARTS = (_WORK, _WATCH, _LOOK, _CLOSE, _PURSE, _TRY)
+_EXAMINE: Mapping[Role, frozenset[Permission]] = {
+    Role.FINANCE: frozenset({P.CHECKS_VIEW, P.CHECKS_RUN, P.CALLBACK_VIEW}),
+    Role.STREET_CHECKER: frozenset({P.CHECKS_VIEW, P.CHECKS_CLEAR, P.CALLBACK_VIEW, P.CALLBACK_CALL}),
+    Role.DISTRICT_APPROVER: frozenset({P.CHECKS_VIEW, P.CHECKS_RUN, P.CHECKS_CLEAR, P.CALLBACK_VIEW, P.CALLBACK_DRAW}),
+    Role.AUDITOR: frozenset({P.CHECKS_VIEW, P.CHECKS_RUN, P.CALLBACK_VIEW, P.CALLBACK_DRAW, P.CALLBACK_CALL}),
+    Role.DISTRICT: frozenset({P.CHECKS_VIEW, P.CHECKS_RUN, P.CHECKS_CLEAR, P.CHECKS_LISTS, P.CALLBACK_VIEW, P.CALLBACK_DRAW, P.CALLBACK_CALL}),
+    Role.HOTLINE: frozenset({P.CALLBACK_VIEW, P.CALLBACK_CALL}),
+}  # fmt: skip
+"""Who examines a month: whoever prepares it (finance) clears nothing, and vendors see none of it."""
+
+_PARTS = (_WORK, _WATCH, _LOOK, _CLOSE, _PURSE, _TRY, _EXAMINE)
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     role: _NOTHING.union(*(part.get(role, _NOTHING) for part in _PARTS)) for role in _WORK
 }

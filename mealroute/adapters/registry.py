@@ -11,6 +11,7 @@ HANDLERS: dict[str, str] = {
     "paper-packs": "mealroute.paper.nightly:run",
     "export-file": "mealroute.exporting.jobs:run",
     "rule-trial": "mealroute.trials.service:run",
+    "check-month": "mealroute.oversight.checking:run",
 }
 """Job kind → ``module:function`` of ``(job: JobContext) -> None``, which works in a process of its own."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from mealroute.checks.counts_reading import boxes_of, counts_of, logged_on, packed_on, photos_on, ready_of, received_on
 from mealroute.checks.facts import Claim, Day, Meal, MoneyMoved
+from mealroute.checks.swipe_reading import Swiped
 from mealroute.core.clock import Clock, at_seconds
 from mealroute.core.slots import MealSlot
 from mealroute.delivery.models import Proof
@@ -31,6 +32,7 @@ def days_of(db: Session, first: date, last: date) -> tuple[date, ...]:
 def read_day(
     db: Session, day: date, *, period_id: int | None, clock: Clock, closed_at: datetime | None = None,
     logs_kept: frozenset[str] = frozenset(), differing: Mapping[int, str] | None = None,
+    swiped: Swiped | None = None,
 ) -> Day:  # fmt: skip
     """Everything of one day. ``differing`` are lines of the month that came out differently when computed again."""
     claims = _claims(db, period_id, day)
@@ -40,7 +42,7 @@ def read_day(
     return Day(
         day=day, serves=menus.is_service_day(db, day), meals=meals, packed=packed_on(db, day, clock), ready_s=ready_of(db),
         received=received_on(db, day), logged=logged_on(db, day), logs_kept=logs_kept, boxes=boxes_of(db),
-        counts=counts_of(db, day, meals), photos=photos_on(db, day, {meal.proof: meal for meal in meals}), money=money,
+        counts=(*counts_of(db, day, meals), *(swiped.counts if swiped else ())), elsewhere=swiped.elsewhere if swiped else (), photos=photos_on(db, day, {meal.proof: meal for meal in meals}), money=money,
         differing={line: why for line, why in (differing or {}).items() if line in own},
     )  # fmt: skip
 
@@ -67,12 +69,13 @@ def _meals(
             BookLine.place_key, BookLine.handover, BookLine.quantity, Proof.quantity, Proof.outcome, Proof.left_with, Proof.seen,
             Proof.source, func.coalesce(Proof.made_at, Proof.phone_at), Proof.phone_at, Proof.server_at, Proof.device, Proof.lon, Proof.lat,
             BookLine.lon, BookLine.lat, BookLine.window_from_s, BookLine.window_to_s, BookLine.unit_price_fen, BookLine.dish_code,
-            BookLine.size, PlanVisit.route_id == Run.route_id, Run.withdrawn_at, Run.state,
+            BookLine.size, PlanVisit.route_id == Run.route_id, Run.withdrawn_at, Order.created_at, Run.state,
         )
         .join(Run, Run.id == Proof.run_id)
         .join(PlanVisit, PlanVisit.id == Proof.visit_id)
         .join(recorded, recorded.id == Run.route_id)
         .join(BookLine, BookLine.id == Proof.book_line_id)
+        .join(Order, Order.id == BookLine.order_id)
         .where(Run.day == day, current())
         .order_by(Run.slot, Run.number, PlanVisit.position, BookLine.id)
     )  # fmt: skip
@@ -81,7 +84,7 @@ def _meals(
     for row in rows:
         (line, proof, run, visit, order, resident, slot, street, vendor, brought, kitchen, driver, vehicle, number, trip, position, arrival,
          starts, ends, station, place, handover, ordered, quantity, outcome, left_with, seen, source, made, phone, server, device, lon, lat,
-         door_lon, door_lat, window_from, window_to, price, dish, size, same_route, withdrawn, state) = row  # fmt: skip
+         door_lon, door_lat, window_from, window_to, price, dish, size, same_route, withdrawn, created, state) = row  # fmt: skip
         moved = visit in transferred
         # A record without a phone's time has only the server's: that says when it was typed, not when the door opened.
         made = made if phone is not None else None
@@ -98,7 +101,7 @@ def _meals(
             left_with, seen, source, None if made is None else int((made - midnight).total_seconds()),
             None if phone is None else int((server - phone).total_seconds()), device, lon, lat, door_lon, door_lat, window_from, window_to,
             price, prices.get((slot, dish)) if size == "normal" and dish else None, _paid(money.get(order, ())), bool(same_route) or moved,
-            int((withdrawn - midnight).total_seconds()) if gone and withdrawn else None, claims.get(line, ()),
+            int((withdrawn - midnight).total_seconds()) if gone and withdrawn else None, claims.get(line, ()), int((created - midnight).total_seconds()),
         )  # fmt: skip
 
 

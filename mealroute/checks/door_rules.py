@@ -103,18 +103,26 @@ def from_one_place(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """16. Records of doors that lie far apart were all made at one place: somebody sat and tapped."""
     for (driver, slot), meals in day.by_driver().items():
         placed = [meal for meal in meals if meal.lon is not None and meal.door_lon is not None]
-        cells: dict[tuple[int, int], list[Meal]] = defaultdict(list)
-        for meal in placed:
-            assert meal.lon is not None and meal.lat is not None  # noqa: PT018 -- narrows both
-            cells[round(meal.lon * 2000), round(meal.lat * 2000)].append(meal)
-        for group in cells.values():
-            if len({meal.place for meal in group}) >= limits["doors"] and spread_m(group) > limits["spread_m"]:
+        # Two grids, half a cell apart: what lies on the edge of one lies inside the other.
+        for shift in (0.0, 0.5):
+            cells: dict[tuple[int, int], list[Meal]] = defaultdict(list)
+            for meal in placed:
+                cells[int((meal.lon or 0) * 1800 + shift), int((meal.lat or 0) * 2200 + shift)].append(meal)
+            sat = [
+                group
+                for group in cells.values()
+                if _doors(group) >= limits["doors"] and spread_m(group) > limits["spread_m"]
+            ]
+            if sat:
+                group = max(sat, key=_doors)
                 yield of_driver(
-                    group,
-                    f"driver/{driver}/{day.day}/{slot}",
-                    doors=len({meal.place for meal in group}),
-                    metres=round(spread_m(group)),
+                    group, f"driver/{driver}/{day.day}/{slot}", doors=_doors(group), metres=round(spread_m(group))
                 )
+                break
+
+
+def _doors(meals: Sequence[Meal]) -> int:
+    return len({meal.place for meal in meals})
 
 
 def same_digits(day: Day, _world: World, limits: Limits) -> Iterator[Found]:

@@ -84,6 +84,8 @@ class Meal(NamedTuple):
     on_route: bool
     taken_back_s: int | None
     claims: tuple[Claim, ...] = ()
+    ordered_s: int | None = None
+    """When the order was written down; beyond the day where it was another day."""
 
     @property
     def delivered(self) -> bool:
@@ -192,12 +194,13 @@ class Packed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetCount:
-    """Two counts of the same thing that should agree; ``kind`` names who counted."""
+    """Two counts of the same thing that should agree; ``kind`` names who counted. ``differs``: they do, whatever the figures."""
 
     kind: str
     subject: str
     ours: int
     theirs: int
+    differs: bool = False
     lines: tuple[int, ...] = ()
     vendor: str = ""
     evidence: tuple[Reference, ...] = ()
@@ -298,6 +301,9 @@ class Tally:
     persons: dict[str, dict[date, set[int]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
     records: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
+    unseen: Counter[str] = field(default_factory=Counter)
+    """Meals that stayed with nobody seen, by vendor."""
+    given: Counter[str] = field(default_factory=Counter)
     by_hand: Counter[str] = field(default_factory=Counter)
     back_dated: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     of_person: dict[int, list[tuple[date, int, str, str]]] = field(default_factory=lambda: defaultdict(list))
@@ -327,6 +333,8 @@ class Tally:
                 self.failed[meal.vendor] += 1
                 continue
             self.served[meal.vendor, meal.day] += meal.quantity
+            self.given[meal.vendor] += 1
+            self.unseen[meal.vendor] += not meal.seen
             self.persons[meal.vendor][meal.day].add(meal.resident)
             self.street_of[meal.vendor][meal.street] += 1
             self.of_person[meal.resident].append((meal.day, meal.line, meal.vendor, meal.driver))

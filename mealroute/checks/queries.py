@@ -95,6 +95,11 @@ def finding(db: Session, finding_id: int, *, scope: Scope) -> FindingRecord:
     return found[0]
 
 
+def digest_of(db: Session, finding_id: int) -> str:
+    """The digest of a finding's evidence as it stands."""
+    return db.scalar(select(CheckFinding.digest).where(CheckFinding.id == finding_id)) or ""
+
+
 def lines_of(db: Session, finding_id: int) -> tuple[int, ...]:
     """The book lines that a finding touches."""
     query = select(CheckFindingLine.book_line_id).where(CheckFindingLine.finding_id == finding_id)

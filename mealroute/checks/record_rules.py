@@ -110,6 +110,25 @@ def back_dated(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
             yield _vendor(tally, vendor, n=late, of=len(delays))
 
 
+def ordered_afterwards(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
+    """27. The order was written down after its meal is said to have been handed over: made up to fit a claim."""
+    for meal in day.delivered:
+        if meal.source == "simulated" or meal.made_s is None or meal.ordered_s is None:
+            continue
+        if meal.ordered_s > meal.made_s + limits["after_s"]:
+            yield Found(
+                subject=f"vendor/{meal.vendor}/{meal.day}", lines=(meal.line,), evidence=meal.evidence, day=meal.day, vendor=meal.vendor,
+                params={"vendor": meal.vendor}, street=meal.street,
+            )  # fmt: skip
+
+
+def seldom_seen(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
+    """23. Most of a vendor's meals stay with nobody seen: left at doors or with others, week after week."""
+    for vendor, given in sorted(tally.given.items()):
+        if given >= limits["meals"] and tally.unseen[vendor] * 1000 >= given * limits["share_permille"]:
+            yield _vendor(tally, vendor, n=tally.unseen[vendor], of=given)
+
+
 def enrolled_unused(_tally: Tally, world: World, limits: Limits) -> Iterator[Found]:
     """31. Enrolled with a standing order, and for weeks no meal: who is it for? One hint a street."""
     of: dict[str, list[Person]] = defaultdict(list)

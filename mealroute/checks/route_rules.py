@@ -83,6 +83,28 @@ def _short_s(before: Meal, after: Meal, world: World, limits: Limits) -> int:
     return leg_s(before, after, world, limits) - gap - limits["slack_s"]
 
 
+def one_phone_for_drivers(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
+    """18. One phone records for several drivers at the same time: it cannot be with each of them."""
+    of: dict[tuple[str, str], dict[str, list[Meal]]] = defaultdict(lambda: defaultdict(list))
+    for meals in day.by_driver().values():
+        for meal in meals:
+            if meal.device and meal.source not in BY_HAND:
+                of[meal.device, meal.slot][meal.driver].append(meal)
+    for (_device, slot), drivers in of.items():
+        busy = sorted(
+            (meals for meals in drivers.values() if len(meals) >= limits["doors"]),
+            key=lambda meals: meals[0].made_s or 0,
+        )
+        for before, after in pairwise(busy):
+            if (after[0].made_s or 0) + limits["slack_s"] < (before[-1].made_s or 0):
+                lines = [*before, *after]
+                names = sorted({meal.driver for meal in lines})
+                yield of_driver(
+                    lines, f"device/{'-'.join(names)}/{day.day}/{slot}", drivers=", ".join(names), doors=len(lines)
+                )
+                break
+
+
 def run_too_fast(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """18. A whole round in a fraction of the time that the plan needs for it, or more handovers than the seconds allow."""
     of: dict[int, list[Meal]] = defaultdict(list)

@@ -46,6 +46,7 @@ DAILY: Mapping[str, DayCheck] = {
     "off-shift": route_rules.off_shift,
     "unfit-driver": route_rules.unfit_driver,
     "driver-in-two-places": route_rules.driver_in_two_places,
+    "one-phone-for-drivers": route_rules.one_phone_for_drivers,
     "run-too-fast": route_rules.run_too_fast,
     "over-capacity-trip": route_rules.over_capacity_trip,
     "more-than-loaded": volume_rules.more_than_loaded,
@@ -55,6 +56,7 @@ DAILY: Mapping[str, DayCheck] = {
     "closed-day": volume_rules.closed_day,
     "counts-differ": volume_rules.counts_differ,
     "vendor-not-licensed": record_rules.vendor_not_licensed,
+    "ordered-afterwards": record_rules.ordered_afterwards,
 }
 """Checks that need one day only."""
 
@@ -75,6 +77,7 @@ MONTHLY: Mapping[str, MonthCheck] = {
     "ghost": record_rules.ghost,
     "typed-by-hand": record_rules.typed_by_hand,
     "back-dated": record_rules.back_dated,
+    "seldom-seen": record_rules.seldom_seen,
     "enrolled-unused": record_rules.enrolled_unused,
     "complained": record_rules.complained,
     "content-drops": record_rules.content_drops,

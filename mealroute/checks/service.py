@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from mealroute.adapters.travel import TravelMatrix
-from mealroute.checks import counts_reading, day_reading, queries, route_rules, world_reading
+from mealroute.checks import counts_reading, day_reading, queries, route_rules, swipe_reading, world_reading
 from mealroute.checks.facts import World
 from mealroute.checks.models import CheckFinding, CheckFindingLine, CheckLook, CheckStep
 from mealroute.checks.records import Act, Finding, FindingId, FindingState, Policy, RunRecord
@@ -65,11 +65,12 @@ def check_month(
     look = Look(world, policy)
     days = day_reading.days_of(db, world.first, world.last)
     logs = counts_reading.kitchens_that_log(db, world.first, world.last, len(days))
+    swiped = swipe_reading.swiped(db, world.first, world.last)
     differing = _differing(db, month, period) if recompute and period is not None else {}
     for n, each in enumerate(days, 1):
         day = day_reading.read_day(
             db, each, period_id=period.id if period else None, clock=clock, closed_at=period.closed_at if period else None,
-            logs_kept=logs, differing=differing,
+            logs_kept=logs, differing=differing, swiped=swiped.get(each),
         )  # fmt: skip
         _ask_roads(world, route_rules.doubtful_legs(day, policy.checks["driver-in-two-places"].limits), matrix_of)
         look.day(day)

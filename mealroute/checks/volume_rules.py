@@ -123,7 +123,11 @@ def round_numbers(tally: Tally, _world: World, limits: Limits) -> Iterator[Found
     for (vendor, _day), portions in tally.served.items():
         of[vendor].append(portions)
     for vendor, counts in of.items():
-        if len(counts) < limits["days"] or min(counts) < limits["least"] or len(set(counts)) < limits["distinct"]:
+        if (
+            len(counts) < limits["days"]
+            or sorted(counts)[len(counts) // 2] < limits["least"]
+            or len(set(counts)) < limits["distinct"]
+        ):
             continue
         if sum(count % 5 == 0 for count in counts) * 1000 >= len(counts) * limits["share_permille"]:
             yield _vendor(tally, vendor, days=sum(count % 5 == 0 for count in counts), of=len(counts))
@@ -142,7 +146,7 @@ def closed_day(day: Day, _world: World, _limits: Limits) -> Iterator[Found]:
 def counts_differ(day: Day, _world: World, _limits: Limits) -> Iterator[Found]:
     """30. Two counts of the same thing differ: the foot of a keyed sheet, a counter's closing, a vendor's file, card swipes."""
     for count in day.counts:
-        if count.ours != count.theirs:
+        if count.differs or count.ours != count.theirs:
             yield Found(
                 subject=f"{count.kind}/{count.subject}", lines=count.lines, evidence=count.evidence, day=day.day, vendor=count.vendor,
                 params={"what": count.kind, "ours": count.ours, "theirs": count.theirs, "which": count.subject},

@@ -49,10 +49,17 @@ WORDINGS: Mapping[str, Wording] = {
     "from-one-place": Wording(_l("Many doors recorded at one place"), _l("Driver %(driver)s recorded %(doors)d doors at one place; the doors lie up to %(metres)d m apart.")),
     "same-digits": Wording(_l("Positions that no phone gives"), _l("Driver %(driver)s: the positions of %(doors)d doors agree to the last digit.")),
     "even-intervals": Wording(_l("Records at even intervals"), _l("Driver %(driver)s recorded %(doors)d stops like clockwork, every %(seconds)d seconds or exactly as planned.")),
+    "same-photo": Wording(_l("One photo for several doors"), _l("One photo, the same to the last bit, proves %(n)d meals at %(doors)d doors or days.")),
+    "phone-of-many": Wording(_l("One telephone for many people"), _l("%(n)d residents who do not live together stand with one telephone number.")),
+    "taken-by-one": Wording(_l("One person takes the meals of many"), _l("One named person took %(meals)d meals of %(n)d residents who do not live together.")),
+    "proxy-unregistered": Wording(_l("Somebody unknown takes the meals"), _l("%(resident)s: %(n)d of %(of)d meals were taken by somebody who is not among the contacts.")),
     "no-route-stop": Wording(_l("No stop on the route"), _l("%(meals)d meals of driver %(driver)s are claimed, and no stop of route %(route)d carries them.")),
     "off-shift": Wording(_l("Outside the driver's shift"), _l("%(meals)d meals of driver %(driver)s on a day off or after the shift (%(end)s).")),
     "unfit-driver": Wording(_l("Health certificate ran out"), _l("The health certificate of driver %(driver)s was valid until %(until)s; %(meals)d meals after that.")),
     "driver-in-two-places": Wording(_l("A driver in two places"), _l("Driver %(driver)s: %(legs)d times the roads need more time than lies between two records, up to %(minutes)d minutes more.")),
+    "one-phone-for-drivers": Wording(_l("One phone for several drivers"), _l("One phone recorded %(doors)d doors of the drivers %(drivers)s at the same time.")),
+    "ordered-afterwards": Wording(_l("Ordered after it was handed over"), _l("%(vendor)s: %(meals)d orders were written down after their meals are recorded as handed over.")),
+    "seldom-seen": Wording(_l("Residents are seldom seen"), _l("%(vendor)s: %(n)d of %(of)d meals stayed with nobody seen.")),
     "run-too-fast": Wording(_l("A round in no time"), _l("Driver %(driver)s recorded %(doors)d stops in %(minutes)d minutes; the plan needs %(planned)d.")),
     "over-capacity-trip": Wording(_l("More than the vehicle carries"), _l("Driver %(driver)s handed over %(portions)d portions of one trip; the vehicle holds %(room)d.")),
     "more-than-loaded": Wording(_l("More handed over than loaded"), _l("%(given)d portions are recorded as handed over, %(counted)d were counted aboard.")),
@@ -103,6 +110,7 @@ def sentence_of(code: str, params: Mapping[str, object]) -> str:
     values: dict[str, object] = {
         key: yuan(value) if key in MONEY and isinstance(value, int) else value for key, value in params.items()
     }
+    values.setdefault("meals", 0)
     if "why" in values:
         values["why"] = _(WHY.get(str(values["why"]), str(values["why"])))
     if "what" in values:

@@ -24,6 +24,7 @@ from mealroute.dispatch.models import Run
 from mealroute.orders.models import BookLine, StandingOrder
 from mealroute.residents.models import Contact, Pause, Resident, ResidentCategory, StateChange
 from mealroute.residents.rules import id_number_fault
+from mealroute.rulebook.records import CapPer, Every, Rule
 from mealroute.subsidy.queries import month_days
 from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.vendors.life_models import VendorStep
@@ -42,12 +43,28 @@ def district_code() -> str:
 def read_world(db: Session, month: str, *, clock: Clock) -> World:
     """The people, businesses and earlier weeks around a month. A fixed number of statements."""
     first, last = month_days(month)
-    rulebook = load_rulebook()
     return World(
         month=month, first=first, last=last, district=district_code(), people=_people(db, clock),
         vendors=_vendors(db), drivers=_drivers(db), earlier=_earlier(db, first), content=_content(db, first, last),
-        caps=tuple(sorted({(rule.rule_id, "day", 1) for rule in rulebook.rules if rule.unit == "person-day"})),
+        caps=_caps(load_rulebook().rules, first, last),
     )  # fmt: skip
+
+
+def _caps(every: Iterable[Rule], first: date, last: date) -> tuple[tuple[str, str, int], ...]:
+    """How often a person may get each rule of the month, where it counts by calendar days, weeks or months."""
+    found = set()
+    for rule in every:
+        if rule.valid_from <= last and (rule.valid_to is None or rule.valid_to >= first):
+            if rule.unit == "person-day":
+                found.add((rule.rule_id, "day", 1))
+            for cap in rule.caps:
+                if (
+                    cap.per is CapPer.PERSON
+                    and cap.count is not None
+                    and cap.every in {Every.DAY, Every.WEEK, Every.MONTH}
+                ):
+                    found.add((rule.rule_id, str(cap.every), cap.count))
+    return tuple(sorted(found))
 
 
 def _people(db: Session, clock: Clock) -> dict[int, Person]:
@@ -222,6 +239,9 @@ def _content(db: Session, first: date, last: date) -> dict[str, tuple[int, int, 
 def add_unused(db: Session, world: World, served: Collection[int], limits: Limits) -> None:
     """Who has had a standing order for weeks and got nothing this month, with the last day on which they got something."""
     until = world.last - timedelta(weeks=limits["weeks"])
+    begun = db.scalar(select(func.min(Run.day)))
+    if begun is None or begun > until:  # the program itself has not run for so long
+        return
     query = select(StandingOrder.resident_id).where(
         StandingOrder.valid_from <= until, (StandingOrder.valid_to.is_(None)) | (StandingOrder.valid_to >= world.last)
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
+from mealroute.checks import call_back_queries
 from mealroute.core.actor import Scope
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import NotFound
@@ -30,8 +31,9 @@ def card_page(code: str, month: str, *, own: bool) -> str:
         card = queries.scorecard(db, code, month, scope=here.actor().scope, clock=here.clock())
         held = [row for row in kept.revisions(db, code) if row.period == month]
         vendor = next(iter(vendors.vendors(db, scope=Scope(vendor=code))), None)
+        asked = call_back_queries.estimates(db, month).get(code)
     return render_template(
-        "vendorscore/card.html", card=card, vendor=vendor, held={row.side: row for row in held}, own=own, words=words,
+        "vendorscore/card.html", asked=asked, card=card, vendor=vendor, held={row.side: row for row in held}, own=own, words=words,
         over=card.last < here.clock().today(), address=_addresses(vendor.id if vendor else 0, own=own), **around(month),
     )  # fmt: skip
 

@@ -1,0 +1,110 @@
+"""The checks put to the test: frauds and look-alikes planted into an honest month, and what was found, missed, or found for nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from data.sample_generator.fraud.kinds import KINDS
+from data.sample_generator.fraud.look_alikes import LOOK_ALIKES
+from data.sample_generator.fraud.month import Meal, Month, Planted, Vendor, honest_month
+from data.sample_generator.fraud.volume_kinds import VOLUME_KINDS
+from data.sample_generator.fraud.writing import at, write
+from mealroute.checks import queries, service
+from mealroute.checks.records import FindingRecord, Severity
+from mealroute.core.actor import SYSTEM, Scope
+from mealroute.core.clock import FixedClock
+
+FIRST = date(2026, 3, 1)
+WIDE = (
+    "above_capacity", "the_same_number", "nobody_ever_absent", "licence_over", "suspended_vendor", "weeks_too_late", "typed_at_the_desk",
+    "round_counts", "less_content", "silent_kitchen", "certificate_over", "on_the_day_off", "swollen_day", "more_than_the_bike_holds", "nobody_ever_seen",
+)  # fmt: skip
+"""Kinds that touch a whole vendor: each has one of its own."""
+SHARED, ALIKE, HONEST = 10, 5, 6
+"""Vendors that share the other frauds, the look-alikes, and that nobody touches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of the trial. ``found`` and ``missed``: kinds; ``false_alarms``: findings that touch nothing planted, by check and vendor."""
+
+    meals: int
+    planted: tuple[Planted, ...]
+    found: dict[str, tuple[str, ...]]
+    missed: tuple[str, ...]
+    false_alarms: tuple[FindingRecord, ...]
+    alike_alarms: tuple[tuple[str, str], ...]
+    honest_vendors: int
+
+    @property
+    def per_honest_vendor(self) -> Counter[str]:
+        """False alarms by vendor, hints left out."""
+        return Counter(alarm.vendor for alarm in self.false_alarms if alarm.severity is not Severity.WARN)
+
+
+def service_days(first: date) -> list[date]:
+    """Monday to Friday of a month without holidays."""
+    days = (first + timedelta(days=n) for n in range(31))
+    return [day for day in days if day.month == first.month and day.weekday() < 5]
+
+
+def make(
+    seed: int, *, people: int = 20, kinds: Sequence[str] | None = None
+) -> tuple[Month, list[Planted], dict[str, list[Meal]]]:
+    """The month with what was planted: frauds first in order of name, each in a vendor that has room for it."""
+    month = honest_month(
+        FIRST, service_days(FIRST), seed=seed, vendors=len(WIDE) + SHARED + ALIKE + HONEST + 1, people=people
+    )
+    own = dict(zip(WIDE, month.vendors, strict=False))
+    shared = month.vendors[len(WIDE) : len(WIDE) + SHARED]
+    alike = month.vendors[len(WIDE) + SHARED : len(WIDE) + SHARED + ALIKE]
+    small = month.vendors[len(WIDE) + SHARED + ALIKE]
+    every = {**KINDS, **VOLUME_KINDS}
+    planted = []
+    for n, name in enumerate(name for name in every if kinds is None or name in kinds):
+        vendor: Vendor = own.get(name) or shared[n % SHARED]
+        planted.append(every[name](month, vendor))
+    innocent = {}
+    for n, (name, case) in enumerate(LOOK_ALIKES.items()):
+        innocent[name] = case(month, small if name == "small_and_constant" else alike[n % ALIKE])
+    return month, planted, innocent
+
+
+def run(db: Session, *, seed: int, people: int = 20) -> Result:
+    """Write the month into an empty database, look at it once, and compare with what was planted."""
+    month, planted, innocent = make(seed, people=people)
+    write(db, month)
+    clock = FixedClock(at(month.days[-1] + timedelta(days=9), 36_000))
+    complaints = [
+        (meal.id, meal.run.vendor.code, "not-brought", str(n), meal.day) for n, meal in enumerate(month.complaints, 1)
+    ]
+    service.check_month(db, FIRST.strftime("%Y-%m"), by=SYSTEM, clock=clock, complaints=complaints)
+    findings = queries.open_findings(db, FIRST.strftime("%Y-%m"), scope=Scope.everything())
+    lines = {finding.id: set(queries.lines_of(db, finding.id)) for finding in findings}
+    found = {
+        one.kind: tuple(
+            sorted(
+                {
+                    finding.code
+                    for finding in findings
+                    if finding.code in one.checks and one.touches(lines[finding.id], finding.subject)
+                }
+            )
+        )
+        for one in planted
+    }
+    alarms = tuple(
+        finding for finding in findings if not any(one.touches(lines[finding.id], finding.subject) for one in planted)
+    )
+    alike = {meal.id: name for name, meals in innocent.items() for meal in meals}
+    return Result(
+        meals=len(month.meals), planted=tuple(planted), found={kind: codes for kind, codes in found.items() if codes},
+        missed=tuple(kind for kind, codes in found.items() if not codes), false_alarms=alarms,
+        alike_alarms=tuple(sorted({(alike[line], alarm.code) for alarm in alarms for line in lines[alarm.id] if line in alike})),
+        honest_vendors=HONEST,
+    )  # fmt: skip
