@@ -8,7 +8,7 @@ from mealroute.checks.records import Found, Limits
 
 def deceased(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """1. A meal was handed over on or after the day of death: by the ledger, or by a list from outside."""
-    for meal, person in _served(day, world):
+    for meal, person in day.with_people(world.people):
         notice = person.notice_on(meal.day, "deceased")
         if person.state_on(meal.day) == "deceased" or notice:
             yield _person(meal, person, notice.reference if notice else None)
@@ -16,7 +16,7 @@ def deceased(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
 
 def moved_away(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """2. The person has moved out, or service had ended, before the meal."""
-    for meal, person in _served(day, world):
+    for meal, person in day.with_people(world.people):
         notice = person.notice_on(meal.day, "moved-out")
         if meal.claims and (person.state_on(meal.day) in {"stopped", "pending"} or notice):
             yield _person(meal, person, notice.reference if notice else None)
@@ -24,14 +24,14 @@ def moved_away(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
 
 def other_district(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """2. The claim is for a street of another district: who lives elsewhere is paid for there (人户分离)."""
-    for meal, person in _served(day, world):
+    for meal, person in day.with_people(world.people):
         if meal.claims and world.district and not meal.street.startswith(world.district):
             yield _person(meal, person, street=meal.street)
 
 
 def in_institution(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """3. Whoever lives in an institution, or is provided for there, gets no meal subsidy at home."""
-    for meal, person in _served(day, world):
+    for meal, person in day.with_people(world.people):
         notice = person.notice_on(meal.day, "institution")
         if meal.claims and (person.living == "institution" or notice):
             yield _person(meal, person, notice.reference if notice else None)
@@ -39,7 +39,7 @@ def in_institution(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
 
 def away_or_in_hospital(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """4. The record says that the person took the meal, the ledger that they were in hospital or away that day."""
-    for meal, person in _served(day, world):
+    for meal, person in day.with_people(world.people):
         pause = next(
             (span for span in person.pauses if span.kind in {"hospital", "away"} and span.covers(meal.day)), None
         )
@@ -51,7 +51,7 @@ def away_or_in_hospital(day: Day, world: World, _limits: Limits) -> Iterator[Fou
 
 def missing_or_imprisoned(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """5. Declared missing, or in prison, by a list from outside."""
-    for meal, person in _served(day, world):
+    for meal, person in day.with_people(world.people):
         notice = person.notice_on(meal.day, "missing", "imprisoned")
         if notice:
             yield _person(meal, person, notice.reference)
@@ -59,7 +59,7 @@ def missing_or_imprisoned(day: Day, world: World, _limits: Limits) -> Iterator[F
 
 def category_not_valid(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """6. The resident's subsidy is claimed for a day on which they were no recipient of basic services."""
-    for meal, person in _served(day, world):
+    for meal, person in day.with_people(world.people):
         valid = person.basic and (person.basic_from is None or person.basic_from <= meal.day)
         ended = person.notice_on(meal.day, "no-basic-service")
         if _resident_claim(meal) and (not valid or ended):
@@ -68,7 +68,7 @@ def category_not_valid(day: Day, world: World, _limits: Limits) -> Iterator[Foun
 
 def too_young(day: Day, world: World, limits: Limits) -> Iterator[Found]:
     """7. Younger than the least age on the day of the meal, and without a disability that opens the service earlier."""
-    for meal, person in _served(day, world):
+    for meal, person in day.with_people(world.people):
         age = person.age_on(meal.day)
         disabled = person.ability is not None and person.ability >= limits["disabled_level"]
         if meal.claims and age < (limits["disabled_age"] if disabled else limits["least_age"]):
@@ -77,7 +77,7 @@ def too_young(day: Day, world: World, limits: Limits) -> Iterator[Found]:
 
 def assessment_expired(day: Day, world: World, limits: Limits) -> Iterator[Found]:
     """8. The ability assessment behind the resident's subsidy had run out, the days of grace included."""
-    for meal, person in _served(day, world):
+    for meal, person in day.with_people(world.people):
         until = person.assessed_until
         if (
             until
@@ -90,17 +90,11 @@ def assessment_expired(day: Day, world: World, limits: Limits) -> Iterator[Found
 
 def double_benefit(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """34. Another programme pays for the same: a list from outside, or a home care bed in the ledger."""
-    for meal, person in _served(day, world):
+    for meal, person in day.with_people(world.people):
         notice = person.notice_on(meal.day, "other-benefit")
         bed = next((span for span in person.categories if span.kind == "home-care-bed" and span.covers(meal.day)), None)
         if _resident_claim(meal) and (notice or bed):
             yield _person(meal, person, notice.reference if notice else None, beneficiary="resident")
-
-
-def _served(day: Day, world: World) -> Iterator[tuple[Meal, Person]]:
-    for meal in day.meals:
-        if meal.delivered and (person := world.people.get(meal.resident)) is not None:
-            yield meal, person
 
 
 def _resident_claim(meal: Meal) -> bool:

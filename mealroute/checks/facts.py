@@ -251,19 +251,34 @@ class Day:
     differing: Mapping[int, str] = field(default_factory=dict)
     """Book line → how the line differs from what the rules give today, where it was computed again."""
 
+    _delivered: list[Meal] | None = field(default=None, init=False, repr=False)
+    _by_driver: dict[tuple[str, str], list[Meal]] | None = field(default=None, init=False, repr=False)
+    _with_people: list[tuple[Meal, Person]] | None = field(default=None, init=False, repr=False)
+
     @property
     def delivered(self) -> list[Meal]:
-        return [meal for meal in self.meals if meal.delivered]
+        """The meals that stayed. Worked out once: two dozen checks ask."""
+        if self._delivered is None:
+            self._delivered = [meal for meal in self.meals if meal.delivered]
+        return self._delivered
 
     def by_driver(self) -> dict[tuple[str, str], list[Meal]]:
-        """Delivered meals at doors of each driver and meal slot with a time, in the order of time."""
-        found: dict[tuple[str, str], list[Meal]] = defaultdict(list)
-        for meal in self.meals:
-            if meal.delivered and meal.at_door and meal.made_s is not None and meal.driver:
-                found[meal.driver, meal.slot].append(meal)
-        for group in found.values():
-            group.sort(key=lambda meal: (meal.made_s or 0, meal.position, meal.line))
-        return dict(found)
+        """Delivered meals at doors of each driver and meal slot with a time, in the order of time. Worked out once."""
+        if self._by_driver is None:
+            found: dict[tuple[str, str], list[Meal]] = defaultdict(list)
+            for meal in self.delivered:
+                if not meal.station and meal.made_s is not None and meal.driver:
+                    found[meal.driver, meal.slot].append(meal)
+            for group in found.values():
+                group.sort(key=lambda meal: (meal.made_s or 0, meal.position, meal.line))
+            self._by_driver = dict(found)
+        return self._by_driver
+
+    def with_people(self, people: Mapping[int, Person]) -> list[tuple[Meal, Person]]:
+        """Delivered meals with who got them. Worked out once."""
+        if self._with_people is None:
+            self._with_people = [(meal, people[meal.resident]) for meal in self.delivered if meal.resident in people]
+        return self._with_people
 
 
 @dataclass(slots=True, kw_only=True)

@@ -131,9 +131,8 @@ def price_inflated(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
 def split_order(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """One meal cut into several orders or payments: the same person, meal and day, each part small."""
     of: dict[tuple[int, str], list[Meal]] = defaultdict(list)
-    for meal in day.meals:
-        if meal.delivered:
-            of[meal.resident, meal.slot].append(meal)
+    for meal in day.delivered:
+        of[meal.resident, meal.slot].append(meal)
     for meals in of.values():
         first = meals[0]
         orders = {meal.order for meal in meals}
@@ -152,9 +151,8 @@ def eaten_twice(day: Day, _world: World, _limits: Limits) -> Iterator[Found]:
     for resident, slot, place, reference in day.elsewhere:
         swiped[resident, slot].append((place, reference))
     of: dict[tuple[int, str], list[Meal]] = defaultdict(list)
-    for meal in day.meals:
-        if meal.delivered:
-            of[meal.resident, meal.slot].append(meal)
+    for meal in day.delivered:
+        of[meal.resident, meal.slot].append(meal)
     for (resident, slot), meals in of.items():
         ways = Counter(meal.station for meal in meals)
         elsewhere = [(place, ref) for place, ref in swiped[resident, slot] if place not in ways]
