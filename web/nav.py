@@ -58,6 +58,7 @@ MENU = (
     Item("timebank.couriers", _l("Service records"), "vendors.view"),
     Item("timebank.index", _l("Time bank"), "timebank.view"),
     Item("exporting.index", _l("Exports"), "exports.run"),
+    Item("settlement.budget_now", _l("Budget"), "subsidy.view"),
     Item("jobs.index", _l("Jobs"), "plan.view"),
     Item("claims.this_station", _l("Statements of stations"), "statements.view"),
     Item("cash.index", _l("Cash"), "cash.view"),

@@ -171,13 +171,13 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "site-figures": _l("Stars and capacity of stations"), "applications": _l("One-off applications of stations"),
     },
     "explanation": {
-        "outcome-not-claimable": _l("Left without seeing the person"), "second-meal": _l("A further meal of the day"),
+        "held": _l("Held by a check"), "outcome-not-claimable": _l("Left without seeing the person"), "second-meal": _l("A further meal of the day"),
         "free-meal": _l("Meal without a price"), "further-portion-unpaid": _l("Further portion unpaid"), "no-rule": _l("No rule in force"), "owing": _l("A part still owing"),
         "deceased": _l("Deceased"), "not-in-service": _l("Not in service"), "paused": _l("Paused"), "institution": _l("In an institution"),
         "paid-nothing": _l("Nothing paid"), "paid-too-little": _l("Paid too little"), "slot-not-covered": _l("Meal not covered"),
         "price-not-above-subsidy": _l("Price not above the subsidy"), "not-basic-service": _l("Not a basic-care recipient"),
     },
-    "payer": {"city": _l("City"), "district": _l("District")},
+    "payer": {"city": _l("City"), "district": _l("District"), "street": _l("The street"), "village": _l("The village"), "charity": _l("Charity")},
     "period-state": {"open": _l("Open"), "closed": _l("Closed")},
     "vendor-state": {
         "applied": _l("Applied"), "admitted": _l("Admitted"), "probation": _l("On probation"), "active": _l("Working"),

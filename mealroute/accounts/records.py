@@ -69,6 +69,7 @@ class Permission(StrEnum):
     CALLBACK_VIEW = "callback.view"
     CALLBACK_DRAW = "callback.draw"
     CALLBACK_CALL = "callback.call"
+    SETTLEMENT_BUDGET = "settlement.budget"
     EXPORTS_RUN = "exports.run"
     EXPORTS_UNMASKED = "exports.unmasked"
     RULES_TRY = "rules.try"

@@ -66,7 +66,7 @@ _LOOK: Mapping[Role, frozenset[Permission]] = {
 """Who looks for people who were not seen, and who reads about it."""
 
 _CLOSE: Mapping[Role, frozenset[Permission]] = {
-    Role.FINANCE: frozenset({P.SUBSIDY_CLOSE, P.SETTLEMENT_PAY}),
+    Role.FINANCE: frozenset({P.SUBSIDY_CLOSE, P.SETTLEMENT_PAY, P.SETTLEMENT_BUDGET}),
     Role.STREET_CHECKER: frozenset({P.SETTLEMENT_CHECK}),
     Role.DISTRICT_APPROVER: frozenset({P.SETTLEMENT_APPROVE}),
 }

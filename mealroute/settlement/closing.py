@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
-from mealroute.settlement import history, queries
+from mealroute.settlement import chain_keeping, correcting, history, holding, queries
 from mealroute.settlement.month import MonthNow, whole
 from mealroute.settlement.records import Act, Step
 from mealroute.subsidy import service as subsidy
@@ -13,10 +13,17 @@ from mealroute.subsidy.statements import Settlement
 
 
 def close(db: Session, period: Period, now: MonthNow, *, account_id: int, by: Actor, clock: Clock) -> Settlement:
-    """Build the lines once more, refuse while a difference is open, fix them, and write down what is due to whom."""
-    done = subsidy.close_period(db, period.payer, period.month, by=by, clock=clock)
+    """Keep out what is blocked, write the corrections put forward, fix the lines while no difference is open, say what is due."""
+    kept = holding.write_down(db, period, now.held, now.blocks, clock=clock)
+    corrected = correcting.write(db, period, now.corrections, account_id=account_id, by=by, clock=clock)
+    held = frozenset(line.natural_key for line in now.held)
+    chain_keeping.write_down(db, period, now)
+    done = subsidy.close_period(db, period.payer, period.month, by=by, clock=clock, held=held)
     history.add(
         db, period, Step.APPROVE, Act.APPROVED, account_id=account_id, by=by, clock=clock, digest=whole(now.parts),
-        figures={"dues": queries.claimed_by_payee(db, period.id), "csv_sha256": done.csv_sha256},
+        figures={
+            "dues": queries.due_by_payee(db, period.id), "csv_sha256": done.csv_sha256, "held": kept, "corrections": corrected,
+            "held_fen": sum(line.amount_fen for line in now.held), "corrections_fen": sum(each.line.amount_fen for each in now.corrections),
+        },
     )  # fmt: skip
     return done

@@ -79,6 +79,31 @@ class SettlementPayment(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+@append_only
+class LineDecision(Base):
+    """A person's word on one line of a closed month: take it back, or (release) pay what was held or taken back after all.
+
+    The word with the highest ``number`` counts. The money moves with the next month that is prepared.
+    """
+
+    __tablename__ = "line_decision"
+    __table_args__ = (
+        UniqueConstraint("natural_key", "number"),
+        CheckConstraint("kind in ('take-back', 'release')", name="kind"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    natural_key: Mapped[str] = mapped_column(String(160))
+    month: Mapped[str] = mapped_column(String(7), index=True)
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(Text)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    by_name: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class _Money:
     """What a held line and a correction say of the claim line that they stand for; ``line`` holds the rest of its fields."""
 
@@ -138,15 +163,101 @@ class AdjustmentLine(_Money, Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-def _refuse_when_closed(_mapper: Mapper[Any], connection: Connection, target: HeldLine | AdjustmentLine) -> None:
+@append_only
+class ChainCell(Base):
+    """The chain of a closed month at one place, in portions (``figures``), as it was when it closed."""
+
+    __tablename__ = "chain_cell"
+    __table_args__ = (UniqueConstraint("period_id", "day", "slot", "street_code", "vendor_code", "kitchen_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"))
+    day: Mapped[date]
+    slot: Mapped[str] = mapped_column(String(10))
+    street_code: Mapped[str] = mapped_column(String(20))
+    vendor_code: Mapped[str] = mapped_column(String(40))
+    kitchen_code: Mapped[str] = mapped_column(String(40))
+    figures: Mapped[dict[str, Any]] = mapped_column(JsonDict)
+
+
+@append_only
+class ChainWord(Base):
+    """Why a count of a trip differs from the plan, in somebody's words. The word with the highest ``number`` counts."""
+
+    __tablename__ = "chain_word"
+    __table_args__ = (UniqueConstraint("natural_key", "number"), CheckConstraint("sentence <> ''", name="sentence"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    natural_key: Mapped[str] = mapped_column(String(160))
+    month: Mapped[str] = mapped_column(String(7), index=True)
+    number: Mapped[int]
+    sentence: Mapped[str] = mapped_column(Text)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    by_name: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@append_only
+class BudgetDecision(Base):
+    """One decision about a fund's year, with its document. Never edited: a mistake is mended by a further decision."""
+
+    __tablename__ = "budget_decision"
+    __table_args__ = (
+        UniqueConstraint("natural_key"),
+        CheckConstraint("kind in ('initial', 'supplement', 'cut', 'appraisal')", name="kind"),
+        CheckConstraint("(kind = 'cut') = (amount_fen < 0) and amount_fen <> 0", name="amount"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    natural_key: Mapped[str] = mapped_column(String(160))
+    fund: Mapped[str] = mapped_column(String(40))
+    year: Mapped[int] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    document_no: Mapped[str] = mapped_column(String(80))
+    document_title: Mapped[str] = mapped_column(String(200))
+    decided_on: Mapped[date]
+    note: Mapped[str] = mapped_column(Text, default="")
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    by_name: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@append_only
+class VendorAward(Base):
+    """A vendor's grade of a closed month, with an amount where a rule gives one. ``digest`` names the score revisions behind it."""
+
+    __tablename__ = "vendor_award"
+    __table_args__ = (UniqueConstraint("period_id", "vendor_code", "revision"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"))
+    vendor_code: Mapped[str] = mapped_column(String(40))
+    revision: Mapped[int]
+    portions: Mapped[int]
+    claimed_fen: Mapped[int] = mapped_column(BigInteger)
+    score: Mapped[int | None]
+    grade: Mapped[str] = mapped_column(String(10), default="")
+    amount_fen: Mapped[int | None] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(String(80), default="")
+    document: Mapped[str] = mapped_column(String(80), default="")
+    rules_from: Mapped[date]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    by_name: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def _refuse_when_closed(
+    _mapper: Mapper[Any], connection: Connection, target: HeldLine | AdjustmentLine | ChainCell
+) -> None:
     if connection.scalar(select(Period.state).where(Period.id == target.period_id)) == "closed":
         raise ValueError(f"{target.__tablename__} of a closed period is immutable")
 
 
-for _model in (HeldLine, AdjustmentLine):
+for _model in (HeldLine, AdjustmentLine, ChainCell):
     event.listen(_model, "before_insert", _refuse_when_closed)
 
-SEALED = ("held_line", "adjustment_line")
+SEALED = ("held_line", "adjustment_line", "chain_cell")
 
 
 def seals(dialect: str, table: str) -> tuple[str, ...]:

@@ -5,11 +5,25 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from mealroute.checks.queries import open_sum
 from mealroute.core.actor import Scope
 from mealroute.core.i18n import _, ngettext
-from mealroute.settlement import history, queries, rules
+from mealroute.settlement import correcting, history, queries, rules
+from mealroute.settlement.chain_keeping import open_counts
+from mealroute.settlement.held import held_records, kept_records
 from mealroute.settlement.month import month_now
-from mealroute.settlement.records import Act, Change, Due, Stage, Standing, Step, StepRecord, StreetPart
+from mealroute.settlement.records import (
+    Act,
+    AdjustmentRecord,
+    Change,
+    Due,
+    HeldRecord,
+    Stage,
+    Standing,
+    Step,
+    StepRecord,
+    StreetPart,
+)
 from mealroute.subsidy.queries import period as period_of
 
 
@@ -27,6 +41,8 @@ class Overview:
     changes: tuple[Change, ...]
     blocks: tuple[str, ...]
     dues: tuple[Due, ...]
+    held: tuple[HeldRecord, ...] = ()
+    adjustments: tuple[AdjustmentRecord, ...] = ()
 
     def part_in(self, account_id: int | None, step: Step) -> StepRecord | None:
         """What keeps this account from ``step``: its part in another one."""
@@ -48,16 +64,19 @@ def overview(db: Session, payer: str, month: str, *, scope: Scope) -> Overview:
             else ()
         )
         return Overview(
-            closed=True, standing=standing, history=entries, parts=_within(parts, scope), changes=(), blocks=blocks, dues=dues
+            closed=True, standing=standing, history=entries, parts=_within(parts, scope), changes=(), blocks=blocks, dues=dues,
+            held=kept_records(db, period, scope), adjustments=correcting.adjustment_lines(db, period.id, scope=scope),
         )  # fmt: skip
     now = month_now(db, payer, month)
+    waiting = open_sum(db, month, scope=Scope.everything()).hold
     standing = rules.standing(entries, now.parts, closed=False)
     since = standing.prepared.at if standing.prepared else None
     changes = queries.changes_since(db, period, since) if period is not None and since is not None else ()
     return Overview(
         closed=False, standing=standing, history=entries, parts=_within(now.parts, scope),
         changes=tuple(change for change in changes if scope.sees_street(change.street)),
-        blocks=_blocks(standing, len(now.imbalances)), dues=(),
+        blocks=_blocks(standing, len(now.imbalances), waiting, len(open_counts(db, month, now))), dues=(), held=held_records(db, now, scope),
+        adjustments=correcting.shown(db, now.corrections, scope=scope),
     )  # fmt: skip
 
 
@@ -70,12 +89,20 @@ def _signed(entry: StepRecord) -> StreetPart:
     return StreetPart(**entry.figures)  # type: ignore[arg-type]
 
 
-def _blocks(standing: Standing, differences: int) -> tuple[str, ...]:
+def _blocks(standing: Standing, differences: int, waiting: int, counts: int) -> tuple[str, ...]:
     found = []
     if standing.sent_back is not None:
         found.append(_("Sent back: %(reason)s", reason=standing.sent_back.reason))
     if differences and standing.stage is not Stage.TO_PREPARE:
         found.append(ngettext("%(n)d difference is open.", "%(n)d differences are open.", differences))
+    if counts and standing.stage is not Stage.TO_PREPARE:
+        found.append(
+            ngettext(
+                "%(n)d count of a trip differs from its plan.", "%(n)d counts of trips differ from their plans.", counts
+            )
+        )
+    if waiting and standing.stage is not Stage.TO_PREPARE:
+        found.append(ngettext("%(n)d finding waits for a word.", "%(n)d findings wait for a word.", waiting))
     if standing.stage is Stage.TO_CHECK:
         if standing.unsigned:
             found.append(

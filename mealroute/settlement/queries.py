@@ -13,7 +13,7 @@ from mealroute.dispatch.models import Run
 from mealroute.orders.models import Amendment, BookLine, Order, OrderBook, Payment
 from mealroute.residents.models import Pause, Resident, StateChange
 from mealroute.settlement import history, rules
-from mealroute.settlement.models import SettlementPayment
+from mealroute.settlement.models import AdjustmentLine, SettlementPayment
 from mealroute.settlement.records import Act, Change, Due, PaymentRecord, StepRecord
 from mealroute.subsidy.models import ClaimLine, Explanation, Period
 from mealroute.subsidy.queries import month_days, period
@@ -23,13 +23,13 @@ MOST = 500
 """Changes shown of each kind; the page says when there are more."""
 
 
-def claimed_by_payee(db: Session, period_id: int) -> dict[str, dict[str, int]]:
-    """Payee → fund → fen, from the lines of the period. Who advanced the money (the vendor, mostly) is its payee."""
+def due_by_payee(db: Session, period_id: int) -> dict[str, dict[str, int]]:
+    """Payee → fund → fen, from the lines and corrections of the period. Who advanced the money (the vendor, mostly) is its payee."""
     due: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    query = select(ClaimLine.payee, ClaimLine.shares).where(ClaimLine.period_id == period_id)
-    for payee, shares in db.execute(query):
-        for fund, amount in shares.items():
-            due[payee][fund] += amount
+    for model in (ClaimLine, AdjustmentLine):
+        for payee, shares in db.execute(select(model.payee, model.shares).where(model.period_id == period_id)):
+            for fund, amount in shares.items():
+                due[payee][fund] += amount
     return {payee: dict(funds) for payee, funds in due.items()}
 
 
@@ -39,7 +39,7 @@ def dues(db: Session, found: Period) -> tuple[Due, ...]:
         return ()
     approved = [entry for entry in history.steps(db, found.id) if entry.act is Act.APPROVED]
     fixed = approved[-1].figures.get("dues") if approved else None
-    due = fixed if isinstance(fixed, dict) else claimed_by_payee(db, found.id)
+    due = fixed if isinstance(fixed, dict) else due_by_payee(db, found.id)
     query = (
         select(SettlementPayment.payee, SettlementPayment.fund, func.sum(SettlementPayment.amount_fen))
         .where(SettlementPayment.period_id == found.id)

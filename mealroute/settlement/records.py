@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from mealroute.core.money import Fen
+from mealroute.subsidy.records import ClaimLineRecord
 
 
 class Step(StrEnum):
@@ -144,3 +145,50 @@ class Change:
     subject: str
     words: str
     book_line_id: int | None = None
+
+
+class Word(StrEnum):
+    """What a person decides about one line of a closed month."""
+
+    TAKE_BACK = "take-back"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A signed line that another month needs: ``line`` carries the signed amount, shares and copay; ``month`` is the closed one.
+
+    ``number`` is its place among the corrections of this natural key and payee. ``claim_line_id`` names the closed line.
+    """
+
+    month: str
+    number: int
+    kind: str
+    reason: str
+    claim_line_id: int | None
+    line: ClaimLineRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentRecord:
+    """A correction as it is settled in a month, with the words that people read; ``line.amount_fen`` is signed."""
+
+    line_no: int
+    correction: Correction
+    resident_name: str
+    resident_id_masked: str
+    street_name: str
+    vendor_name: str
+    by_name: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRecord:
+    """A line that is due and kept out of its month; ``released`` once it may be paid, ``settled`` once it has been."""
+
+    line: ClaimLineRecord
+    resident_name: str
+    reasons: tuple[str, ...]
+    released: bool = False
+    settled: bool = False

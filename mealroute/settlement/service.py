@@ -5,11 +5,15 @@ from dataclasses import asdict
 
 from sqlalchemy.orm import Session
 
+from mealroute.checks import service as checks
+from mealroute.checks.queries import open_sum
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
 from mealroute.core.i18n import _, ngettext
-from mealroute.settlement import closing, history, queries, rules
+from mealroute.settlement import closing, correcting, history, queries, rules
+from mealroute.settlement.chain_keeping import explain_count
+from mealroute.settlement.deciding import release, take_back
 from mealroute.settlement.month import MonthNow, month_now, whole
 from mealroute.settlement.paying import object_to, pay
 from mealroute.settlement.records import Act, Standing, Step
@@ -18,7 +22,19 @@ from mealroute.subsidy.models import Period
 from mealroute.subsidy.queries import month_days
 from mealroute.subsidy.statements import Settlement
 
-__all__ = ["approve", "explain", "explain_all", "object_to", "pay", "prepare", "send_back", "sign"]
+__all__ = [
+    "approve",
+    "explain",
+    "explain_all",
+    "explain_count",
+    "object_to",
+    "pay",
+    "prepare",
+    "release",
+    "send_back",
+    "sign",
+    "take_back",
+]
 
 
 def explain(
@@ -47,10 +63,13 @@ def explain_all(db: Session, payer: str, month: str, sentences: Mapping[int, str
     return done
 
 
-def prepare(db: Session, payer: str, month: str, *, by: Actor, clock: Clock) -> Standing:
+def prepare(
+    db: Session, payer: str, month: str, *, by: Actor, clock: Clock, matrix_of: checks.MatrixOf | None = None
+) -> Standing:  # fmt: skip
     """Put the month together for the streets' check: lines and automatic explanations are written as they stand now.
 
-    Preparing again takes up what has changed; signatures given before no longer count.
+    The checks look at it (``matrix_of``: the roads), and what closed months need is put forward as corrections. Preparing again takes
+    up what has changed; signatures given before no longer count.
 
     Raises
     ------
@@ -63,13 +82,15 @@ def prepare(db: Session, payer: str, month: str, *, by: Actor, clock: Clock) -> 
     period = history.locked(db, payer, month)
     history.refuse_closed(period)
     account = history.other_hands(db, period, Step.PREPARE, by=by)
-    built = subsidy.build_month(db, payer, month, by=by, clock=clock)
+    subsidy.build_month(db, payer, month, by=by, clock=clock)
+    checks.check_month(db, month, by=by, clock=clock, matrix_of=matrix_of, recompute=False)
     now = month_now(db, payer, month)
+    forward = correcting.proposals(db, payer, month)
     history.add(
         db, period, Step.PREPARE, Act.PREPARED, account_id=account, by=by, clock=clock, digest=whole(now.parts),
-        figures={**asdict(built.figures), "open": len(built.imbalances)},
+        figures={**asdict(now.figures), "open": len(now.imbalances), "held": len(now.held), "corrections": correcting.as_figures(forward)},
     )  # fmt: skip
-    return _standing(db, period, now)
+    return _standing(db, period, month_now(db, payer, month) if forward or now.corrections else now)
 
 
 def sign(db: Session, payer: str, month: str, streets: Collection[str], *, by: Actor, clock: Clock) -> Standing:
@@ -145,19 +166,25 @@ def send_back(
     return _standing(db, period, now)
 
 
-def approve(db: Session, payer: str, month: str, *, by: Actor, clock: Clock) -> Settlement:
+def approve(
+    db: Session, payer: str, month: str, *, by: Actor, clock: Clock, matrix_of: checks.MatrixOf | None = None
+) -> Settlement:  # fmt: skip
     """Approve the month and close it for good, in one transaction: wholly closed or wholly open.
+
+    The checks look once more; what they block is kept out and listed, what waits for a word must have it first.
 
     Raises
     ------
     MealrouteError
-        ``close-needs-district``, ``period-closed``, ``not-prepared``, ``streets-unsigned``, ``period-open-differences``,
-        ``step-same-person``, ``step-needs-account``, ``step-counted-itself``.
+        ``close-needs-district``, ``period-closed``, ``not-prepared``, ``streets-unsigned``, ``findings-wait``, ``corrections-stale``,
+        ``period-open-differences``, ``step-same-person``, ``step-needs-account``, ``step-counted-itself``.
     """
     _whole_district(by)
     period = history.locked(db, payer, month)
     history.refuse_closed(period)
     account = history.other_hands(db, period, Step.APPROVE, by=by)
+    subsidy.build_month(db, payer, month, by=by, clock=clock)
+    checks.check_month(db, month, by=by, clock=clock, matrix_of=matrix_of, recompute=False)
     now = month_now(db, payer, month)
     found = _prepared(db, period, now)
     missing = (*found.unsigned, *found.stale)
@@ -170,6 +197,13 @@ def approve(db: Session, payer: str, month: str, *, by: Actor, clock: Clock) -> 
             _("Each street signs its own part; a part that changed is signed again."),
             streets=missing,
         )  # fmt: skip
+    waiting = open_sum(db, month, scope=by.scope).hold
+    if waiting:
+        raise Conflict(
+            "findings-wait",
+            ngettext("%(n)d finding waits for a word.", "%(n)d findings wait for a word.", waiting),
+            _("Somebody clears each of them with a reason, on the page of the checks."),
+        )
     return closing.close(db, period, now, account_id=account, by=by, clock=clock)
 
 

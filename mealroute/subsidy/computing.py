@@ -1,7 +1,7 @@
 """A month computed from its rows: handovers → lines → accounts → facts. Writes nothing."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mealroute.subsidy import build, evaluating, rules
@@ -27,6 +27,8 @@ class Computed:
     problems: tuple[ClaimProblem, ...]
     accounts: tuple[LineAccount, ...]
     rows: build.MonthRows
+    held: tuple[ClaimLineRecord, ...] = ()
+    """Lines that would be due and are kept out, because a check blocks them."""
 
     def facts(self, explained: Mapping[int, int], *, lines: tuple[ClaimLineRecord, ...] | None = None) -> MonthFacts:
         """The month as it is checked; ``lines`` are the stored ones where they are to be checked instead."""
@@ -42,20 +44,28 @@ class Computed:
         )
 
 
-def compute(month: str, rows: build.MonthRows, rulebook: Rulebook, *, every_reason: bool = True) -> Computed:
-    """Claim lines, refusals and accounts of a month; without ``every_reason`` only the refusals that accounts need."""
+def compute(
+    month: str, rows: build.MonthRows, rulebook: Rulebook, *, every_reason: bool = True, held: Collection[str] = ()
+) -> Computed:
+    """Claim lines, refusals and accounts of a month; without ``every_reason`` only the refusals that accounts need.
+
+    Lines whose natural key is in ``held`` are kept out, and explained by that.
+    """
     handovers = build.handovers(rows)
-    lines, problems = evaluating.claim_lines(
+    due, problems = evaluating.claim_lines(
         handovers, rulebook, earlier=rows.earlier, every_reason=every_reason,
         figures=figures_of(rows.periodic, handovers) if rows.periodic else (),
         claimed=rows.periodic.claimed if rows.periodic else (),
     )  # fmt: skip
+    kept_out = tuple(line for line in due if line.natural_key in held)
+    lines = tuple(line for line in due if line.natural_key not in held) if kept_out else tuple(due)
     return Computed(
         month=month,
         lines=lines,
         problems=problems,
-        accounts=rules.account(handovers, lines, problems),
+        accounts=rules.account(handovers, lines, problems, kept_out),
         rows=rows,
+        held=kept_out,
     )
 
 

@@ -11,14 +11,16 @@ from mealroute.core.i18n import _, speaking
 from mealroute.orders.models import Payment
 from mealroute.subsidy import computing, queries
 from mealroute.subsidy.differing import Difference, Movement, Reason, Standing, movements, standings
-from mealroute.subsidy.records import ClaimProblem, PeriodState
+from mealroute.subsidy.records import ClaimLineRecord, ClaimProblem, PeriodState
 from mealroute.subsidy.rulebook import load_rulebook
 
 
-def differences(db: Session, payer: str, month: str, *, settled: Iterable[Standing] = ()) -> tuple[Difference, ...]:
+def differences(
+    db: Session, payer: str, month: str, *, settled: Iterable[Standing] = (), known: Iterable[ClaimLineRecord] = ()
+) -> tuple[Difference, ...]:
     """What a computation of a closed month from all that stands today adds to it or takes away from it, by natural key.
 
-    ``settled`` are the signed amounts that later periods have settled for this month already. An open month has no differences:
+    ``settled`` are the signed amounts that later periods have settled for this month already, ``known`` the lines behind them. An open month has no differences:
     it is simply built again. Facts without dates (how somebody lives, their assessment) are those kept with the month; deaths,
     pauses, granted categories, records at doors and payments are today's. Sentences are Chinese, as they are written down.
     """
@@ -30,7 +32,7 @@ def differences(db: Session, payer: str, month: str, *, settled: Iterable[Standi
     rows = queries.month_rows(db, month, facts=queries.person_facts(db, period.id))
     with speaking("zh"):
         computed = computing.compute(month, rows, rulebook)
-        found = movements((*standings(closed), *settled), computed.lines, [line for _number, line in closed])
+        found = movements((*standings(closed), *settled), computed.lines, [*known, *(line for _number, line in closed)])
         refused = {(problem.rule_id, problem.book_line_id): problem for problem in computed.problems}
         since = _paid_since(
             db, {move.line.order_id for move in found if move.line.order_id is not None}, period.closed_at

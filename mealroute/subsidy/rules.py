@@ -10,11 +10,11 @@ from mealroute.subsidy.records import Beneficiary, ClaimLineRecord, ClaimProblem
 
 SLOT_ORDER = ("breakfast", "lunch", "dinner")
 AUTOMATIC = frozenset(
-    {"outcome-not-claimable", "second-meal", "cap-reached", "other-rule-pays", "other-rule-pays-more"}
+    {"held", "outcome-not-claimable", "second-meal", "cap-reached", "other-rule-pays", "other-rule-pays-more"}
 )
 """Refusals that explain a difference by themselves: they are found only after the resident's own part was seen as paid."""
 _WEIGHT = (
-    "deceased", "not-in-service", "paused", "institution", "paid-nothing", "paid-too-little", "outcome-not-claimable",
+    "held", "deceased", "not-in-service", "paused", "institution", "paid-nothing", "paid-too-little", "outcome-not-claimable",
     "second-meal", "price-not-above-subsidy", "slot-not-covered", "not-basic-service",
 )  # fmt: skip
 
@@ -54,11 +54,13 @@ class _Found:
 
 
 def account(
-    handovers: Iterable[Handover], lines: Iterable[ClaimLineRecord], problems: Iterable[ClaimProblem]
-) -> tuple[LineAccount, ...]:
+    handovers: Iterable[Handover], lines: Iterable[ClaimLineRecord], problems: Iterable[ClaimProblem],
+    held: Iterable[ClaimLineRecord] = (),
+) -> tuple[LineAccount, ...]:  # fmt: skip
     """Every delivered line in portions: subsidised (has a claim line), paid in full, or to be explained.
 
-    The order's payments are used for the subsidised portion first, then portion by portion at the full price.
+    The order's payments are used for the subsidised portion first, then portion by portion at the full price. What is ``held``
+    is not claimed and not owed by the resident either: that explains the portion.
     """
     found: dict[int, _Found] = defaultdict(_Found)
     for line in lines:
@@ -68,6 +70,10 @@ def account(
         entry.claimed = True
         if line.beneficiary is Beneficiary.RESIDENT:
             entry.subsidy_fen += line.amount_fen
+    for line in held:
+        if line.book_line_id is not None and line.beneficiary is Beneficiary.RESIDENT:
+            found[line.book_line_id].subsidy_fen += line.amount_fen
+            found[line.book_line_id].problems.append(_kept_out(line, line.book_line_id))
     for problem in problems:
         if problem.book_line_id is not None:
             found[problem.book_line_id].problems.append(problem)
@@ -76,6 +82,14 @@ def account(
     for handover in delivered:
         purses.setdefault(handover.order_id, _Purse(handover.paid_fen))
     return tuple(_account(handover, found[handover.book_line_id], purses[handover.order_id]) for handover in delivered)
+
+
+def _kept_out(line: ClaimLineRecord, book_line_id: int) -> ClaimProblem:
+    return ClaimProblem(
+        rule_id=line.rule_id, beneficiary=line.beneficiary, book_line_id=book_line_id, order_id=line.order_id or 0,
+        resident_code=line.resident_code, day=line.day, code="held",
+        sentence=_("A check keeps this claim back until a person has cleared it."),
+    )  # fmt: skip
 
 
 def _account(handover: Handover, found: _Found, purse: _Purse) -> LineAccount:

@@ -1,6 +1,6 @@
 """What people do with the money: price an order, build a month's claim lines, explain a difference, close."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Table, delete, insert, select
@@ -54,16 +54,22 @@ class Prepared:
     digest: str
 
 
-def prepare(db: Session, month: str, rulebook: Rulebook, *, part: Part | None = None) -> Prepared:
+def prepare(
+    db: Session, month: str, rulebook: Rulebook, *, part: Part | None = None, held: Collection[str] = ()
+) -> Prepared:
     """Work a month (or a part of it) out. Reads only: long work outside of the transaction that writes."""
     with speaking("zh"):  # what is written down is in the language of the files
-        computed = computing.compute(month, queries.month_rows(db, month, part=part), rulebook, every_reason=False)
+        computed = computing.compute(
+            month, queries.month_rows(db, month, part=part), rulebook, every_reason=False, held=held
+        )
     rows, digest = keeping.rows_of(db, computed.lines)
     return Prepared(computed=computed, rows=rows, digest=digest)
 
 
-def build_month(db: Session, payer: str, month: str, *, by: Actor, clock: Clock) -> Built:
+def build_month(db: Session, payer: str, month: str, *, by: Actor, clock: Clock, held: Collection[str] = ()) -> Built:
     """Bring the month's claim lines and automatic explanations into line with what stands now. Twice changes nothing.
+
+    ``held`` are natural keys of lines that are kept out.
 
     Raises
     ------
@@ -72,7 +78,7 @@ def build_month(db: Session, payer: str, month: str, *, by: Actor, clock: Clock)
     """
     rulebook = load_rulebook()
     period = open_period(db, payer, month, rulebook)
-    return store(db, period, prepare(db, month, rulebook), rulebook, by=by, clock=clock)
+    return store(db, period, prepare(db, month, rulebook, held=held), rulebook, by=by, clock=clock)
 
 
 def store(db: Session, period: Period, prepared: Prepared, rulebook: Rulebook, *, by: Actor, clock: Clock) -> Built:
@@ -196,8 +202,10 @@ def explain_all(
     return len(sentences)
 
 
-def close_period(db: Session, payer: str, month: str, *, by: Actor, clock: Clock) -> Settlement:
-    """Close a month for good.
+def close_period(
+    db: Session, payer: str, month: str, *, by: Actor, clock: Clock, held: Collection[str] = ()
+) -> Settlement:
+    """Close a month for good, without the lines whose natural key is ``held``. It is the last act of ``settlement.service.approve``.
 
     The lines are built once more from what stands now and checked; a single difference refuses. Afterwards nothing of it
     can change, neither through the program nor in the database.
@@ -217,7 +225,7 @@ def close_period(db: Session, payer: str, month: str, *, by: Actor, clock: Clock
         )
     if clock.today() <= last:
         raise MealrouteError("month-not-over", _("%(month)s is not over yet.", month=month))
-    built = build_month(db, payer, month, by=by, clock=clock)
+    built = build_month(db, payer, month, by=by, clock=clock, held=held)
     if built.imbalances:
         count = len(built.imbalances)
         raise Conflict(

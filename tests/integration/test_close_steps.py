@@ -18,7 +18,7 @@ from mealroute.settlement import queries, service
 from mealroute.settlement.models import SettlementPayment, SettlementStep
 from mealroute.settlement.overview import overview
 from mealroute.settlement.records import Act, Stage, Step
-from mealroute.settlement.simulate import close_month, pay_month
+from mealroute.settlement.simulate import clear_holds, close_month, pay_month
 from mealroute.subsidy import queries as money
 from mealroute.subsidy.models import Period
 from tests.integration.close_world import FEBRUARY, PAYER, Close, make_close, person
@@ -43,6 +43,7 @@ def _sign(close: Close) -> None:
 
 
 def _approve(close: Close) -> None:
+    clear_holds(close.db, FEBRUARY, by=close.four.preparer, clock=close.clock)
     service.approve(close.db, PAYER, FEBRUARY, by=close.four.approver, clock=close.clock)
 
 

@@ -15,6 +15,7 @@ from mealroute.core.clock import FixedClock
 from mealroute.core.db import unit_of_work
 from mealroute.delivery import service as delivery
 from mealroute.delivery import simulate
+from mealroute.settlement.simulate import clear_holds
 from mealroute.subsidy.simulate import explain_open
 from tests.integration.planning_world import DAY
 from tests.web.test_reach import enter
@@ -49,6 +50,8 @@ def test_four_people_close_a_month_on_its_page(app: Flask, signed_in: SignIn, ov
     streets = _hidden(page, "street")
     assert streets
     assert checker.post(f"{MONTH}/sign", data={"street": streets}).status_code == 303
+    with unit_of_work() as db:
+        clear_holds(db, "2026-03", by=SYSTEM, clock=over)
     assert "审批并月结" in approver.get(MONTH).text
     assert approver.post(f"{MONTH}/approve").status_code == 303
     assert "于 4月2日 10:00 月结" in finance.get(MONTH).text
@@ -88,3 +91,43 @@ def test_sent_back_is_seen_first_by_whoever_mends_it(app: Flask, signed_in: Sign
 def test_nothing_is_to_be_paid_before_the_approval(signed_in: SignIn) -> None:
     page = signed_in(Role.FINANCE).get(f"{MONTH}/payments").text
     assert "还没有可付的" in page
+
+
+def test_a_figure_of_the_chain_leads_to_its_lines_and_a_line_to_its_record(signed_in: SignIn, over: FixedClock) -> None:
+    finance = signed_in(Role.FINANCE)
+    for cut in ("day", "street", "vendor", "kitchen"):
+        page = finance.get(f"{MONTH}/chain?by={cut}").text
+        assert "没有未说明的差额" in page
+    link = re.findall(r'href="([^"]+figure=delivered)"', page)[0].replace("&amp;", "&")
+    lines = finance.get(link).text
+    meal = re.findall(rf'href="({MONTH}/lines/\d+)"', lines)[0]
+    assert "门口" in finance.get(meal).text
+    assert finance.get(f"{MONTH}/chain/lines?figure=nothing").status_code == 404
+    assert finance.get(f"{MONTH}/lines/999999").status_code == 404
+
+
+def test_a_budget_decision_is_entered_once_with_its_document(signed_in: SignIn, over: FixedClock) -> None:
+    finance = signed_in(Role.FINANCE)
+    assert "没有预算决定" in finance.get("/budget/2025").text
+    sent = {
+        "fund": "city", "kind": "initial", "amount": "100000.00", "document_no": "示例〔2026〕1号", "document_title": "示例预算",
+        "decided_on": "2026-01-05", "note": "",
+    }  # fmt: skip
+    assert finance.post("/budget/2026/decisions", data=sent).status_code == 303
+    assert "此前已登记" in finance.post("/budget/2026/decisions", data=sent, follow_redirects=True).text
+    assert finance.post("/budget/2026/decisions", data=sent | {"amount": "5"}).status_code == 409
+    for wrong in ({"document_no": ""}, {"amount": "-1"}, {"fund": "x"}, {"decided_on": "2026-09-09"}, {"kind": "x"}):
+        assert finance.post("/budget/2026/decisions", data=sent | wrong).status_code == 422
+    page = finance.get("/budget/2026").text
+    assert "示例〔2026〕1号" in page
+    assert "100,000.00" in page
+    assert signed_in(Role.AUDITOR).post("/budget/2026/decisions", data=sent).status_code == 403
+
+
+def test_grades_are_fixed_by_the_approver_once_the_month_is_closed(signed_in: SignIn, over: FixedClock) -> None:
+    finance, approver = signed_in(Role.FINANCE), signed_in(Role.DISTRICT_APPROVER)
+    assert "没有商户的申报行" in finance.get(f"{MONTH}/awards").text
+    finance.post(f"{MONTH}/prepare")
+    assert "没有规则给出金额" in finance.get(f"{MONTH}/awards").text
+    assert approver.post(f"{MONTH}/awards").status_code == 409
+    assert finance.post(f"{MONTH}/awards").status_code == 403

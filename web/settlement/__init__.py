@@ -1,6 +1,6 @@
 """The month: identities, differences, explanations, its four steps, files."""
 
-from web.settlement import steps
+from web.settlement import awards, budget, chain, steps
 from web.settlement.views import bp
 
-__all__ = ["bp", "steps"]
+__all__ = ["awards", "bp", "budget", "chain", "steps"]

@@ -1,10 +1,13 @@
 """The four steps of a month as forms: prepare, sign, send back, approve; and finance's transfers on a page of their own."""
 
+from collections.abc import Callable
 from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from mealroute.adapters import networks
+from mealroute.checks.service import MatrixOf
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.i18n import _, ngettext
@@ -20,6 +23,11 @@ from web.settlement.turns import turn
 from web.settlement.views import bp
 
 
+def _roads() -> MatrixOf:
+    """The roads, for what the checks ask about times between doors."""
+    return networks.travel_of(here.settings()).matrix
+
+
 def _back(month: str, words: str, page: str = "settlement.month") -> ResponseReturnValue:
     flash(words, "ok")
     return redirect(url_for(page, month=month), 303)
@@ -29,7 +37,9 @@ def _back(month: str, words: str, page: str = "settlement.month") -> ResponseRet
 @requires("subsidy.close")
 def prepare(month: str) -> ResponseReturnValue:
     with unit_of_work() as db:
-        found = service.prepare(db, load_rulebook().payer, month, by=here.actor(), clock=here.clock())
+        found = service.prepare(
+            db, load_rulebook().payer, month, by=here.actor(), clock=here.clock(), matrix_of=_roads()
+        )
     count = len(found.unsigned)
     return _back(
         month,
@@ -78,7 +88,9 @@ def approve_send_back(month: str) -> ResponseReturnValue:
 @requires("settlement.approve")
 def approve(month: str) -> ResponseReturnValue:
     with unit_of_work() as db:
-        done = service.approve(db, load_rulebook().payer, month, by=here.actor(), clock=here.clock())
+        done = service.approve(
+            db, load_rulebook().payer, month, by=here.actor(), clock=here.clock(), matrix_of=_roads()
+        )
     return _back(month, _("The month is closed with %(n)d claim lines.", n=len(done.lines)))
 
 
@@ -131,3 +143,22 @@ def object_to(month: str) -> ResponseReturnValue:
             db, load_rulebook().payer, month, reason=request.form.get("reason", ""), by=here.actor(), clock=here.clock()
         )  # fmt: skip
     return _back(month, _("Your objection stands in the history."), "settlement.payments")
+
+
+def _decide(month: str, decide: Callable[..., bool], words: str) -> ResponseReturnValue:
+    line, reason = request.form.get("line", ""), request.form.get("reason", "")
+    with unit_of_work() as db:
+        decide(db, load_rulebook().payer, month, line, reason=reason, by=here.actor(), clock=here.clock())
+    return _back(month, words)
+
+
+@bp.post("/settlement/<month:month>/release")
+@requires("subsidy.close")
+def release(month: str) -> ResponseReturnValue:
+    return _decide(month, service.release, _("It is paid with the next month that is prepared."))
+
+
+@bp.post("/settlement/<month:month>/take-back")
+@requires("subsidy.close")
+def take_back(month: str) -> ResponseReturnValue:
+    return _decide(month, service.take_back, _("It comes back with the next month that is prepared."))

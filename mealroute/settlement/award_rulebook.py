@@ -1,0 +1,54 @@
+"""``data/rules/vendor-awards.yaml`` → the policy in force on a day, or an error naming file and key."""
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from mealroute.core.errors import NotFound
+from mealroute.core.i18n import _
+from mealroute.core.rulebook import RULES, Node, read
+from mealroute.settlement.award_records import AmountKind, AwardAmount, AwardPolicy, Grade
+
+KINDS = frozenset(str(kind) for kind in AmountKind)
+
+
+@lru_cache(maxsize=4)
+def load_policies(folder: Path = RULES) -> tuple[AwardPolicy, ...]:
+    """Every version, the oldest first."""
+    root = read(folder / "vendor-awards.yaml", kind="vendor-awards").only("kind", "schema", "versions")
+    return tuple(sorted((_policy(node) for node in root.nodes("versions")), key=lambda policy: policy.valid_from))
+
+
+def policy_on(day: date, folder: Path = RULES) -> AwardPolicy:
+    """The newest version that has begun by ``day``. Raises NotFound where none has."""
+    begun = [policy for policy in load_policies(folder) if policy.valid_from <= day]
+    if not begun:
+        raise NotFound("award-rules-not-begun", _("No rule for awards was in force then."))
+    return begun[-1]
+
+
+def _policy(node: Node) -> AwardPolicy:
+    node.only("from", "source", "document", "score", "least_portions", "grades")
+    grades = tuple(_grade(each) for each in node.nodes("grades"))
+    if [grade.least for grade in grades] != sorted({grade.least for grade in grades}, reverse=True):
+        node.fail("grades", _("must be in falling order, each once"))
+    document = node.text("document", "")
+    if any(grade.amount for grade in grades) and not document:
+        node.fail("document", _("an amount needs the document that gives it"))
+    return AwardPolicy(
+        valid_from=node.day("from"), source=node.text("source"), document=document,
+        score=node.choice("score", frozenset({"lowest", "delivered", "cooked"})), least_portions=node.integer("least_portions"), grades=grades,
+    )  # fmt: skip
+
+
+def _grade(node: Node) -> Grade:
+    node.only("code", "zh", "en", "least", "amount")
+    amount = None
+    if node.has("amount"):
+        given = node.node("amount").only("kind", "yuan", "percent")
+        kind = AmountKind(given.choice("kind", KINDS))
+        value = given.integer("percent", least=1) if kind is AmountKind.PERCENT else given.yuan("yuan")
+        amount = AwardAmount(kind=kind, value=value)
+    return Grade(
+        code=node.text("code"), zh=node.text("zh"), en=node.text("en"), least=node.integer("least"), amount=amount
+    )

@@ -1,0 +1,47 @@
+"""The list of what is due and not paid: why, since when, and whether it has been released or settled since."""
+
+from sqlalchemy.orm import Session
+
+from mealroute.core.actor import Scope
+from mealroute.settlement import correcting, holding
+from mealroute.settlement.month import MonthNow
+from mealroute.settlement.records import HeldRecord, Word
+from mealroute.subsidy import queries
+from mealroute.subsidy.models import Period
+from mealroute.subsidy.records import ClaimLineRecord
+
+
+def held_records(db: Session, now: MonthNow, scope: Scope) -> tuple[HeldRecord, ...]:
+    """What an open month would be closed without."""
+    lines = [line for line in now.held if _within(line, scope)]
+    names = queries.open_names(db, {line.resident_id for line in lines if line.resident_id is not None})
+    return tuple(
+        HeldRecord(
+            line=line, resident_name=names.get(line.resident_id or 0, ""),
+            reasons=tuple(each.sentence for each in holding.blocks_on(line, now.blocks)),
+        )
+        for line in lines
+    )  # fmt: skip
+
+
+def kept_records(db: Session, period: Period, scope: Scope) -> tuple[HeldRecord, ...]:
+    """What a closed month was closed without, and what became of it."""
+    kept = [each for each in holding.kept_out(db, period.id) if _within(each.line, scope)]
+    if not kept:
+        return ()
+    names = queries.open_names(db, {each.line.resident_id for each in kept if each.line.resident_id is not None})
+    cleared = holding.cleared(db, [number for each in kept for number in each.findings])
+    said = holding.words(db, period.month)
+    settled = {each.line.natural_key for each in correcting.settled_for(db, period.month)}
+    return tuple(
+        HeldRecord(
+            line=each.line, resident_name=names.get(each.line.resident_id or 0, ""), reasons=each.reasons,
+            released=set(each.findings) <= cleared or said.get(each.line.natural_key, (None, ""))[0] is Word.RELEASE,
+            settled=each.line.natural_key in settled,
+        )
+        for each in kept
+    )  # fmt: skip
+
+
+def _within(line: ClaimLineRecord, scope: Scope) -> bool:
+    return scope.sees_street(line.street_code) and scope.vendor in {None, line.vendor_code}

@@ -1,0 +1,58 @@
+"""Grades and awards: a score reaches a grade; money only where a rule gives it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mealroute.core.rulebook import RULES, RulebookError
+from mealroute.settlement import award_rules
+from mealroute.settlement.award_records import AmountKind, AwardAmount, VendorMonth
+from mealroute.settlement.award_rulebook import load_policies, policy_on
+
+POLICY = policy_on(date(2026, 3, 31))
+MONTH = VendorMonth(
+    vendor_code="V01", vendor_name="民安央厨", portions=1000, claimed_fen=800_000, operator_fen=300_050, delivered_score=92, cooked_score=81,
+    digest="1:abc",
+)  # fmt: skip
+
+
+def test_the_lower_of_two_sides_counts() -> None:
+    found = award_rules.award(MONTH, POLICY)
+    assert (found.score, found.grade.code if found.grade else "") == (81, "B")
+    alone = award_rules.award(replace(MONTH, cooked_score=None), POLICY)
+    assert (alone.score, alone.grade.code if alone.grade else "") == (92, "A")
+
+
+def test_the_sample_district_pays_nothing_because_no_document_gives_an_amount() -> None:
+    assert award_rules.award(MONTH, POLICY).amount_fen is None
+    assert not any(grade.amount for grade in POLICY.grades)
+
+
+def test_without_a_score_or_with_too_few_portions_there_is_no_grade_and_a_reason() -> None:
+    unknown = award_rules.award(replace(MONTH, delivered_score=None, cooked_score=None), POLICY)
+    few = award_rules.award(replace(MONTH, portions=99), POLICY)
+    assert (unknown.grade, few.grade) == (None, None)
+    assert unknown.why
+    assert few.why
+
+
+@pytest.mark.parametrize(
+    ("amount", "fen"),
+    [(AwardAmount(kind=AmountKind.FIXED, value=50_000), 50_000), (AwardAmount(kind=AmountKind.PORTION, value=20), 20_000), (AwardAmount(kind=AmountKind.PERCENT, value=10), 30_005)],
+)  # fmt: skip
+def test_an_amount_is_exact_to_the_fen(amount: AwardAmount, fen: int) -> None:
+    assert award_rules.worth(amount, MONTH) == fen
+
+
+def test_an_amount_without_its_document_is_refused(tmp_path: Path) -> None:
+    text = (RULES / "vendor-awards.yaml").read_text("utf-8")
+    (tmp_path / "vendor-awards.yaml").write_text(
+        text.replace("least: 90}", 'least: 90, amount: {kind: fixed, yuan: "500.00"}}'), "utf-8"
+    )
+    with pytest.raises(RulebookError) as caught:
+        load_policies(tmp_path)
+    assert caught.value.facts["key"] == "versions[0].document"
