@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +18,8 @@ from mealroute.exporting.records import ExportRecord, What
 from mealroute.exporting.rulebook import platform_on
 from mealroute.exporting.words import PAYERS, SHEETS, STATES
 from mealroute.residents.models import Resident
+from mealroute.settlement.correction_rows import correction_rows
+from mealroute.settlement.models import AdjustmentLine
 from mealroute.subsidy import queries, streaming
 from mealroute.subsidy.exports import SLOTS, UNMASKED, columns
 from mealroute.subsidy.models import ClaimLine, Period
@@ -53,6 +56,13 @@ def where_of(export: ExportRecord, period: Period) -> sums.Where:
     )
 
 
+def corrections_of(export: ExportRecord, period: Period) -> sums.Where:
+    """Which corrections of other months, settled in this one, an export may and wants to hold."""
+    return streaming.conditions(
+        period.id, scope=scope_of(export), street=export.wanted.street, vendor=export.wanted.vendor, of=AdjustmentLine
+    )
+
+
 def scope_of(export: ExportRecord) -> Scope:
     """The reach of whoever asked, as it was then."""
     return Scope(streets=None if export.streets is None else frozenset(export.streets), vendor=export.scope_vendor)
@@ -67,12 +77,16 @@ def content_of(db: Session, export: ExportRecord, *, clock: Clock) -> Content:
     """The file's content, read while it is written: keep the session open until then."""
     period = period_of(db, export.wanted.payer, export.wanted.month)
     where = where_of(export, period)
-    plain, people = (None, ()) if export.wanted.masked else _in_full(db, where)
+    plain, people = (None, ()) if export.wanted.masked else _in_full(db, where, corrections_of(export, period))
     match export.wanted.what:
         case What.SETTLEMENT:
+            further = correction_rows(
+                db, period.id, scope=scope_of(export), clock=clock, street=export.wanted.street, vendor=export.wanted.vendor, plain=plain
+            )  # fmt: skip
             return Content(
-                sheet=SHEETS[What.SETTLEMENT], columns=columns(masked=export.wanted.masked), batches=streaming.batches(db, where, clock=clock, plain=plain),
-                expected=streaming.count(db, where), more=lambda: (sums_table(db, export, period, where),), people=people,
+                sheet=SHEETS[What.SETTLEMENT], columns=columns(masked=export.wanted.masked),
+                batches=chain(streaming.batches(db, where, clock=clock, plain=plain), [further] if further else []),
+                expected=streaming.count(db, where) + len(further), more=lambda: (sums_table(db, export, period, where),), people=people,
             )  # fmt: skip
         case What.DETAIL:
             named = tuple(
@@ -90,9 +104,9 @@ def content_of(db: Session, export: ExportRecord, *, clock: Clock) -> Content:
                 batches=platform.rows(shape, facts.fact_batches(db, where, clock=clock, plain=plain)), expected=streaming.count(db, where),
             )  # fmt: skip
         case What.VENDOR_DAYS:
-            return _small(What.VENDOR_DAYS, VENDOR_DAY_COLUMNS, vendor_days(db, where))
+            return _small(What.VENDOR_DAYS, VENDOR_DAY_COLUMNS, vendor_days(db, where, corrections_of(export, period)))
         case What.NOTICE:
-            return _small(What.NOTICE, NOTICE_COLUMNS, notice_rows(db, where))
+            return _small(What.NOTICE, NOTICE_COLUMNS, notice_rows(db, where, corrections_of(export, period)))
 
 
 def expected_rows(db: Session, export: ExportRecord) -> int:
@@ -112,22 +126,24 @@ NOTICE_COLUMNS = (
 )  # fmt: skip
 
 
-def vendor_days(db: Session, where: sums.Where) -> Rows:
+def vendor_days(db: Session, where: sums.Where, corrections: sums.Where = ()) -> Rows:
     """One row a vendor, day, meal and subsidy."""
     vendors, _streets = sums.names(db, where)
     titles = sums.rule_titles()
-    found = sums.by(sums.groups(db, where), lambda one: (one.vendor, one.day, one.slot, one.rule, one.document))
+    found = sums.by(
+        sums.groups(db, where, corrections), lambda one: (one.vendor, one.day, one.slot, one.rule, one.document)
+    )
     return [
         (vendor, vendors.get(vendor, vendor), day, SLOTS.get(slot, slot), titles.get(rule, rule), document, total.lines, *_amounts(total))
         for (vendor, day, slot, rule, document), total in found.items()
     ]  # fmt: skip
 
 
-def notice_rows(db: Session, where: sums.Where) -> Rows:
+def notice_rows(db: Session, where: sums.Where, corrections: sums.Where = ()) -> Rows:
     """One row a street, vendor and subsidy: heads and amounts, nobody's name."""
     vendors, streets = sums.names(db, where)
     titles = sums.rule_titles()
-    found = sums.by(sums.groups(db, where), lambda one: (one.street, one.vendor, one.rule, one.document))
+    found = sums.by(sums.groups(db, where, corrections), lambda one: (one.street, one.vendor, one.rule, one.document))
     return [
         (streets.get(street, street), vendors.get(vendor, vendor), titles.get(rule, rule), document, total.lines, *_amounts(total))
         for (street, vendor, rule, document), total in found.items()
@@ -136,7 +152,7 @@ def notice_rows(db: Session, where: sums.Where) -> Rows:
 
 def sums_table(db: Session, export: ExportRecord, period: Period, where: sums.Where) -> Table:
     """The second sheet: sums by subsidy and, of a whole period, its meals from order to claim."""
-    found = sums.groups(db, where)
+    found = sums.groups(db, where, corrections_of(export, period))
     total, titles = sums.whole(found), sums.rule_titles()
     payers = sums.payers(total)
     rows: list[tuple[Any, ...]] = [
@@ -176,10 +192,15 @@ def _small(what: What, heads: tuple[Column, ...], rows: Rows) -> Content:
     return Content(sheet=SHEETS[what], columns=heads, batches=iter([rows] if rows else []), expected=len(rows))
 
 
-def _in_full(db: Session, where: sums.Where) -> tuple[dict[int, tuple[str, str]], tuple[str, ...]]:
+def _in_full(
+    db: Session, where: sums.Where, corrections: sums.Where
+) -> tuple[dict[int, tuple[str, str]], tuple[str, ...]]:
     """Names and ID numbers of everybody on the lines, and their codes for the record of reveals."""
     wanted = select(ClaimLine.resident_id).where(*where)
-    query = select(Resident.id, Resident.code, Resident.name, Resident.id_number).where(Resident.id.in_(wanted))
+    corrected = select(AdjustmentLine.resident_code).where(*corrections)
+    query = select(Resident.id, Resident.code, Resident.name, Resident.id_number).where(
+        Resident.id.in_(wanted) | Resident.code.in_(corrected)
+    )
     plain: dict[int, tuple[str, str]] = {}
     codes = []
     for number, code, name, id_number in db.execute(query.order_by(Resident.id)):

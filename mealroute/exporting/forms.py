@@ -32,7 +32,7 @@ def form_of(db: Session, export: ExportRecord, rows: int, rows_sha256: str) -> F
 def _settlement(
     db: Session, export: ExportRecord, period: Period, where: sums.Where, rows: int, rows_sha256: str
 ) -> Form:
-    found = sums.groups(db, where)
+    found = sums.groups(db, where, contents.corrections_of(export, period))
     total, titles = sums.whole(found), sums.rule_titles()
     vendors, streets = sums.names(db, where)
     meals = sums.meals(db, where)
@@ -72,7 +72,7 @@ def _grid(
 
 
 def _vendor_days(db: Session, export: ExportRecord, period: Period, where: sums.Where, rows_sha256: str) -> Form:
-    found = sums.groups(db, where)
+    found = sums.groups(db, where, contents.corrections_of(export, period))
     vendors, _streets = sums.names(db, where)
     titles = sums.rule_titles()
     grids = []
@@ -93,7 +93,7 @@ def _vendor_days(db: Session, export: ExportRecord, period: Period, where: sums.
 
 
 def _notice(db: Session, export: ExportRecord, period: Period, where: sums.Where, rows_sha256: str) -> Form:
-    found = sums.groups(db, where)
+    found = sums.groups(db, where, contents.corrections_of(export, period))
     vendors, streets = sums.names(db, where)
     titles = sums.rule_titles()
     total = sums.whole(found)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Text, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.money import Fen
+from mealroute.settlement.models import AdjustmentLine
 from mealroute.subsidy.models import ClaimLine
 from mealroute.subsidy.rulebook import load_rulebook
 
@@ -50,20 +51,24 @@ class Total:
         self.shares.update(group.shares)
 
 
-def groups(db: Session, where: Where) -> list[Group]:
-    """The finest groups, in the order of their keys. One statement."""
-    keys = (
-        ClaimLine.vendor_code, ClaimLine.street_code, ClaimLine.day, ClaimLine.slot, ClaimLine.rule_id, ClaimLine.document_no,
-    )  # fmt: skip
-    shares = cast(ClaimLine.shares, Text)
-    copay = case((ClaimLine.beneficiary == "resident", ClaimLine.copay_fen), else_=0)
+def groups(db: Session, where: Where, corrections: Where = ()) -> list[Group]:
+    """The finest groups, in the order of their keys; with ``corrections``, conditions on those that the month settles, they are in the sums."""
+    merged: dict[tuple[Any, ...], Total] = {}
+    _add(db, ClaimLine, where, merged)
+    if corrections:
+        _add(db, AdjustmentLine, corrections, merged)
+    return [_group(key, total) for key, total in sorted(merged.items())]
+
+
+def _add(db: Session, of: Any, where: Where, merged: dict[tuple[Any, ...], Total]) -> None:
+    keys = (of.vendor_code, of.street_code, of.day, of.slot, of.rule_id, of.document_no)
+    shares = cast(of.shares, Text)
+    copay = case((of.beneficiary == "resident", of.copay_fen), else_=0)
     query = (
-        select(*keys, shares, func.count(), func.sum(ClaimLine.amount_fen), func.sum(copay))
+        select(*keys, shares, func.count(), func.sum(of.amount_fen), func.sum(copay))
         .where(*where)
         .group_by(*keys, shares)
-        .order_by(*keys)
     )
-    merged: dict[tuple[Any, ...], Total] = {}
     for *key, text, lines, amount, copay_fen in db.execute(query):
         total = merged.setdefault(tuple(key), Total())
         total.lines += int(lines)
@@ -71,7 +76,6 @@ def groups(db: Session, where: Where) -> list[Group]:
         total.copay_fen += int(copay_fen)
         for payer, fen in json.loads(text).items():
             total.shares[payer] += fen * int(lines)
-    return [_group(key, total) for key, total in merged.items()]
 
 
 def _group(key: tuple[Any, ...], total: Total) -> Group:

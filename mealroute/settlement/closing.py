@@ -2,9 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from mealroute.core.actor import Actor
+from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock
 from mealroute.settlement import chain_keeping, correcting, history, holding, queries
+from mealroute.settlement.correction_rows import correction_rows
 from mealroute.settlement.month import MonthNow, whole
 from mealroute.settlement.records import Act, Step
 from mealroute.subsidy import service as subsidy
@@ -18,7 +19,10 @@ def close(db: Session, period: Period, now: MonthNow, *, account_id: int, by: Ac
     corrected = correcting.write(db, period, now.corrections, account_id=account_id, by=by, clock=clock)
     held = frozenset(line.natural_key for line in now.held)
     chain_keeping.write_down(db, period, now)
-    done = subsidy.close_period(db, period.payer, period.month, by=by, clock=clock, held=held)
+    done = subsidy.close_period(
+        db, period.payer, period.month, by=by, clock=clock, held=held,
+        corrections=lambda: correction_rows(db, period.id, scope=Scope.everything(), clock=clock),
+    )  # fmt: skip
     history.add(
         db, period, Step.APPROVE, Act.APPROVED, account_id=account_id, by=by, clock=clock, digest=whole(now.parts),
         figures={

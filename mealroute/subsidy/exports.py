@@ -62,6 +62,8 @@ COLUMNS = (
     Column("站点编号", Kind.TEXT, 9),
     Column("确认依据", Kind.TEXT, 9),
     Column("确认时间", Kind.TEXT, 17),
+    Column("原属月份", Kind.TEXT, 9),
+    Column("调整事由", Kind.TEXT, 30),
 )
 """Columns are only ever added, at the end: programs that read the file find the old ones where they were."""
 UNMASKED: Mapping[str, str] = {"姓名（掩码）": "姓名", "身份证号（掩码）": "身份证号"}

@@ -1,7 +1,8 @@
 """What people do with the money: price an order, build a month's claim lines, explain a difference, close."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -203,7 +204,14 @@ def explain_all(
 
 
 def close_period(
-    db: Session, payer: str, month: str, *, by: Actor, clock: Clock, held: Collection[str] = ()
+    db: Session,
+    payer: str,
+    month: str,
+    *,
+    by: Actor,
+    clock: Clock,
+    held: Collection[str] = (),
+    corrections: Callable[[], Sequence[Sequence[Any]]] = tuple,
 ) -> Settlement:
     """Close a month for good, without the lines whose natural key is ``held``. It is the last act of ``settlement.service.approve``.
 
@@ -235,7 +243,7 @@ def close_period(
             imbalances=built.imbalances,
         )
     period = open_period(db, payer, month, load_rulebook())
-    digest = streaming.csv_sha256(db, period.id, clock=clock)
+    digest = streaming.csv_sha256(db, period.id, clock=clock, corrections=corrections())
     period.state, period.closed_by, period.closed_at, period.csv_sha256 = "closed", by.name, clock.now(), digest
     db.flush()
     audit.record(

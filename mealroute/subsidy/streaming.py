@@ -29,17 +29,19 @@ _WANTED: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def conditions(period_id: int, *, scope: Scope, street: str = "", vendor: str = "") -> tuple[ColumnElement[bool], ...]:
-    """Which lines of a period a person reaches, further limited to one street or vendor."""
-    found = [ClaimLine.period_id == period_id]
+def conditions(
+    period_id: int, *, scope: Scope, street: str = "", vendor: str = "", of: Any = ClaimLine
+) -> tuple[ColumnElement[bool], ...]:
+    """Which lines of a period a person reaches, further limited to one street or vendor. ``of``: another table of lines."""
+    found = [of.period_id == period_id]
     if scope.streets is not None:
-        found.append(ClaimLine.street_code.in_(sorted(scope.streets)))
+        found.append(of.street_code.in_(sorted(scope.streets)))
     if scope.vendor is not None:
-        found.append(ClaimLine.vendor_code == scope.vendor)
+        found.append(of.vendor_code == scope.vendor)
     if street:
-        found.append(ClaimLine.street_code == street)
+        found.append(of.street_code == street)
     if vendor:
-        found.append(ClaimLine.vendor_code == vendor)
+        found.append(of.vendor_code == vendor)
     return tuple(found)
 
 
@@ -77,14 +79,32 @@ def day_of(stored: date | str) -> date:
 
 def moment_of(stored: datetime | str) -> datetime:
     """A moment as the driver gives it: SQLite's is text, in UTC."""
-    return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
+    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def csv_sha256(db: Session, period_id: int, *, clock: Clock) -> str:
-    """The SHA-256 of the CSV file of a whole period, masked: what a month is closed with."""
+def line_cells(
+    line: Mapping[str, Any], line_no: int, month: str, reason: str, *, clock: Clock, plain: PLAIN | None = None
+) -> tuple[Any, ...]:
+    """The cells of a line that corrects another month, from all its fields as JSON keeps them; its amounts carry their sign."""
+    basis = line["basis"]
+    row = (
+        line_no, line["day"], line["slot"], line["street_code"], line["vendor_code"], line["resident_code"], line["resident_id"],
+        line["rule_id"], line["rule_version"], line["document_no"], str(line["beneficiary"]), line["unit_price_fen"], line["copay_fen"],
+        line["resident_paid_fen"], line["amount_fen"], json.dumps(line["shares"]), basis.get("name", ""), basis.get("id_number", ""),
+        basis.get("street", ""), basis.get("vendor", ""), line["order_id"], line["book_line_id"], line["proof_id"], line["outcome"],
+        line["natural_key"], line["unit"], line["payee"], line["category"], line["route_no"], line["driver_code"], line["station_code"],
+        line["confirmation"], line["confirmed_at"],
+    )  # fmt: skip
+    return (*_Shape(clock, plain).cells(row)[:-2], month, reason)
+
+
+def csv_sha256(db: Session, period_id: int, *, clock: Clock, corrections: Sequence[Sequence[Any]] = ()) -> str:
+    """The SHA-256 of the CSV file of a whole period, masked, with its corrections of other months: what a month is closed with."""
     file = CsvRows(None, COLUMNS)
     for part in batches(db, conditions(period_id, scope=Scope.everything()), clock=clock):
         file.write(part)
+    file.write(corrections)
     return file.file_sha256
 
 
@@ -121,5 +141,5 @@ class _Shape:
             city, district, order, book_line, proof, OUTCOMES.get(outcome, outcome), key, UNITS.get(unit, unit), payee,
             shares.get("street", 0), shares.get("village", 0), shares.get("charity", 0), self._categories[category] if category else "",
             self._routes[route], driver, station, CONFIRMATIONS.get(confirmation, confirmation),
-            self._moments[at],
+            self._moments[at], "", "",
         )  # fmt: skip
