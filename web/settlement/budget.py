@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mealroute.core.db import unit_of_work
-from mealroute.core.errors import MealrouteError
+from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.core.money import parse_yuan
 from mealroute.settlement import budget as money
@@ -28,7 +28,7 @@ def budget_now() -> ResponseReturnValue:
 @requires("subsidy.view")
 def budget(year: int) -> ResponseReturnValue:
     if not 2000 <= year <= 2100:
-        raise MealrouteError("year-wrong", _("A budget is decided for a year up to the next one."))
+        raise NotFound("year-wrong", _("A budget is decided for a year up to the next one."))
     with unit_of_work(read_only=True) as db:
         found = money.budget_year(db, load_rulebook().payer, year, clock=here.clock())
     return render_template(
