@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mealroute.core.db import unit_of_work
-from mealroute.core.errors import NotFound
+from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.i18n import _
 from mealroute.core.money import parse_yuan
 from mealroute.settlement import budget as money
