@@ -25,7 +25,7 @@ class FivePerDay:
     """Five yuan off the first portion where the price is above five yuan."""
 
     def resident_part(
-        self, resident: object, day: date, slot: MealSlot, unit_price_fen: int, quantity: int
+        self, resident: object, day: date, slot: MealSlot, unit_price_fen: int, quantity: int, **_more: object
     ) -> tuple[int, int]:
         subsidy = 500 if unit_price_fen > 500 else 0
         return unit_price_fen * quantity - subsidy, subsidy
