@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
-from mealroute.core.money import parse_yuan
+from mealroute.core.money import Fen, parse_yuan
 from mealroute.subsidy import cash
 from mealroute.subsidy.cash_records import CashSums
 from web import here
@@ -57,14 +57,13 @@ def purse(run: int) -> ResponseReturnValue:
 @bp.post("/cash/runs/<int:run>/hand-in")
 @requires("cash.take")
 def hand_in(run: int) -> ResponseReturnValue:
-    form = request.form
-    try:
-        amount = parse_yuan(form.get("amount", ""))
-    except ValueError:
-        raise MealrouteError("not-an-amount", _("This is not an amount in yuan."), _("Write an amount such as 18 or 18.50.")) from None  # fmt: skip
+    form, station = request.form, request.form.get("station", "")
     with unit_of_work() as db:
+        cash.purse(
+            db, run, station, scope=here.actor().scope
+        )  # before the form: others learn nothing of it
         new = cash.hand_in(
-            db, run, form.get("station", ""), amount_fen=amount, note=form.get("note", ""), request_id=_request_id(),
+            db, run, station, amount_fen=_amount(form.get("amount", "")), note=form.get("note", ""), request_id=_request_id(),
             by=here.actor(), clock=here.clock(),
         )  # fmt: skip
     return _back(run, _("The cash is received.") if new else _("This was recorded before; it counts once."))
@@ -80,6 +79,13 @@ def explain(run: int) -> ResponseReturnValue:
             clock=here.clock(),
         )  # fmt: skip
     return _back(run, _("The explanation stands.") if new else _("This was recorded before; it counts once."))
+
+
+def _amount(text: str) -> Fen:
+    try:
+        return parse_yuan(text)
+    except ValueError:
+        raise MealrouteError("not-an-amount", _("This is not an amount in yuan."), _("Write an amount such as 18 or 18.50.")) from None  # fmt: skip
 
 
 def _new_id() -> str:
