@@ -59,9 +59,7 @@ def purse(run: int) -> ResponseReturnValue:
 def hand_in(run: int) -> ResponseReturnValue:
     form, station = request.form, request.form.get("station", "")
     with unit_of_work() as db:
-        cash.purse(
-            db, run, station, scope=here.actor().scope
-        )  # before the form: others learn nothing of it
+        cash.purse(db, run, station, scope=here.actor().scope)  # before the form: others learn nothing of it
         new = cash.hand_in(
             db, run, station, amount_fen=_amount(form.get("amount", "")), note=form.get("note", ""), request_id=_request_id(),
             by=here.actor(), clock=here.clock(),
