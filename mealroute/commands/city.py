@@ -87,7 +87,7 @@ def payers_in(rules: Path) -> list[Payer]:
 def settle(here: Here, month: str, payers: Sequence[Payer], *, processes: int) -> Iterator[Settled]:
     """Each payer's month as soon as it is written."""
     begin = (here.settings.database_url, here.settings.field_keys, month, here.clock)
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_begin, initargs=begin) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_worker, initargs=begin) as pool:
         for future in as_completed([pool.submit(_settled, payer) for payer in payers]):
             yield future.result()
 
@@ -100,6 +100,11 @@ class _State:
     beside: Beside
 
 
+def _worker(url: str, keys: tuple[str, ...], month: str, clock: Clock) -> None:
+    _begin(url, keys, month, clock)
+    gc.disable()  # a district's objects hold no circles; memory is looked through after each district
+
+
 def _begin(url: str, keys: tuple[str, ...], month: str, clock: Clock) -> None:
     from mealroute import models  # noqa: F401 -- registers every table
 
@@ -108,7 +113,6 @@ def _begin(url: str, keys: tuple[str, ...], month: str, clock: Clock) -> None:
     _State.month, _State.clock = month, clock
     with db.unit_of_work(read_only=True) as session:
         _State.beside = Beside.of(session, *queries.month_days(month))
-    gc.disable()  # a district's objects hold no circles; looking for them would take a fifth of the time
 
 
 def _settled(payer: Payer) -> Settled:
