@@ -117,10 +117,16 @@ def sums(
     return tuple(found)
 
 
+def titles(rulebook: Rulebook) -> tuple[Callable[[str], str], Callable[[str], str]]:
+    """What a rule is called, and its document number, by its id; a rule that is no longer there is called by its id."""
+    known = {rule.rule_id: rule for rule in rulebook.rules}
+    return (
+        lambda key: known[key].title if key in known else key,
+        lambda key: known[key].document.number if key in known else "",
+    )
+
+
 def by_rule(lines: Sequence[ClaimLineRecord], rulebook: Rulebook) -> tuple[Sum, ...]:
     """Sums a rule, with its title and document."""
-    known = {rule.rule_id: rule for rule in rulebook.rules}
-    return sums(
-        lines, lambda line: line.rule_id, lambda key: known[key].title if key in known else key,
-        document=lambda key: known[key].document.number if key in known else "",
-    )  # fmt: skip
+    title, document = titles(rulebook)
+    return sums(lines, lambda line: line.rule_id, title, document=document)

@@ -1,9 +1,10 @@
 """A month's statement for the page: figures, sums, equations, what is still open. A closed month is read as it was closed."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -11,8 +12,8 @@ from mealroute.areas.queries import street_names
 from mealroute.core.actor import Scope
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
-from mealroute.subsidy import computing, queries
-from mealroute.subsidy.models import Period
+from mealroute.subsidy import computing, queries, stored_sums
+from mealroute.subsidy.models import ClaimLine, Period
 from mealroute.subsidy.reconcile import identities
 from mealroute.subsidy.records import (
     Beneficiary,
@@ -24,7 +25,7 @@ from mealroute.subsidy.records import (
     Rulebook,
 )
 from mealroute.subsidy.rulebook import load_rulebook
-from mealroute.subsidy.statements import DayMoney, MonthFigures, MonthStatement, OpenPortion, Settlement
+from mealroute.subsidy.statements import DayMoney, MonthFigures, MonthStatement, OpenPortion, Settlement, Sum
 from mealroute.vendors.models import Vendor
 
 
@@ -40,32 +41,59 @@ def month_statement(db: Session, month: str, *, scope: Scope, payer: str | None 
     explained = queries.explanations(db, period.id) if period else ()
     accounts: tuple[LineAccount, ...] = ()
     imbalances: tuple[Imbalance, ...] = ()
+    vendors = {vendor.code: vendor.name for vendor in db.query(Vendor)}
+    streets = street_names(db)
     if closed and period is not None:
-        lines = tuple(line.claim for line in queries.settlement_lines(db, period.id, scope=Scope.everything()))
+        sums = _stored_sums(db, period.id, rulebook, vendors, streets)
         found = MonthFigures(**period.totals["figures"])
         days, outstanding = period.totals["service_days"], period.totals["outstanding_fen"]
         counted = _explained(explained)
     else:
         computed = computing.compute(month, queries.month_rows(db, month), rulebook)
-        lines, accounts = computed.lines, computed.accounts
+        accounts = computed.accounts
+        sums = _computed_sums(computed.lines, rulebook, vendors, streets)
         covered = computing.with_automatic(accounts, computing.covered(explained))
         found, imbalances = computing.balance(computed, covered, rulebook)
         days, outstanding = _days(computed), sum(account.outstanding_fen for account in accounts)
         counted = _explained(explained, accounts)
         accounts = tuple(account for account in accounts if account.is_open(covered))
-    vendors = {vendor.code: vendor.name for vendor in db.query(Vendor)}
-    streets = street_names(db)
     return MonthStatement(
         payer=payer or rulebook.payer, payer_name=rulebook.payer_name,
         state=PeriodState.CLOSED if closed else PeriodState.OPEN, closed_by=period.closed_by if period else None,
         closed_at=period.closed_at if period else None, csv_sha256=period.csv_sha256 if period else None, figures=found,
-        service_days=days, residents=len({line.resident_id for line in lines} - {None}),
+        service_days=days, residents=sums.residents, copay_paid_fen=sums.copay_paid_fen, outstanding_fen=outstanding,
+        by_rule=sums.by_rule, by_vendor=sums.by_vendor, by_street=sums.by_street, identities=identities(found), imbalances=imbalances, open_portions=_open(db, accounts, scope),
+        explanations=counted,
+    )  # fmt: skip
+
+
+class _Sums(NamedTuple):
+    """What the lines of a month come to; amounts in fen."""
+
+    residents: int
+    copay_paid_fen: int
+    by_rule: tuple[Sum, ...]
+    by_vendor: tuple[Sum, ...]
+    by_street: tuple[Sum, ...]
+
+
+def _computed_sums(lines: tuple[ClaimLineRecord, ...], rulebook: Rulebook, vendors: Mapping[str, str], streets: Mapping[str, str]) -> _Sums:  # fmt: skip
+    return _Sums(
+        residents=len({line.resident_id for line in lines} - {None}),
         copay_paid_fen=sum(min(line.resident_paid_fen, line.copay_fen) for line in lines if line.beneficiary is Beneficiary.RESIDENT),
-        outstanding_fen=outstanding, by_rule=computing.by_rule(lines, rulebook),
+        by_rule=computing.by_rule(lines, rulebook),
         by_vendor=computing.sums(lines, lambda line: line.vendor_code, lambda key: vendors.get(key, key)),
         by_street=computing.sums(lines, lambda line: line.street_code, lambda key: streets.get(key, key)),
-        identities=identities(found), imbalances=imbalances, open_portions=_open(db, accounts, scope),
-        explanations=counted,
+    )  # fmt: skip
+
+
+def _stored_sums(db: Session, period_id: int, rulebook: Rulebook, vendors: Mapping[str, str], streets: Mapping[str, str]) -> _Sums:  # fmt: skip
+    title, document = computing.titles(rulebook)
+    return _Sums(
+        residents=stored_sums.residents(db, period_id), copay_paid_fen=stored_sums.copay_paid(db, period_id),
+        by_rule=stored_sums.sums(db, period_id, ClaimLine.rule_id, title, document=document),
+        by_vendor=stored_sums.sums(db, period_id, ClaimLine.vendor_code, lambda key: vendors.get(key, key)),
+        by_street=stored_sums.sums(db, period_id, ClaimLine.street_code, lambda key: streets.get(key, key)),
     )  # fmt: skip
 
 

@@ -211,6 +211,19 @@ def test_a_month_closes_once_and_not_before_its_end(month: Month) -> None:
             again()
 
 
+def test_a_closed_month_has_the_sums_that_it_had_while_it_was_open(db: Session, month: Month) -> None:
+    month.doors()
+    month.build()
+    before = service.month_statement(db, MONTH, scope=ALL)
+    month.close()
+    after = service.month_statement(db, MONTH, scope=ALL)
+
+    assert (before.state, after.state) == ("open", "closed")
+    assert before.by_vendor
+    for name in ("by_rule", "by_vendor", "by_street", "residents", "copay_paid_fen"):
+        assert getattr(after, name) == getattr(before, name), name
+
+
 def test_nothing_of_a_closed_month_can_change(db: Session, month: Month) -> None:
     month.doors()
     month.close()
