@@ -97,9 +97,10 @@ def _within(rule: Rule) -> Iterator[str]:
     own = rule.beneficiary is Beneficiary.RESIDENT
     if "own_part_paid" in asked and not own:
         yield _("own_part_paid: only a resident's subsidy is tied to what the resident paid")
-    if rule.amount.own_part and not own:
+    amounts = [rule.amount, *(amount for _when, amount in rule.amount.cases)]
+    if not own and any(amount.own_part or amount.own_rate[0] for amount in amounts):
         yield _("own_part: only a resident's subsidy leaves a part to the resident")
-    if rule.amount.kind in {AmountKind.UP_TO, AmountKind.DOWN_TO} and not own:
+    if not own and any(amount.kind in {AmountKind.UP_TO, AmountKind.DOWN_TO} for amount in amounts):
         yield _("up_to and down_to: only a resident's subsidy comes off the price")
     if rule.unit is Unit.DELIVERY and "ways" in asked and "home" not in asked["ways"]:
         yield _("ways: the unit delivery pays only for meals brought home")

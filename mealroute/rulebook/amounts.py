@@ -45,6 +45,18 @@ def bounded(amount: Amount, fen: Fen) -> Fen:
     return fen if amount.at_most is None else min(fen, amount.at_most)
 
 
+def own_part(amount: Amount, price: Fen) -> Fen:
+    """What always stays with the resident of a price; a share of it is rounded up."""
+    if not amount.own_rate[0]:
+        return amount.own_part
+    return max(amount.own_part, rounded(price * amount.own_rate[0], amount.own_rate[1], Rounding.UP))
+
+
+def percentage(amount: Amount, base: Fen) -> Fen:
+    """The rate of a sum, rounded to the amount's step."""
+    return rounded(base * amount.rate[0], amount.rate[1] * amount.step, amount.rounding) * amount.step
+
+
 def for_meal(amount: Amount, price: Fen, left: Fen, spend: Fen, nth: int) -> Fen:
     """What a rule on meals gives. ``left`` is what other rules left of the price; ``nth`` which paid time this would be.
 
@@ -56,8 +68,7 @@ def for_meal(amount: Amount, price: Fen, left: Fen, spend: Fen, nth: int) -> Fen
         case AmountKind.DOWN_TO:
             fen = max(price - amount.fen, 0)
         case AmountKind.PERCENT:
-            base = {"price": price, "left": left, "day-spend": spend}[amount.of]
-            fen = rounded(base * amount.rate[0], amount.rate[1], amount.rounding)
+            fen = percentage(amount, {"price": price, "left": left, "day-spend": spend}[amount.of])
         case AmountKind.TIERS:
             fen = by_tier(amount.tiers, nth, marginal=False)
         case AmountKind.EACH | AmountKind.CASES:
@@ -75,14 +86,14 @@ def for_figures(amount: Amount, count: int, base: Fen) -> Fen:
         case AmountKind.TIERS:
             fen = by_tier(amount.tiers, count, marginal=amount.marginal)
         case AmountKind.PERCENT:
-            fen = rounded(base * amount.rate[0], amount.rate[1], amount.rounding)
+            fen = percentage(amount, base)
         case AmountKind.UP_TO | AmountKind.DOWN_TO | AmountKind.CASES:
             raise ValueError("not for figures")
     return bounded(amount, fen)
 
 
-def off_price(rule: Rule, amount: Amount, fen: Fen, left: Fen) -> Fen:
-    """A resident's subsidy never exceeds what is left of the price, less the part that stays with the resident."""
+def off_price(rule: Rule, amount: Amount, fen: Fen, price: Fen, granted: Fen = 0) -> Fen:
+    """A resident's subsidy never exceeds what others have left of the price, less the part that stays with the resident."""
     if rule.beneficiary is not Beneficiary.RESIDENT:
         return fen
-    return min(fen, max(left - amount.own_part, 0))
+    return min(fen, max(price - granted - own_part(amount, price), 0))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mealroute.core.money import Fen
-from mealroute.rulebook.amounts import bounded, for_figures, for_meal
+from mealroute.rulebook.amounts import bounded, for_figures, for_meal, own_part
 from mealroute.rulebook.condition_words import Names
 from mealroute.rulebook.records import Amount, AmountKind, Beneficiary, Rule, Rulebook
 from mealroute.rulebook.sentences import sentences
@@ -93,7 +93,7 @@ def _paid(rule: Rule | None, case: int, mark: int) -> tuple[Fen | None, Parts]:
     if rule.unit.periodic:
         fen = for_figures(amount, mark, mark * 100)
     elif rule.beneficiary is Beneficiary.RESIDENT:
-        fen = min(for_meal(amount, mark, mark, mark, 1), max(mark - amount.own_part, 0))
+        fen = min(for_meal(amount, mark, mark, mark, 1), max(mark - own_part(amount, mark), 0))
     else:
         fen = bounded(amount, for_meal(amount, mark, mark, mark, 1))
     return fen, divide(fen, rule.sharing, (True,) * len(rule.sharing.shares))

@@ -6,9 +6,10 @@ from typing import Any
 from mealroute.core.i18n import _, _l
 from mealroute.core.money import yuan
 from mealroute.rulebook.conditions import KINDS, Money
+from mealroute.rulebook.date_conditions import age_on
 from mealroute.rulebook.facts import Figures, Meal, Person
 from mealroute.rulebook.records import Calendar, Condition, Conditions, Name, Nested
-from mealroute.rulebook.values import Band, Codes, Counts, Place, Windows
+from mealroute.rulebook.values import Band, Codes, Counts, Dates, Place, Season, Since, Windows
 from mealroute.rulebook.vocabulary import WEEKDAYS, word
 
 Names = Mapping[str, Name]
@@ -17,6 +18,7 @@ _FLAGS: Mapping[str, tuple[str, str]] = {
     "at_home": (_l("lives at home, not in an institution"), _l("lives in an institution")),
     "basic_service": (_l("registered for basic elderly care service"), _l("not registered for basic elderly care service")),
     "assessed": (_l("with a valid ability assessment"), _l("without a valid ability assessment")),
+    "birthday": (_l("the person's birthday"), _l("any day but the person's birthday")),
     "proxy": (_l("fetched by somebody else"), _l("not fetched by somebody else")),
     "subsidised": (_l("the resident gets a subsidy for this meal"), _l("the resident gets no subsidy for this meal")),
     "own_part_paid": (_l("the resident has paid their own part"), ""),
@@ -30,7 +32,8 @@ _ASKS: Mapping[str, str] = {
     "operators": _l("operator: %(what)s"), "sites": _l("meal point: %(what)s"), "meal_kinds": _l("kind of meal: %(what)s"),
     "channels": _l("channel: %(what)s"), "deliverer_kinds": _l("brought by: %(what)s"), "outcomes": _l("handover: %(what)s"),
     "confirmed_by": _l("confirmed by: %(what)s"), "price": _l("price in yuan: %(what)s"), "day_spend": _l("spent that day in yuan: %(what)s"),
-    "tags": _l("mark: %(what)s"),
+    "tags": _l("mark: %(what)s"), "born": _l("born: %(what)s"), "enrolled": _l("in service since: %(what)s"),
+    "seasons": _l("time of year: %(what)s"), "dates": _l("day: %(what)s"),
 }  # fmt: skip
 
 
@@ -60,17 +63,47 @@ def _value(condition: Condition, names: Names) -> str:
         case Windows():
             return windows(value, timed=key == "window")
         case Band():
-            return band(value, yuan if key in {"price", "day_spend"} else str)
+            text = band(value, yuan if key in {"price", "day_spend"} else str)
+            return text if value.since is None else _("%(what)s (%(since)s)", what=text, since=_(_SINCE[value.since]))
+        case Dates():
+            return dates(value)
+        case tuple():
+            return join(season(one) for one in value)
         case Codes():
             return codes(value, family, names)
         case Place():
             return place(value)
         case frozenset():
+            if key == "dates":
+                return join(day.isoformat() for day in sorted(value))
             if key == "weekdays":
                 return join(word("weekday", day, names) for day in WEEKDAYS if day in value)
             return join(word(family, code, names) if family else code for code in sorted(value))
         case _:
             raise ValueError(f"no words for {condition!r}")
+
+
+_SINCE: Mapping[Since, str] = {
+    Since.MONTH: _l("a birthday counts from the first of its month"),
+    Since.NEXT_MONTH: _l("a birthday counts from the first of the month after it"),
+    Since.YEAR: _l("a birthday counts for the whole year"),
+}
+
+
+def dates(value: Dates) -> str:
+    """A span of days in words."""
+    if value.first is not None and value.last is not None:
+        return _("%(first)s to %(last)s", first=value.first.isoformat(), last=value.last.isoformat())
+    if value.first is not None:
+        return _("%(day)s or later", day=value.first.isoformat())
+    assert value.last is not None
+    return _("%(day)s or earlier", day=value.last.isoformat())
+
+
+def season(value: Season) -> str:
+    """``11-15/03-15`` in words."""
+    ends = {"month": value.first[0], "day": value.first[1], "to_month": value.last[0], "to_day": value.last[1]}
+    return _("%(day)d/%(month)d to %(to_day)d/%(to_month)d", **ends)
 
 
 def _nested(key: str, value: Nested, names: Names) -> str:
@@ -159,13 +192,20 @@ def place(value: Place) -> str:
     return _(" and ").join(parts)
 
 
-def found(condition: Condition, person: Person | None, item: Meal | Figures, money: Money | None, names: Names) -> str:
+def found(
+    condition: Condition, person: Person | None, item: Meal | Figures, money: Money | None, names: Names, calendar: Calendar = Calendar(),  # noqa: B008 -- immutable
+) -> str:  # fmt: skip
     """What stands in the facts where the condition asks for something else; empty where nothing can be said shortly."""
     key, family = condition.key, KINDS[condition.key].family if condition.key in KINDS else ""
     if isinstance(condition.value, Nested):
         return ""
     if isinstance(condition.value, Counts):
         return _counts(condition.value, item, names)
+    if key == "day_kinds":
+        return word("day-kind", calendar.kind(item.day), names)
+    if isinstance(condition.value, Band) and condition.value.since is not None:
+        age = age_on(person, item.day, condition.value)
+        return _("not known") if age is None else str(age)
     getter = _FOUND.get(key)
     if getter is None:
         return ""
@@ -185,10 +225,6 @@ def _counts(value: Counts, item: Meal | Figures, names: Names) -> str:
     )  # fmt: skip
 
 
-def _day_kind(_p: Any, m: Any, _x: Any) -> str:
-    return word("day-kind", Calendar().kind(m.day), {})
-
-
 _FOUND: Mapping[str, Callable[[Any, Any, Any], Any]] = {
     "age": lambda p, _m, _x: p.age if p else None, "categories": lambda p, _m, _x: p.categories if p else None,
     "ability": lambda p, _m, _x: p.ability_level if p else None, "living": lambda p, _m, _x: p.living if p else None,
@@ -200,5 +236,9 @@ _FOUND: Mapping[str, Callable[[Any, Any, Any], Any]] = {
     "sites": lambda _p, m, _x: m.site, "meal_kinds": lambda _p, m, _x: m.meal_kind, "channels": lambda _p, m, _x: m.channel,
     "deliverer_kinds": lambda _p, m, _x: m.deliverer_kind, "outcomes": lambda _p, m, _x: m.outcome,
     "confirmed_by": lambda _p, m, _x: m.confirmed_by, "price": lambda _p, m, _x: yuan(m.price_fen),
-    "day_spend": lambda _p, _m, x: yuan(x.spend) if x else None, "tags": lambda _p, m, _x: m.tags, "day_kinds": _day_kind,
+    "day_spend": lambda _p, _m, x: yuan(x.spend) if x else None, "tags": lambda _p, m, _x: m.tags,
+    "born": lambda p, _m, _x: None if p is None or p.born is None else p.born.isoformat(),
+    "enrolled": lambda p, _m, _x: None if p is None or p.enrolled is None else p.enrolled.isoformat(),
+    "birthday": lambda p, m, _x: None if p is None or p.born is None else m.day.isoformat(),
+    "seasons": lambda _p, m, _x: m.day.isoformat(), "dates": lambda _p, m, _x: m.day.isoformat(),
 }  # fmt: skip

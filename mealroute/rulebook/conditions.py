@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from mealroute.core.money import Fen
+from mealroute.rulebook import date_conditions as dates
 from mealroute.rulebook.facts import Figures, Meal, Person
 from mealroute.rulebook.records import Calendar, Condition, Conditions, Nested
 from mealroute.rulebook.values import Band, Codes, Counts, Place, Windows
@@ -184,7 +185,9 @@ _LIST = [
     Kind(key="at_home", code="institution", level=_P, shape="flag", make=_at_home),
     Kind(key="slots", code="slot-not-covered", level=_M, shape="windows", make=_slots, family="slot"),
     Kind(key="basic_service", code="not-basic-service", level=_P, shape="flag", make=_flag("basic_service")),
-    Kind(key="age", code="age", level=_P, shape="band", make=_person_band("age")),
+    Kind(key="age", code="age", level=_P, shape="age", make=dates.age),
+    Kind(key="born", code="born", level=_P, shape="dates", make=dates.dated("born")),
+    Kind(key="enrolled", code="enrolled", level=_P, shape="dates", make=dates.dated("enrolled")),
     Kind(key="categories", code="category", level=_P, shape="codes", make=_person_codes("categories"), family="category"),
     Kind(key="ability", code="ability", level=_P, shape="band", make=_person_band("ability_level")),
     Kind(key="assessed", code="assessment-expired", level=_P, shape="flag", make=_flag("assessed")),
@@ -195,6 +198,9 @@ _LIST = [
     Kind(key="registration", code="registration", level=_P, shape="place", make=_person_place("registration")),
     Kind(key="weekdays", code="weekday", level=_D, shape="choice", make=_weekdays, family="weekday"),
     Kind(key="day_kinds", code="day-kind", level=_D, shape="choice", make=_day_kinds, family="day-kind"),
+    Kind(key="seasons", code="season", level=_D, shape="seasons", make=dates.seasons),
+    Kind(key="dates", code="date", level=_D, shape="days", make=dates.on_dates),
+    Kind(key="birthday", code="birthday", level=_M, shape="flag", make=dates.birthday),
     Kind(key="window", code="outside-window", level=_M, shape="inner", make=_window),
     Kind(key="ways", code="way", level=_M, shape="choice", make=_item_in("way"), family="way"),
     Kind(key="site_kinds", code="site-kind", level=_M, shape="choice", make=_item_in("site_kind"), family="site-kind"),
@@ -227,7 +233,7 @@ _LIST = [
 KINDS: Mapping[str, Kind] = {kind.key: kind for kind in _LIST}
 ORDER: Mapping[str, int] = {kind.key: place for place, kind in enumerate(_LIST)}
 NESTED = ("all", "any", "none")
-FOR_FIGURES = frozenset({"site_kinds", "places", "counts", "tags", "zones", *NESTED})
+FOR_FIGURES = frozenset({"site_kinds", "places", "counts", "tags", "zones", "seasons", *NESTED})
 """Keys that rules on figures may use; person's keys too where the figures are of a person."""
 PERSONAL = frozenset(kind.key for kind in _LIST if kind.level is Level.PERSON and kind.key not in NESTED)
 
@@ -238,6 +244,8 @@ def level_of(condition: Condition) -> Level:
         inner = [level_of(one) for block in condition.value.blocks for one in block]
         return max(inner, default=Level.PERSON)
     if isinstance(condition.value, Place) and (condition.value.same or condition.value.other):
+        return Level.MEAL
+    if isinstance(condition.value, Band) and condition.value.since is not None:
         return Level.MEAL
     return KINDS[condition.key].level
 

@@ -15,10 +15,10 @@ _NTH = {"nth-of-day": Every.DAY, "nth-of-week": Every.WEEK, "nth-of-month": Ever
 def nth_cap(rule: Rule) -> Cap | None:
     """What counts the paid times for a table by the n-th; it has no limit."""
     amounts = [rule.amount, *(amount for _when, amount in rule.amount.cases)]
-    by = next((amount.by for amount in amounts if amount.kind is AmountKind.TIERS and amount.by in _NTH), None)
-    if by is None:
+    table = next((amount for amount in amounts if amount.kind is AmountKind.TIERS and amount.by in _NTH), None)
+    if table is None:
         return None
-    return Cap(per=CapPer.PERSON, every=_NTH[by], count=None, fen=None, pool=f"{rule.rule_id}:{by}")
+    return Cap(per=table.per, every=_NTH[table.by], count=None, fen=None, pool=f"{rule.rule_id}:{table.by}")
 
 
 def caps_of(rule: Rule) -> tuple[Cap, ...]:
@@ -38,6 +38,8 @@ def span(every: Every, day: date, slot: str) -> object:
             return day.toordinal() - day.weekday()
         case Every.MONTH:
             return day.year * 12 + day.month
+        case Every.QUARTER:
+            return day.year * 4 + (day.month - 1) // 3
         case Every.YEAR:
             return day.year
         case Every.EVER:
@@ -51,6 +53,10 @@ def _who(per: CapPer, person: Person | None, item: Meal | Figures | Earlier) -> 
         case CapPer.HOUSEHOLD:  # who shares a door with nobody is a household alone
             household = person.household if person is not None else getattr(item, "household", "")
             return household or f"#{_who(CapPer.PERSON, person, item)}"
+        case CapPer.STREET:
+            return item.place[:9]
+        case CapPer.ALL:
+            return ""
         case CapPer.OPERATOR | CapPer.SITE | CapPer.DELIVERER | CapPer.SUBJECT:
             found: str = getattr(item, str(per), "")
             return found
@@ -71,6 +77,8 @@ class Purse:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self._used: dict[Key, tuple[int, Fen]] = {}
         self._own: dict[Key, tuple[int, Fen]] = {}
+        self._days: dict[Key, tuple[int, date]] = {}
+        self._dated = frozenset(cap.pool for rule in rules for cap in rule.caps if cap.days is not None)
         self._groups: dict[Group, Rule] = {}
         self._own_groups: dict[Group, Rule] = {}
         self._rules = rules
@@ -80,6 +88,21 @@ class Purse:
         count, fen = self._used.get(key, (0, 0))
         more, further = self._own.get(key, (0, 0))
         return count + more, fen + further
+
+    def reached(self, cap: Cap, key: Key, day: date) -> bool:
+        """Whether the cap leaves no room for a further line of this day."""
+        count, fen = self.used(key)
+        if (cap.count is not None and count >= cap.count) or (cap.fen is not None and fen >= cap.fen):
+            return True
+        if cap.days is None or key in self._own:  # a day that counts already may have more lines
+            return False
+        days, newest = self._days.get(key, (0, None))
+        return days >= cap.days and newest != day
+
+    def _date(self, key: Key, day: date) -> None:
+        days, newest = self._days.get(key, (0, None))
+        if newest != day:
+            self._days[key] = days + 1, day
 
     def add(self, caps: tuple[Cap, ...], person: Person | None, item: Meal | Figures, fen: Fen) -> None:
         """A line of the day that is being worked out."""
@@ -94,9 +117,11 @@ class Purse:
     def hold(self, group: Group, rule: Rule) -> None:
         self._own_groups[group] = rule
 
-    def keep(self) -> None:
+    def keep(self, day: date) -> None:
         """The day is worked out. What only counted within a person's day is forgotten."""
         for key, (count, fen) in self._own.items():
+            if key[0] in self._dated:
+                self._date(key, day)
             if key[1] == CapPer.PERSON and key[2] in _SHORT:
                 continue
             before = self._used.get(key, (0, 0))
@@ -119,6 +144,8 @@ class Purse:
         for key in {cap_key(cap, None, line) for rule in rules for cap in caps_of(rule)}:
             count, fen = self._used.get(key, (0, 0))
             self._used[key] = count + 1, fen + line.amount_fen
+            if key[0] in self._dated:
+                self._date(key, line.day)
         for rule in rules:
             if rule.stack is not None:
                 who = line.person_id if line.person_id is not None else line.subject

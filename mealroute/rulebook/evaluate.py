@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from mealroute.rulebook import figures as periods
 from mealroute.rulebook.compiled import Bundles, Compiled, Library, RuleSet, bundles
-from mealroute.rulebook.counters import Purse
+from mealroute.rulebook.counters import Purse, caps_of
 from mealroute.rulebook.facts import Earlier, Figures, Meal, Person
 from mealroute.rulebook.person_day import PersonDay, stop, turn
 from mealroute.rulebook.quick import one_meal, plain_rules
@@ -58,7 +58,7 @@ class Engine:
         self._last: tuple[object, ...] | None = None
         self._paid: set[str] = set()
         self.by_day = any(
-            cap.per is not CapPer.PERSON for rule in book.rules if not rule.unit.periodic for cap in rule.caps
+            cap.per is not CapPer.PERSON for rule in book.rules if not rule.unit.periodic for cap in caps_of(rule)
         )
 
     def turn_of(self, person_id: int, day: date) -> tuple[object, ...]:
@@ -71,7 +71,7 @@ class Engine:
 
     def remember(self, lines: Iterable[Earlier]) -> None:
         """What earlier claims have paid, so that a week, month or year which began before goes on. Before the first day."""
-        for line in lines:
+        for line in sorted(lines, key=lambda one: one.day):
             self._purse.remember(line)
 
     def paid_already(self, keys: Iterable[str]) -> None:
@@ -108,7 +108,7 @@ class Engine:
             self._purse.drop()
             work = PersonDay(person, meals, rules, self._purse, asked=True)
             lines = work.settle(survivors.bundles)
-        self._purse.keep()
+        self._purse.keep(day)
         self.refusals += work.why
         return lines
 

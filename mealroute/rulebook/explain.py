@@ -70,7 +70,7 @@ def explain(book: Rulebook, meals: Sequence[Meal], earlier: Sequence[Earlier] = 
                 Check(
                     say(condition, book.names),
                     test(meal.person, meal, money),
-                    found(condition, meal.person, meal, money, book.names),
+                    found(condition, meal.person, meal, money, book.names, book.calendar),
                 )
                 for condition, level, test in rule.every_test
                 if level is not Level.FIGURES

@@ -19,6 +19,7 @@ class Person:
 
     ``residence`` and ``registration`` are official place codes (street 9 digits, district 6): where they live, and where their
     household is registered. ``household`` names those who share a door. ``assessed``: the ability assessment is valid that day.
+    ``born`` is the day of birth, ``enrolled`` the first day in service.
     """
 
     person_id: int
@@ -36,6 +37,8 @@ class Person:
     zone: str = ""
     household: str = ""
     diets: frozenset[str] = NOTHING
+    born: date | None = None
+    enrolled: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +111,7 @@ class Earlier:
     amount_fen: Fen
     person_id: int | None = None
     household: str = ""
+    place: str = ""
     operator: str = ""
     site: str = ""
     deliverer: str = ""

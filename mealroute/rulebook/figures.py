@@ -59,7 +59,7 @@ def settle(
                 Refusal(offer.rule.rule, figures.person, figures, "other-rule-pays-more", other=offers[0].rule.rule)
                 for offer in offers[1:]
             ]
-    purse.keep()
+    purse.keep(figures.day)
     return lines, refusals
 
 
@@ -104,11 +104,11 @@ def _offer(rule: Compiled, figures: Figures, person: Person, purse: Purse, paid:
         if fen <= 0:
             return no("all-shares-lost")
     for cap in rule.rule.caps:
-        count, used = purse.used(cap_key(cap, figures.person, figures))
-        if (cap.count is not None and count >= cap.count) or (cap.fen is not None and used >= cap.fen):
+        key = cap_key(cap, figures.person, figures)
+        if purse.reached(cap, key, figures.day):
             return no("cap-reached", Condition("cap", cap))
-        if cap.fen is not None and fen > cap.fen - used:
-            fen, why = cap.fen - used, "cap"
+        if cap.fen is not None and fen > (room := cap.fen - purse.used(key)[1]):
+            fen, why = room, "cap"
             parts = cut(parts, fen) if rule.clauses is not None else rule.divided(fen, person, figures, _NO_MONEY)
     return _Offer(rule, fen, parts, why)
 

@@ -181,7 +181,7 @@ class PersonDay:
         why = ""
         fen = nominal
         if rule.resident:
-            fen = off_price(rule.rule, amount, nominal, meal.price_fen - granted)
+            fen = off_price(rule.rule, amount, nominal, meal.price_fen, granted)
             why = "price" if fen < nominal else ""
         if fen <= 0:
             return _No("nothing-left")
@@ -201,11 +201,11 @@ class PersonDay:
             if fen <= 0:
                 return _No("all-shares-lost")
         for cap in rule.rule.caps:
-            count, used = self.purse.used(cap_key(cap, self.person, meal))
-            if (cap.count is not None and count >= cap.count) or (cap.fen is not None and used >= cap.fen):
+            key = cap_key(cap, self.person, meal)
+            if self.purse.reached(cap, key, meal.day):
                 return _No("cap-reached", Condition("cap", cap))
-            if cap.fen is not None and fen > cap.fen - used:
-                fen, why = cap.fen - used, "cap"
+            if cap.fen is not None and fen > (room := cap.fen - self.purse.used(key)[1]):
+                fen, why = room, "cap"
                 parts = cut(parts, fen) if rule.clauses is not None else rule.divided(fen, self.person, meal, money)
         return _Offer(rule, meal, fen, parts, why)
 

@@ -6,7 +6,7 @@ A law of the tests holds that both ways give the same lines.
 from typing import NamedTuple
 
 from mealroute.core.money import Fen
-from mealroute.rulebook.amounts import for_meal
+from mealroute.rulebook.amounts import for_meal, own_part
 from mealroute.rulebook.compiled import Bundles, Compiled
 from mealroute.rulebook.conditions import Money
 from mealroute.rulebook.facts import Meal, Person
@@ -63,7 +63,7 @@ def one_meal(person: Person, meal: Meal, rules: tuple[Compiled, ...]) -> list[Li
                     continue
             fen, cut = nominal, ""
             if rule.resident:
-                room = price - granted - amount.own_part
+                room = price - granted - own_part(amount, price)
                 if fen > room:
                     fen, cut = room, "price"
             payee = rule.payee(meal)

@@ -6,6 +6,7 @@ from typing import Any
 
 from mealroute.core.i18n import _
 from mealroute.core.rulebook import Block, Node
+from mealroute.rulebook import reading_dates as dates
 from mealroute.rulebook import reading_values as values
 from mealroute.rulebook.conditions import FOR_FIGURES, KINDS, NESTED, ORDER, PERSONAL
 from mealroute.rulebook.records import (
@@ -86,6 +87,14 @@ def _condition(node: Node, key: str, names: values.Names) -> list[Condition]:
             return [Condition(key, flag)]
         case "band":
             return [Condition(key, values.band(node, key))]
+        case "age":
+            return [Condition(key, values.age_band(node, key))]
+        case "dates":
+            return [Condition(key, dates.span(node, key))]
+        case "seasons":
+            return [Condition(key, dates.seasons(node, key))]
+        case "days":
+            return [Condition(key, dates.days(node, key))]
         case "codes":
             return [Condition(key, values.any_all_none(node, key, kind.family, names))]
         case "choice":
@@ -111,9 +120,9 @@ def amount(node: Node, unit: Unit, names: values.Names, depth: int = 0) -> Amoun
     if len(ways) != 1:
         node.fail("", _("expected exactly one of %(allowed)s", allowed=", ".join(_HOW)))
     kind = _HOW[ways[0]]
-    bounds = {"at_least", "at_most"} | (set() if unit.periodic else {"own_part"})
+    bounds = {"at_least", "at_most"} | (set() if unit.periodic else {"own_part", "own_percent"})
     extra = {
-        AmountKind.PERCENT: {"of", "rounding"}, AmountKind.EACH: {"by"}, AmountKind.TIERS: {"by", "marginal"},
+        AmountKind.PERCENT: {"of", "rounding", "round_to"}, AmountKind.EACH: {"by"}, AmountKind.TIERS: {"by", "marginal", "per"},
         AmountKind.CASES: {"otherwise"},
     }.get(kind, set())  # fmt: skip
     node.only(ways[0], *(set() if kind is AmountKind.CASES else bounds), *extra)
@@ -127,6 +136,7 @@ def amount(node: Node, unit: Unit, names: values.Names, depth: int = 0) -> Amoun
         kind=kind, at_least=values.least_yuan(node, "at_least") if node.has("at_least") else None,
         at_most=values.positive_yuan(node, "at_most") if node.has("at_most") else None,
         own_part=values.least_yuan(node, "own_part") if node.has("own_part") else 0,
+        own_rate=values.rate(node, "own_percent") if node.has("own_percent") else (0, 1),
     )  # fmt: skip
     if base.at_least is not None and base.at_most is not None and base.at_most < base.at_least:
         node.fail("at_most", _("is below “at_least”"))
@@ -139,15 +149,19 @@ def _filled(node: Node, base: Amount, way: str, unit: Unit, names: values.Names)
             bases = known("count", names) - set(_NTH) if unit.periodic else frozenset({"price", "left", "day-spend"})
             of = node.choice("of", bases) if node.has("of") or unit.periodic else "price"
             rounding = node.choice("rounding", frozenset(Rounding)) if node.has("rounding") else "half-up"
-            return replace(base, rate=values.rate(node, way), of=of, rounding=Rounding(rounding))
+            step = values.positive_yuan(node, "round_to") if node.has("round_to") else 1
+            return replace(base, rate=values.rate(node, way), of=of, rounding=Rounding(rounding), step=step)
         case AmountKind.EACH:
             return replace(base, fen=values.positive_yuan(node, way), by=_by(node, unit, names))
         case AmountKind.TIERS:
             marginal = node.flag("marginal") if node.has("marginal") else False
             if marginal and not unit.periodic:
                 node.fail("marginal", _("cannot be asked for the unit %(unit)s", unit=str(unit)))
+            if node.has("per") and unit.periodic:
+                node.fail("per", _("cannot be asked for the unit %(unit)s", unit=str(unit)))
+            per = CapPer(node.choice("per", frozenset(CapPer) - {CapPer.SUBJECT})) if node.has("per") else CapPer.PERSON
             tiers = _tiers(node, marginal=marginal, each=unit.periodic)
-            return replace(base, tiers=tiers, marginal=marginal, by=_by(node, unit, names))
+            return replace(base, tiers=tiers, marginal=marginal, per=per, by=_by(node, unit, names))
         case AmountKind.DOWN_TO:
             return replace(base, fen=values.least_yuan(node, way))
         case _:
@@ -267,21 +281,24 @@ def caps(node: Node, rule_id: str, unit: Unit) -> tuple[Cap, ...]:
     """The list ``caps`` of a version."""
     found = []
     for entry in node.nodes("caps"):
-        entry.only("per", "every", "count", "yuan", "pool")
+        entry.only("per", "every", "count", "days", "yuan", "pool")
         default = CapPer.SUBJECT if unit.periodic else CapPer.PERSON
         per = CapPer(entry.choice("per", frozenset(CapPer))) if entry.has("per") else default
-        if (per is CapPer.SUBJECT) != unit.periodic:
+        if per is not CapPer.ALL and (per is CapPer.SUBJECT) != unit.periodic:
             entry.fail("per", _("cannot be asked for the unit %(unit)s", unit=str(unit)))
         every = Every(entry.choice("every", frozenset(Every)))
-        if unit.periodic and every not in {Every.MONTH, Every.YEAR, Every.EVER}:
+        if unit.periodic and every not in {Every.MONTH, Every.QUARTER, Every.YEAR, Every.EVER}:
             entry.fail("every", _("cannot be asked for the unit %(unit)s", unit=str(unit)))
-        if "count" not in entry.value and "yuan" not in entry.value:
-            entry.fail("", _("expected count, yuan or both"))
+        if not {"count", "days", "yuan"} & set(entry.value):
+            entry.fail("", _("expected count, days or yuan"))
+        if "days" in entry.value and (unit.periodic or every in {Every.MEAL, Every.DAY}):
+            entry.fail("days", _("days are counted within a week or longer, for rules on meals"))
         found.append(
             Cap(
                 per=per, every=every, count=entry.integer("count", least=1) if "count" in entry.value else None,
                 fen=values.positive_yuan(entry, "yuan") if "yuan" in entry.value else None,
                 pool=entry.text("pool") if entry.has("pool") else rule_id,
+                days=entry.integer("days", least=1) if "days" in entry.value else None,
             )
         )  # fmt: skip
     return tuple(found)
@@ -296,7 +313,7 @@ def stack(node: Node, unit: Unit) -> Stack:
         Unit.YEAR: Every.YEAR, Unit.ONE_OFF: Every.EVER,
     }[unit]  # fmt: skip
     every = Every(node.choice("every", frozenset(Every))) if node.has("every") else own
-    longer = {Every.MONTH, Every.YEAR, Every.EVER} if unit.periodic else frozenset(Every)
+    longer = {Every.MONTH, Every.QUARTER, Every.YEAR, Every.EVER} if unit.periodic else frozenset(Every)
     if every not in longer:
         node.fail("every", _("cannot be asked for the unit %(unit)s", unit=str(unit)))
     if mode is StackMode.MAX and every is not own and every is not Every.DAY:

@@ -1,13 +1,16 @@
 """One key of a rule file → one value of a record, with the reason where it cannot be."""
 
 import re
+from copy import copy
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from mealroute.core.i18n import _
 from mealroute.core.money import Fen, parse_yuan
-from mealroute.core.rulebook import Node
+from mealroute.core.rulebook import Block, Node
 from mealroute.rulebook.records import Name
-from mealroute.rulebook.values import Band, Codes, Counts, Place, Reach, Window, Windows
+from mealroute.rulebook.values import Band, Codes, Counts, Place, Reach, Since, Window, Windows
 from mealroute.rulebook.vocabulary import SLOTS, known
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -67,6 +70,28 @@ def band(node: Node, key: str) -> Band:
         least=block.integer("from") if block.has("from") else None, over=block.integer("over") if block.has("over") else None,
         most=block.integer("to") if block.has("to") else None, under=block.integer("under") if block.has("under") else None,
     ))  # fmt: skip
+
+
+def age_band(node: Node, key: str) -> Band:
+    """A band of full years; ``since: month``, ``next-month`` or ``year`` says from when a birthday counts, otherwise from the day itself."""
+    block = node.value.get(key)
+    if not isinstance(block, dict) or "since" not in block:
+        return band(node, key)
+    inner = node.node(key)
+    since = Since(inner.choice("since", frozenset(Since)))
+    inner.only(*_BAND, "since")
+    bounds = Node(node.file, node.path, without(node.value, key, "since"))
+    return replace(band(bounds, key), since=since)
+
+
+def without(value: dict[str, Any], key: str, left_out: str) -> dict[str, Any]:
+    """The block with one key taken out of the block under ``key``; lines stay what they were."""
+    outer, inner = copy(value), Block()
+    inner.update((name, found) for name, found in value[key].items() if name != left_out)
+    if isinstance(value[key], Block):
+        inner.line, inner.lines = value[key].line, value[key].lines
+    outer[key] = inner
+    return outer
 
 
 def price_band(node: Node, key: str) -> Band:

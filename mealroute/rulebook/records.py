@@ -71,24 +71,29 @@ class StackMode(StrEnum):
 
 
 class Every(StrEnum):
-    """When a cap or the choice within a group begins anew. Weeks run from Monday to Sunday; nothing is carried over."""
+    """When a cap or the choice within a group begins anew. Weeks run from Monday to Sunday, quarters begin in January, April, July and
+    October; nothing is carried over.
+    """
 
     MEAL = "meal"
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+    QUARTER = "quarter"
     YEAR = "year"
     EVER = "ever"
 
 
 class CapPer(StrEnum):
-    """Whose uses a cap counts."""
+    """Whose uses a cap counts. ``street`` is that of the meal; ``all`` is everybody whom the rulebook pays: a budget, a number of places."""
 
     PERSON = "person"
     HOUSEHOLD = "household"
     OPERATOR = "operator"
     SITE = "site"
     DELIVERER = "deliverer"
+    STREET = "street"
+    ALL = "all"
     SUBJECT = "subject"
 
 
@@ -125,8 +130,9 @@ class Amount:
     """How much. ``fen`` is the fixed sum, the ceiling (up-to), what stays with the resident (down-to), or the sum for each.
 
     ``rate`` is a fraction of ``of``: the price, what other rules left of it, the day's spend, or a sum of the figures. ``by``
-    names the count of ``each`` and ``tiers``. ``at_least``/``at_most`` bound the result; ``own_part`` always stays with the
-    resident. A resident never gets more than the price.
+    names the count of ``each`` and ``tiers``, ``per`` whose times a table on meals counts. ``step`` is the unit that a percentage is rounded
+    to, 1 = the fen. ``at_least``/``at_most`` bound the result; ``own_part`` and ``own_rate`` of the price, rounded up, always stay with the
+    resident, whichever is more. A resident never gets more than the price.
     """
 
     kind: AmountKind
@@ -134,13 +140,16 @@ class Amount:
     rate: tuple[int, int] = (0, 1)
     of: str = "price"
     rounding: Rounding = Rounding.HALF_UP
+    step: Fen = 1
     by: str = ""
+    per: CapPer = CapPer.PERSON
     tiers: tuple[Tier, ...] = ()
     marginal: bool = False
     cases: tuple[tuple[Conditions, "Amount"], ...] = ()
     at_least: Fen | None = None
     at_most: Fen | None = None
     own_part: Fen = 0
+    own_rate: tuple[int, int] = (0, 1)
 
 
 LOST, SHARED = "lost", "shared"
@@ -178,13 +187,16 @@ class Sharing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap:
-    """At most ``count`` lines or ``fen`` for each ``per`` in each ``every``; rules with the same ``pool`` count together."""
+    """At most ``count`` lines, ``days`` with a line, or ``fen`` for each ``per`` in each ``every``; rules with the same ``pool`` count
+    together.
+    """
 
     per: CapPer
     every: Every
     count: int | None
     fen: Fen | None
     pool: str
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

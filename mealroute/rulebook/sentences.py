@@ -12,6 +12,7 @@ from mealroute.rulebook.records import (
     Amount,
     AmountKind,
     Beneficiary,
+    CapPer,
     Every,
     Rounding,
     Rule,
@@ -21,7 +22,7 @@ from mealroute.rulebook.records import (
     Unit,
 )
 from mealroute.rulebook.vocabulary import word
-from mealroute.rulebook.words import EVERY, cap_words
+from mealroute.rulebook.words import EVERY, PER, cap_words
 
 GETS: Mapping[Beneficiary, str] = {
     Beneficiary.RESIDENT: _l("the resident: it comes off the price"), Beneficiary.OPERATOR: _l("the operator"),
@@ -40,6 +41,10 @@ _OF: Mapping[str, str] = {
 _ROUNDING: Mapping[Rounding, str] = {
     Rounding.DOWN: _l("rounded down to the fen"), Rounding.UP: _l("rounded up to the fen"), Rounding.HALF_UP: _l("rounded to the fen, half a fen up"),
     Rounding.HALF_EVEN: _l("rounded to the fen, half a fen to the even one"),
+}  # fmt: skip
+_STEPPED: Mapping[Rounding, str] = {
+    Rounding.DOWN: _l("rounded down to whole steps of %(step)s"), Rounding.UP: _l("rounded up to whole steps of %(step)s"),
+    Rounding.HALF_UP: _l("rounded to steps of %(step)s, a half up"), Rounding.HALF_EVEN: _l("rounded to steps of %(step)s, a half to the even one"),
 }  # fmt: skip
 _STACK: Mapping[StackMode, str] = {
     StackMode.MAX: _l("of the group “%(group)s” only the greatest amount is paid %(every)s"),
@@ -116,7 +121,7 @@ def _how_much(amount: Amount, names: Names) -> str:
                 "%(percent)s%% %(of)s, %(rounding)s",
                 percent=percent(amount.rate),
                 of=of,
-                rounding=_(_ROUNDING[amount.rounding]),
+                rounding=_rounding(amount),
             )
         case AmountKind.EACH:
             text = _(
@@ -128,6 +133,12 @@ def _how_much(amount: Amount, names: Names) -> str:
             cases = [_case(amount, place, names) for place in range(len(amount.cases))]
             text = _("; ").join(cases)
     return text + _bounds(amount)
+
+
+def _rounding(amount: Amount) -> str:
+    if amount.step == 1:
+        return _(_ROUNDING[amount.rounding])
+    return _(_STEPPED[amount.rounding], step=money(amount.step))
 
 
 def _case(amount: Amount, place: int, names: Names) -> str:
@@ -144,7 +155,10 @@ def _tiers(amount: Amount, names: Names) -> str:
         else _("from %(n)d: %(amount)s", n=tier.least, amount=money(tier.fen))
         for tier in amount.tiers
     ]
-    table = _("by “%(what)s”: %(rows)s", what=word("count", amount.by, names), rows=_("; ").join(rows))
+    what = word("count", amount.by, names)
+    if amount.per is not CapPer.PERSON:
+        what = _("%(what)s %(per)s", what=what, per=_(PER[amount.per]))
+    table = _("by “%(what)s”: %(rows)s", what=what, rows=_("; ").join(rows))
     return table + (_(" (each row for its own part)") if amount.marginal else "")
 
 
@@ -156,6 +170,8 @@ def _bounds(amount: Amount) -> str:
         parts.append(_("but no more than %(amount)s", amount=money(amount.at_most)))
     if amount.own_part:
         parts.append(_("%(amount)s always stay with the resident", amount=money(amount.own_part)))
+    if amount.own_rate[0]:
+        parts.append(_("at least %(percent)s%% of the price stay with the resident", percent=percent(amount.own_rate)))
     return "".join(_(", ") + part for part in parts)
 
 

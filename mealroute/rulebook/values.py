@@ -1,6 +1,7 @@
 """What a condition of a rule compares with: bands, lists of codes, windows, places. Frozen, hashable, without words."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from mealroute.core.money import Fen
@@ -10,7 +11,8 @@ from mealroute.core.money import Fen
 class Band:
     """A range of whole numbers: ``least`` (≥) or ``over`` (>), ``most`` (≤) or ``under`` (<); None = open.
 
-    For prices ``over_amount``/``least_amount`` stand for "more than / at least what the rule itself pays".
+    For prices ``over_amount``/``least_amount`` stand for "more than / at least what the rule itself pays". For ages ``since`` says from
+    when a birthday counts.
     """
 
     least: int | None = None
@@ -19,6 +21,7 @@ class Band:
     under: int | None = None
     over_amount: bool = False
     least_amount: bool = False
+    since: "Since | None" = None
 
     def holds(self, value: int, amount: Fen = 0) -> bool:
         """Whether ``value`` lies in the band; ``amount`` is the rule's own where the band speaks of it."""
@@ -42,6 +45,49 @@ class Band:
         """The greatest number in the band."""
         found = [n for n in (self.most, None if self.under is None else self.under - 1) if n is not None]
         return min(found, default=None)
+
+
+class Since(StrEnum):
+    """From when a birthday counts for an age: the first of its month, the first of the month after it, or the whole year in which it falls."""
+
+    MONTH = "month"
+    NEXT_MONTH = "next-month"
+    YEAR = "year"
+
+    def age(self, born: date, day: date) -> int:
+        """The age that counts on a day."""
+        match self:
+            case Since.MONTH:
+                return day.year - born.year - (day.month < born.month)
+            case Since.NEXT_MONTH:
+                return day.year - born.year - (day.month <= born.month)
+            case Since.YEAR:
+                return day.year - born.year
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dates:
+    """Days from ``first`` to ``last``, both inclusive; None = open."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def holds(self, day: date) -> bool:
+        return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A part of every year, both ends inclusive, as (month, day); one that ends before it begins goes over the turn of the year."""
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+
+    def holds(self, day: date) -> bool:
+        here = (day.month, day.day)
+        if self.first <= self.last:
+            return self.first <= here <= self.last
+        return here >= self.first or here <= self.last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +118,8 @@ class Reach(StrEnum):
 class Place:
     """A place by official code: inside one of ``within`` and none of ``outside``; ``same`` compares with the place of the meal.
 
-    A code covers every code that begins with it: ``110101`` is the whole district.
+    A code covers every code that begins with it: ``110101`` is the whole district. Where a code is too short to tell (only the district is
+    known, and streets are compared) neither ``same`` nor ``other`` holds.
     """
 
     within: frozenset[str] = frozenset()
@@ -85,14 +132,17 @@ class Place:
             return False
         if self.outside and code.startswith(tuple(self.outside)):
             return False
-        if self.same is not None and not _equal(code, meal_place, self.same):
+        if self.same is not None and _equal(code, meal_place, self.same) is not True:
             return False
-        return self.other is None or not _equal(code, meal_place, self.other)
+        return self.other is None or _equal(code, meal_place, self.other) is False
 
 
-def _equal(one: str, two: str, reach: Reach) -> bool:
-    digits = reach.digits
-    return len(one) >= digits and len(two) >= digits and one[:digits] == two[:digits]
+def _equal(one: str, two: str, reach: Reach) -> bool | None:
+    """Whether two places are the same so far; None where a code is too short to tell."""
+    digits = min(reach.digits, len(one), len(two))
+    if one[:digits] != two[:digits]:
+        return False
+    return True if digits == reach.digits else None
 
 
 @dataclass(frozen=True, slots=True)

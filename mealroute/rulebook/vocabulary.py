@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from mealroute.core.i18n import _, _l, language
 from mealroute.core.rulebook import RULES, read
+from mealroute.residents.words import diet_label
 from mealroute.rulebook.records import Name
 
 SLOTS = ("breakfast", "lunch", "dinner")
@@ -99,6 +100,8 @@ def word(family: str, code: str, names: Mapping[str, Name]) -> str:
     own = names.get(f"{family}:{code}")
     if own is None and family == "category":
         own = categories().get(code)
+    if own is None and family == "diet":
+        return diet_label(code)
     if own is not None:
         return own.zh if language() == "zh" else own.en
     found = WORDS.get(family, {}).get(code)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from mealroute.core.i18n import _, _l, language
 from mealroute.core.money import yuan
-from mealroute.rulebook.condition_words import Names, found, say
+from mealroute.rulebook.condition_words import Names, found, join, say
 from mealroute.rulebook.facts import Meal
-from mealroute.rulebook.records import Cap, CapPer, Every, Rule
+from mealroute.rulebook.records import Calendar, Cap, CapPer, Every, Rule
 from mealroute.rulebook.results import Line, Refusal
 from mealroute.rulebook.vocabulary import word
 
@@ -29,11 +29,11 @@ _BEIJING: Mapping[str, str] = {
 }  # fmt: skip
 EVERY: Mapping[Every, str] = {
     Every.MEAL: _l("each meal"), Every.DAY: _l("each day"), Every.WEEK: _l("each week, Monday to Sunday"), Every.MONTH: _l("each calendar month"),
-    Every.YEAR: _l("each calendar year"), Every.EVER: _l("in all"),
+    Every.QUARTER: _l("each quarter"), Every.YEAR: _l("each calendar year"), Every.EVER: _l("in all"),
 }  # fmt: skip
 PER: Mapping[CapPer, str] = {
     CapPer.PERSON: _l("for each person"), CapPer.HOUSEHOLD: _l("for each household"), CapPer.OPERATOR: _l("for each operator"),
-    CapPer.SITE: _l("for each meal point"), CapPer.DELIVERER: _l("for each courier"), CapPer.SUBJECT: _l("for each payee"),
+    CapPer.STREET: _l("for each street"), CapPer.ALL: _l("for all together"), CapPer.SITE: _l("for each meal point"), CapPer.DELIVERER: _l("for each courier"), CapPer.SUBJECT: _l("for each payee"),
 }  # fmt: skip
 
 
@@ -42,8 +42,8 @@ def title(rule: Rule) -> str:
     return rule.title if language() == "zh" else rule.title_en
 
 
-def refusal_sentence(refusal: Refusal, names: Names | None = None) -> str:
-    """Why not, with what was asked for and what was found."""
+def refusal_sentence(refusal: Refusal, names: Names | None = None, calendar: Calendar = Calendar()) -> str:  # noqa: B008 -- immutable
+    """Why not, with what was asked for and what was found. ``calendar``: the rulebook's, which says what kind of day it was."""
     code, condition = refusal.code, refusal.condition
     if code in _PLAIN:
         return _(_PLAIN[code])
@@ -65,7 +65,7 @@ def refusal_sentence(refusal: Refusal, names: Names | None = None) -> str:
         and isinstance(refusal.item, Meal)
     ):
         return _money(refusal)
-    return _general(refusal, names or {})
+    return _general(refusal, names or {}, calendar)
 
 
 def _second(rule: Rule) -> str:
@@ -91,7 +91,7 @@ def _money(refusal: Refusal) -> str:
     return _("The resident paid %(paid)s of their part of %(due)s yuan.", paid=yuan(meal.paid_fen), due=yuan(due))
 
 
-def _general(refusal: Refusal, names: Names) -> str:
+def _general(refusal: Refusal, names: Names, calendar: Calendar) -> str:
     assert refusal.condition is not None
     wanted = say(refusal.condition, names)
     if (
@@ -100,7 +100,7 @@ def _general(refusal: Refusal, names: Names) -> str:
         and refusal.item.outcome == "left-at-door"
     ):
         return _("The meal was left without anyone being seen; the district does not pay for that.")
-    known = found(refusal.condition, refusal.person, refusal.item, refusal.money, names)
+    known = found(refusal.condition, refusal.person, refusal.item, refusal.money, names, calendar)
     if known:
         return _("The rule asks for “%(wanted)s”; here it is: %(found)s.", wanted=wanted, found=known)
     return _("The rule asks for “%(wanted)s”; that is not so here.", wanted=wanted)
@@ -112,11 +112,13 @@ def cap_words(cap: Cap, names: Names) -> str:
     parts = []
     if cap.count is not None:
         parts.append(_("%(n)d times", n=cap.count))
+    if cap.days is not None:
+        parts.append(_("%(n)d days", n=cap.days))
     if cap.fen is not None:
         parts.append(_("%(amount)s yuan", amount=yuan(cap.fen)))
     return _(
         "at most %(what)s %(per)s %(every)s",
-        what=_(" and ").join(parts),
+        what=join(parts),
         per=_(PER[cap.per]),
         every=_(EVERY[cap.every]),
     )

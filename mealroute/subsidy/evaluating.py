@@ -11,6 +11,7 @@ from mealroute.rulebook.evaluate import evaluate
 from mealroute.rulebook.facts import Earlier, Meal, Person
 from mealroute.rulebook.records import Beneficiary, Unit
 from mealroute.rulebook.results import Line, Refusal
+from mealroute.rulebook.words import refusal_sentence
 from mealroute.subsidy.records import ClaimLineRecord, ClaimProblem, Handover, ResidentOnDay, Rulebook
 from mealroute.subsidy.site_facts import SiteFigures
 
@@ -60,7 +61,7 @@ def claim_lines(
         else _site_line(line, papers[id(line.item)])
         for line in found.lines
     )
-    problems = tuple(_problem(refusal, by_line) for refusal in found.refusals)
+    problems = tuple(_problem(refusal, by_line, rules) for refusal in found.refusals)
     return lines, problems
 
 
@@ -134,12 +135,12 @@ def _basis(meal: Handover, cut: str) -> dict[str, object]:
     return {**kept, "cut": cut} if cut else kept
 
 
-def _problem(refusal: Refusal, by_line: dict[int, Handover]) -> ClaimProblem:
+def _problem(refusal: Refusal, by_line: dict[int, Handover], rules: Rulebook) -> ClaimProblem:
     item = refusal.item
     meal = by_line.get(item.meal_id) if isinstance(item, Meal) else None
     return ClaimProblem(
         rule_id=refusal.rule.rule_id, beneficiary=refusal.rule.beneficiary,
         book_line_id=meal.book_line_id if meal else None, order_id=meal.order_id if meal else None,
         resident_code=refusal.person.code if refusal.person else "", day=item.day, code=refusal.code,
-        sentence=refusal.sentence,
+        sentence=refusal_sentence(refusal, rules.book.names, rules.book.calendar),
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """What a resident pays when ordering: the price less what the rulebook will pay once the meal is handed over."""
 
+import calendar
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -115,7 +116,7 @@ def _subsidy(rules: Rulebook, meals: Sequence[Meal]) -> Fen:
         survivors = here.for_person(of_day[0].person)
         if survivors:
             lines = PersonDay(of_day[0].person, of_day, here, purse, asked=False).settle(survivors)
-            purse.keep()
+            purse.keep(day)
             total += sum(line.amount_fen for line in lines if line.rule.beneficiary is Beneficiary.RESIDENT)
     return total
 
@@ -160,14 +161,17 @@ def span(rules: Rulebook, day: date) -> tuple[date, date]:
     counted: Collection[Every] = {
         cap.every for rule in rules.on(day) if rule.beneficiary is Beneficiary.RESIDENT for cap in caps_of(rule)
     } | {rule.stack.every for rule in rules.on(day) if rule.stack is not None}
-    if Every.YEAR in counted or Every.EVER in counted:
-        return day.replace(month=1, day=1), day.replace(month=12, day=31)
+    if Every.EVER in counted:
+        return date.min, date.max
     monday = day - timedelta(days=day.weekday())
     first, last = (monday, monday + timedelta(days=6)) if Every.WEEK in counted else (day, day)
-    if Every.MONTH in counted:
-        begins = day.replace(day=1)
-        ends = (begins + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        first, last = min(first, begins), max(last, ends)
+    quarter = day.month - (day.month - 1) % 3
+    for every, begins, ends in (
+        (Every.MONTH, day.month, day.month), (Every.QUARTER, quarter, quarter + 2), (Every.YEAR, 1, 12),
+    ):  # fmt: skip
+        if every in counted:
+            first = min(first, day.replace(month=begins, day=1))
+            last = max(last, day.replace(month=ends, day=calendar.monthrange(day.year, ends)[1]))
     return first, last
 
 

@@ -44,7 +44,7 @@ def ask() -> ResponseReturnValue:
     return render_template(
         "rulebook/entitlement.html", shelf=found, day=day, examples=shelf.examples(), answer=answer, person=person, trouble=trouble,
         asked=request.args, options={family: _options(family, names) for family in _FAMILIES}, title_of=words.title,
-        line_sentence=line_sentence, refusal_sentence=lambda one: refusal_sentence(one, names), resident_part=Beneficiary.RESIDENT,
+        line_sentence=line_sentence, refusal_sentence=lambda one: refusal_sentence(one, names, found.book.calendar), resident_part=Beneficiary.RESIDENT,
         chosen=request.args.getlist, code_word=lambda family, code: code_word(family, code, names),
     )  # fmt: skip
 

@@ -49,6 +49,8 @@ AMOUNTS = st.sampled_from(
         {"fixed": "5.00"}, {"fixed": "3.33"}, {"percent": "37", "of": "price"}, {"percent": "33.3", "of": "left", "rounding": "up"},
         {"percent": "10", "of": "day-spend", "rounding": "down", "at_most": "2.50"}, {"up_to": "15.00"}, {"up_to": "4.00", "own_part": "1.00"},
         {"down_to": "1.00", "at_most": "11.00"}, {"tiers": [{"from": 1, "amount": 3}, {"from": 3, "amount": "1.50"}], "by": "nth-of-week"},
+        {"percent": "37", "round_to": "0.10", "own_percent": "33.3"}, {"fixed": "9.00", "own_part": "1.00", "own_percent": 30},
+        {"tiers": [{"from": 1, "amount": 3}, {"from": 2, "amount": 0}, {"from": 3, "amount": 1}], "by": "nth-of-day", "per": "household"},
         {"cases": [{"when": {"categories": ["minimum-living"]}, "fixed": 6}, {"when": {"age": {"from": 80}}, "percent": 20}], "otherwise": {"fixed": "1.01"}},
     ]
 )  # fmt: skip
@@ -67,7 +69,8 @@ CAPS = st.sampled_from(
     [
         [], [], [{"count": 2, "every": "week"}], [{"yuan": "12.34", "every": "week"}], [{"count": 1, "every": "meal", "per": "household"}],
         [{"yuan": 20, "every": "month"}, {"count": 1, "every": "day"}], [{"yuan": 9, "every": "day", "per": "operator"}],
-        [{"count": 4, "yuan": "15.00", "every": "year", "pool": "common"}],
+        [{"count": 4, "yuan": "15.00", "every": "year", "pool": "common"}], [{"days": 3, "every": "week"}], [{"days": 2, "every": "month", "per": "household"}],
+        [{"yuan": 25, "every": "quarter", "per": "all"}], [{"count": 2, "every": "day", "per": "street"}],
     ]
 )  # fmt: skip
 STACKS = st.sampled_from(
@@ -79,9 +82,10 @@ STACKS = st.sampled_from(
 WHEN = st.fixed_dictionaries(
     {},
     optional={
-        "slots": st.sampled_from([["lunch"], ["lunch", "dinner"]]), "age": st.sampled_from([{"from": 70}, {"to": 79}]), "at_home": st.just(True),
+        "slots": st.sampled_from([["lunch"], ["lunch", "dinner"]]), "age": st.sampled_from([{"from": 70}, {"to": 79}, {"from": 80, "since": "next-month"}]), "at_home": st.just(True),
         "categories": st.sampled_from([["minimum-living"], {"none": ["low-income"]}]), "price": st.sampled_from([{"over": "amount"}, {"from": "6.00"}]),
         "weekdays": st.just(["mon", "tue", "wed", "thu", "fri"]), "registration": st.just({"same": "district"}),
+        "born": st.just({"to": date(1946, 1, 31)}), "birthday": st.just(False), "seasons": st.just(["11-15/02-01"]),
         "any": st.just([{"age": {"from": 80}}, {"slots": ["lunch"]}]),
     },
 )  # fmt: skip
@@ -124,7 +128,7 @@ def meals(draw: st.DrawFn) -> list[Meal]:
     """Up to 16 meals of three people, two of them at one door, in eleven days over the end of a month."""
     people = [
         Person(
-            person_id=number, code=f"R{number}", age=draw(st.sampled_from([None, 69, 79, 80, 101])), household="door-1" if number < 3 else "",
+            person_id=number, code=f"R{number}", born=draw(st.sampled_from([None, date(1946, 1, 31), date(1944, 2, 29)])), age=draw(st.sampled_from([None, 69, 79, 80, 101])), household="door-1" if number < 3 else "",
             living=draw(st.sampled_from(["alone", "alone", "institution"])), registration=draw(st.sampled_from(["110101001", "110101002", "110109001", ""])),
             categories=frozenset(draw(st.sets(st.sampled_from(CATEGORIES), max_size=2))),
         )

@@ -67,6 +67,18 @@ def test_the_quick_way_gives_the_same_lines_as_the_one_that_says_why_not(book: R
 
 @given(books(), meals())
 @LAW
+def test_no_more_days_than_a_cap_has(book: Rulebook, facts: list[Meal]) -> None:
+    days: dict[object, set[date]] = defaultdict(set)
+    for line in evaluate(book, facts).lines:
+        for cap in line.rule.caps:
+            if cap.days is not None:
+                key = cap_key(cap, line.person, line.item)
+                days[key].add(line.day)
+                assert len(days[key]) <= cap.days
+
+
+@given(books(), meals())
+@LAW
 def test_caps_are_never_passed(book: Rulebook, facts: list[Meal]) -> None:
     used: dict[object, list[int]] = defaultdict(lambda: [0, 0])
     limits: dict[object, tuple[int | None, int | None]] = {}
