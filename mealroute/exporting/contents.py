@@ -12,20 +12,22 @@ from mealroute.core.actor import Scope
 from mealroute.core.clock import Clock
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
+from mealroute.core.layouts import Batch, Layout, turned
 from mealroute.core.tables import Column, Kind, Table
 from mealroute.exporting import facts, platform, sums
+from mealroute.exporting.platform_rulebook import platform_on
 from mealroute.exporting.records import ExportRecord, What
-from mealroute.exporting.rulebook import platform_on
 from mealroute.exporting.words import PAYERS, SHEETS, STATES
 from mealroute.residents.models import Resident
 from mealroute.settlement.correction_rows import correction_rows
 from mealroute.settlement.models import AdjustmentLine
 from mealroute.subsidy import queries, streaming
-from mealroute.subsidy.exports import SLOTS, UNMASKED, columns
+from mealroute.subsidy.exports import SLOTS
 from mealroute.subsidy.models import ClaimLine, Period
 from mealroute.subsidy.rulebook import load_rulebook
 
 Rows = list[tuple[Any, ...]]
+Batches = Iterator[Batch]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +35,16 @@ class Content:
     """A file before it is written. ``more``: the sheets behind the first, asked for only by a workbook. ``people``: codes of those whom it shows in full, known once it was read."""
 
     sheet: str
-    columns: tuple[Column, ...]
-    batches: Iterator[Rows]
+    layout: Layout
+    batches: Batches
     expected: int
     more: Callable[[], tuple[Table, ...]] = tuple
     encoding: str = "utf-8-sig"
     people: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return self.layout.columns
 
 
 def period_of(db: Session, payer: str, month: str) -> Period:
@@ -80,33 +86,41 @@ def content_of(db: Session, export: ExportRecord, *, clock: Clock) -> Content:
     plain, people = (None, ()) if export.wanted.masked else _in_full(db, where, corrections_of(export, period))
     match export.wanted.what:
         case What.SETTLEMENT:
-            further = correction_rows(
-                db, period.id, scope=scope_of(export), clock=clock, street=export.wanted.street, vendor=export.wanted.vendor, plain=plain
-            )  # fmt: skip
-            return Content(
-                sheet=SHEETS[What.SETTLEMENT], columns=columns(masked=export.wanted.masked),
-                batches=chain(streaming.batches(db, where, clock=clock, plain=plain), [further] if further else []),
-                expected=streaming.count(db, where) + len(further), more=lambda: (sums_table(db, export, period, where),), people=people,
-            )  # fmt: skip
+            layout = streaming.settlement_layout(clock, plain)
+            return _lines(db, export, period, layout, people, more=lambda: (sums_table(db, export, period, where),))
         case What.DETAIL:
-            named = tuple(
-                each if plain is None else Column(UNMASKED.get(each.heading, each.heading), each.kind, each.width)
-                for each in facts.FIELDS.values()
-            )
-            return Content(
-                sheet=SHEETS[What.DETAIL], columns=named, batches=facts.fact_batches(db, where, clock=clock, plain=plain),
-                expected=streaming.count(db, where), people=people,
-            )  # fmt: skip
+            known = facts.detail_fields(clock, facts.papers_of(db), plain)
+            return _lines(db, export, period, Layout(streaming.DETAIL, tuple(known.values())), people)
         case What.PLATFORM:
-            shape = platform_on(queries.month_days(export.wanted.month)[1], platform.NAMES)
-            return Content(
-                sheet=SHEETS[What.PLATFORM], columns=platform.table_columns(shape), encoding=shape.encoding, people=people,
-                batches=platform.rows(shape, facts.fact_batches(db, where, clock=clock, plain=plain)), expected=streaming.count(db, where),
-            )  # fmt: skip
+            shape = platform_on(queries.month_days(export.wanted.month)[1], platform.HELD)
+            known = facts.detail_fields(clock, facts.papers_of(db), plain)
+            layout = Layout(streaming.DETAIL, platform.platform_fields(shape, known))
+            return _lines(db, export, period, layout, people, encoding=shape.encoding)
         case What.VENDOR_DAYS:
             return _small(What.VENDOR_DAYS, VENDOR_DAY_COLUMNS, vendor_days(db, where, corrections_of(export, period)))
         case What.NOTICE:
             return _small(What.NOTICE, NOTICE_COLUMNS, notice_rows(db, where, corrections_of(export, period)))
+
+
+def _lines(
+    db: Session, export: ExportRecord, period: Period, layout: Layout, people: tuple[str, ...], *,
+    more: Callable[[], tuple[Table, ...]] = tuple, encoding: str = "utf-8-sig",
+) -> Content:  # fmt: skip
+    """A file of the month's lines and, behind them, the corrections of other months that it settles: together they are its settlement."""
+    where = where_of(export, period)
+    further = correction_rows(
+        db,
+        period.id,
+        scope=scope_of(export),
+        street=export.wanted.street,
+        vendor=export.wanted.vendor,
+        names=layout.names,
+    )
+    return Content(
+        sheet=SHEETS[export.wanted.what], layout=layout, people=people, more=more, encoding=encoding,
+        batches=chain(streaming.batches(db, where, layout.names), [turned(further)] if further else []),
+        expected=streaming.count(db, where) + len(further),
+    )  # fmt: skip
 
 
 def expected_rows(db: Session, export: ExportRecord) -> int:
@@ -127,32 +141,37 @@ NOTICE_COLUMNS = (
 
 
 def vendor_days(db: Session, where: sums.Where, corrections: sums.Where = ()) -> Rows:
-    """One row a vendor, day, meal and subsidy."""
-    vendors, _streets = sums.names(db, where)
+    """One row a vendor, day, meal and subsidy. Corrections of other months are in the amounts, not in the heads."""
+    vendors, _streets = sums.names(db, where, corrections)
     titles = sums.rule_titles()
+    apart = ("vendor", "day", "slot", "rule", "document")
     found = sums.by(
-        sums.groups(db, where, corrections), lambda one: (one.vendor, one.day, one.slot, one.rule, one.document)
+        sums.groups(db, where, corrections, apart=apart),
+        lambda one: (one.vendor, one.day, one.slot, one.rule, one.document),
     )
     return [
-        (vendor, vendors.get(vendor, vendor), day, SLOTS.get(slot, slot), titles.get(rule, rule), document, total.lines, *_amounts(total))
+        (vendor, vendors.get(vendor, vendor), day, SLOTS.get(slot, slot), titles.get(rule, rule), document, total.heads, *_amounts(total))
         for (vendor, day, slot, rule, document), total in found.items()
     ]  # fmt: skip
 
 
 def notice_rows(db: Session, where: sums.Where, corrections: sums.Where = ()) -> Rows:
-    """One row a street, vendor and subsidy: heads and amounts, nobody's name."""
-    vendors, streets = sums.names(db, where)
+    """One row a street, vendor and subsidy: heads and amounts (with corrections of other months), nobody's name."""
+    vendors, streets = sums.names(db, where, corrections)
     titles = sums.rule_titles()
-    found = sums.by(sums.groups(db, where, corrections), lambda one: (one.street, one.vendor, one.rule, one.document))
+    apart = ("street", "vendor", "rule", "document")
+    found = sums.by(
+        sums.groups(db, where, corrections, apart=apart), lambda one: (one.street, one.vendor, one.rule, one.document)
+    )
     return [
-        (streets.get(street, street), vendors.get(vendor, vendor), titles.get(rule, rule), document, total.lines, *_amounts(total))
+        (streets.get(street, street), vendors.get(vendor, vendor), titles.get(rule, rule), document, total.heads, *_amounts(total))
         for (street, vendor, rule, document), total in found.items()
     ]  # fmt: skip
 
 
 def sums_table(db: Session, export: ExportRecord, period: Period, where: sums.Where) -> Table:
     """The second sheet: sums by subsidy and, of a whole period, its meals from order to claim."""
-    found = sums.groups(db, where, corrections_of(export, period))
+    found = sums.groups(db, where, corrections_of(export, period), apart=("rule", "document"))
     total, titles = sums.whole(found), sums.rule_titles()
     payers = sums.payers(total)
     rows: list[tuple[Any, ...]] = [
@@ -189,7 +208,9 @@ def _amounts(total: sums.Total) -> tuple[int, int, int, int]:
 
 
 def _small(what: What, heads: tuple[Column, ...], rows: Rows) -> Content:
-    return Content(sheet=SHEETS[what], columns=heads, batches=iter([rows] if rows else []), expected=len(rows))
+    return Content(
+        sheet=SHEETS[what], layout=Layout.plain(heads), batches=iter([turned(rows)] if rows else []), expected=len(rows)
+    )
 
 
 def _in_full(

@@ -32,9 +32,10 @@ def form_of(db: Session, export: ExportRecord, rows: int, rows_sha256: str) -> F
 def _settlement(
     db: Session, export: ExportRecord, period: Period, where: sums.Where, rows: int, rows_sha256: str
 ) -> Form:
-    found = sums.groups(db, where, contents.corrections_of(export, period))
+    corrections = contents.corrections_of(export, period)
+    found = sums.groups(db, where, corrections, apart=("vendor", "street", "rule", "document"))
     total, titles = sums.whole(found), sums.rule_titles()
-    vendors, streets = sums.names(db, where)
+    vendors, streets = sums.names(db, where, corrections)
     meals = sums.meals(db, where)
     by_rule = sums.by(found, lambda one: (one.rule, one.document))
     grids = [
@@ -50,6 +51,7 @@ def _settlement(
         ),
         ("明细 SHA-256", rows_sha256),
     ]
+    facts[-1:-1] = _corrected(db, corrections)
     if contents.whole(export):
         facts.insert(-1, ("从订到补", _chain(period)))
     after = ("本表各数均由明细逐行相加；明细文件的数据行摘要与上列一致者，即为本表所依据的明细。",)
@@ -62,18 +64,19 @@ def _grid(
     title: str, heads: tuple[str, ...], widths: tuple[float, ...], rows: list[tuple[tuple[str, ...], sums.Total]], total: sums.Total,
     count: str = "笔数",
 ) -> Grid:  # fmt: skip
-    payers = sums.payers(total)
+    payers, heads_only = sums.payers(total), count == "人次"
     share = (186 - sum(widths) - 16 - 30) / len(payers)
     return Grid(
         title, (*heads, count, "补贴（元）", *(PAYERS.get(payer, payer) for payer in payers)), (*widths, 16, 30, *[share] * len(payers)),
-        [(*words, each.lines, Amount(money(each.amount_fen)), *(Amount(money(each.shares.get(payer, 0))) for payer in payers)) for words, each in rows],
-        ("合计", *[""] * (len(heads) - 1), total.lines, Amount(money(total.amount_fen)), *(Amount(money(total.shares.get(payer, 0))) for payer in payers)),
+        [(*words, each.heads if heads_only else each.lines, Amount(money(each.amount_fen)), *(Amount(money(each.shares.get(payer, 0))) for payer in payers)) for words, each in rows],
+        ("合计", *[""] * (len(heads) - 1), total.heads if heads_only else total.lines, Amount(money(total.amount_fen)), *(Amount(money(total.shares.get(payer, 0))) for payer in payers)),
     )  # fmt: skip
 
 
 def _vendor_days(db: Session, export: ExportRecord, period: Period, where: sums.Where, rows_sha256: str) -> Form:
-    found = sums.groups(db, where, contents.corrections_of(export, period))
-    vendors, _streets = sums.names(db, where)
+    corrections = contents.corrections_of(export, period)
+    found = sums.groups(db, where, corrections, apart=("vendor", "day", "slot", "rule", "document"))
+    vendors, _streets = sums.names(db, where, corrections)
     titles = sums.rule_titles()
     grids = []
     for code, name in sorted(vendors.items()):
@@ -87,14 +90,15 @@ def _vendor_days(db: Session, export: ExportRecord, period: Period, where: sums.
             )
         )  # fmt: skip
     return Form(
-        title=TITLES[What.VENDOR_DAYS], facts=(*_facts(export, period), ("数据行 SHA-256", rows_sha256)), grids=tuple(grids), apart=True,
+        title=TITLES[What.VENDOR_DAYS], facts=(*_facts(export, period), *_corrected(db, corrections), ("数据行 SHA-256", rows_sha256)), grids=tuple(grids), apart=True,
         signers=("助餐点（盖章）", "街道审核", "区级审批"), foot=_foot(export), day=_day(export),
     )  # fmt: skip
 
 
 def _notice(db: Session, export: ExportRecord, period: Period, where: sums.Where, rows_sha256: str) -> Form:
-    found = sums.groups(db, where, contents.corrections_of(export, period))
-    vendors, streets = sums.names(db, where)
+    corrections = contents.corrections_of(export, period)
+    found = sums.groups(db, where, corrections, apart=("street", "vendor", "rule", "document"))
+    vendors, streets = sums.names(db, where, corrections)
     titles = sums.rule_titles()
     total = sums.whole(found)
     documents = sorted({one.document for one in found})
@@ -104,10 +108,11 @@ def _notice(db: Session, export: ExportRecord, period: Period, where: sums.Where
         [((streets.get(street, street), vendors.get(vendor, vendor), titles.get(rule, rule)), each) for (street, vendor, rule), each in by_place.items()], total, "人次",
     )  # fmt: skip
     year, month = export.wanted.month.split("-")
+    earlier = "".join(f"（{label}：{words}）" for label, words in _corrected(db, corrections))
     before = (
         (
             f"根据{'、'.join(documents) or '有关文件'}，现将{load_rulebook().payer_name} {year} 年 {int(month)} 月养老助餐补贴情况公示如下。"
-            f"本月共补贴 {total.lines:,} 人次，{money(total.amount_fen)} 元。本公示不含个人姓名。"
+            f"本月共补贴 {total.heads:,} 人次，{money(total.amount_fen)} 元{earlier}。本公示不含个人姓名。"
         ),
     )
     after = (
@@ -119,6 +124,12 @@ def _notice(db: Session, export: ExportRecord, period: Period, where: sums.Where
         title=f"{load_rulebook().payer_name} {year} 年 {int(month)} 月{TITLES[What.NOTICE]}", facts=(("状态", STATES.get(period.state, period.state)), ("数据行 SHA-256", rows_sha256)),
         before=before, grids=(grid,), after=after, signers=(), foot=_foot(export, public=True), day=_day(export),
     )  # fmt: skip
+
+
+def _corrected(db: Session, corrections: sums.Where) -> list[tuple[str, str]]:
+    """What of the sums belongs to earlier months; nothing where there are no corrections."""
+    count, amount = sums.corrected(db, corrections)
+    return [("其中更正以前月份", f"{count:,} 笔，{money(amount)} 元")] if count else []
 
 
 def _facts(export: ExportRecord, period: Period) -> list[tuple[str, str]]:

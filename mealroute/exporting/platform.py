@@ -1,54 +1,43 @@
 """The platform's file: columns, order and form as ``data/rules/platform-upload.yaml`` says."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
-from mealroute.core.rulebook import RulebookError
+from mealroute.core.layouts import Field
 from mealroute.core.tables import Column, Kind
 from mealroute.exporting import facts
 from mealroute.exporting.records import PlatformShape
 
-NAMES = frozenset(facts.FIELDS)
 KINDS = {
     "text": Kind.TEXT, "digits": Kind.CODE, "whole": Kind.COUNT, "yuan": Kind.MONEY, "fen": Kind.COUNT, "day": Kind.DAY,
     "day-compact": Kind.TEXT, "month": Kind.TEXT, "clock": Kind.TEXT,
 }  # fmt: skip
-_SUITS = {
-    "whole": {Kind.COUNT}, "yuan": {Kind.MONEY}, "fen": {Kind.MONEY}, "day": {Kind.DAY}, "day-compact": {Kind.DAY}, "month": {Kind.DAY},
-    "clock": {Kind.TEXT}, "digits": {Kind.TEXT, Kind.COUNT},
-}  # fmt: skip
+HELD = frozenset((name, str(column.kind)) for name, column in facts.FIELDS.items())
+"""Every field with what it holds: what the configuration is held against."""
 _DIGITS = re.compile(r"[0-9A-Za-z*_./（）()〔〕\u4e00-\u9fff-]*")
 _FORMULA = re.compile(r"[-+=@]")
 
 
-def table_columns(shape: PlatformShape) -> tuple[Column, ...]:
-    """The columns of the file. Raises RulebookError where a format does not suit what its field holds."""
+def platform_fields(shape: PlatformShape, known: Mapping[str, Field]) -> tuple[Field, ...]:
+    """The columns of the file with what their cells are made of, from the fields of the detail.
+
+    While the file is written, a number that is none raises MealrouteError ``platform-value-odd``.
+    """
     found = []
-    for number, column in enumerate(shape.columns):
-        held = facts.FIELDS[column.field]
-        if column.format in _SUITS and held.kind not in _SUITS[column.format]:
-            raise RulebookError(
-                "rulebook-invalid",
-                _(
-                    "%(file)s, %(key)s: %(trouble)s", file="platform-upload.yaml", key=f"{shape.name}.columns[{number}].format",
-                    trouble=_("the format %(format)s does not suit the field %(field)s", format=column.format, field=column.field),
-                ),
-                _("Mend the file in data/rules and start again; docs/rules.md explains every key."),
-            )  # fmt: skip
-        found.append(Column(column.title, KINDS[column.format], held.width))
+    for column in shape.columns:
+        field = known[column.field]
+        form, make = _form(column.format, column.title), field.cell
+        both = make if form is None else form if make is None else _then(make, form)
+        named = Column(column.title, KINDS[column.format], field.column.width)
+        found.append(Field(named, field.values, both, varied=field.varied))
     return tuple(found)
 
 
-def rows(shape: PlatformShape, batches: Iterator[list[tuple[Any, ...]]]) -> Iterator[list[tuple[Any, ...]]]:
-    """The cells of the file from the facts of each line. Raises MealrouteError ``platform-value-odd`` for a number that is none."""
-    places = facts.chosen(tuple(column.field for column in shape.columns))
-    forms = [_form(column.format, column.title) for column in shape.columns]
-    pairs = tuple(zip(places, forms, strict=True))
-    for batch in batches:
-        yield [tuple(form(fact[place]) if form else fact[place] for place, form in pairs) for fact in batch]
+def _then(make: Callable[[Any], Any], form: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: form(make(value))
 
 
 def _form(name: str, title: str) -> Callable[[Any], Any] | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,72 +16,89 @@ from mealroute.subsidy.models import ClaimLine
 from mealroute.subsidy.rulebook import load_rulebook
 
 Where = tuple[ColumnElement[bool], ...]
+COLUMNS: Mapping[str, str] = {
+    "vendor": "vendor_code", "street": "street_code", "day": "day", "slot": "slot", "rule": "rule_id", "document": "document_no",
+}  # fmt: skip
+"""What groups are told apart by, and its column."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Lines that share everything but the person: the finest sum that a file shows."""
+    """Lines that share everything but the person: the finest sum that a file shows. A key that was not asked for is empty."""
 
-    vendor: str
-    street: str
-    day: date
-    slot: str
-    rule: str
-    document: str
     lines: int
+    heads: int
     amount_fen: Fen
     copay_fen: Fen
     shares: Mapping[str, Fen]
+    vendor: str = ""
+    street: str = ""
+    day: date = date.min
+    slot: str = ""
+    rule: str = ""
+    document: str = ""
 
 
 @dataclass(slots=True)
 class Total:
-    """A sum of groups."""
+    """A sum of groups. ``lines`` are all of them; ``heads`` the month's own, without corrections of other months."""
 
     lines: int = 0
-    portions: int = 0
+    heads: int = 0
     amount_fen: Fen = 0
     copay_fen: Fen = 0
     shares: Counter[str] = field(default_factory=Counter)
 
     def add(self, group: Group) -> None:
         self.lines += group.lines
+        self.heads += group.heads
         self.amount_fen += group.amount_fen
         self.copay_fen += group.copay_fen
         self.shares.update(group.shares)
 
 
-def groups(db: Session, where: Where, corrections: Where = ()) -> list[Group]:
-    """The finest groups, in the order of their keys; with ``corrections``, conditions on those that the month settles, they are in the sums."""
+def groups(
+    db: Session, where: Where, corrections: Where = (), *, apart: Collection[str] = frozenset(COLUMNS)
+) -> list[Group]:
+    """Sums of the lines, in the order of their keys; with ``corrections``, conditions on those that the month settles, they are in the sums.
+
+    ``apart``: what a caller needs to tell apart; the rest is empty in the groups, of which there are fewer then.
+    """
+    keys = tuple(key for key in COLUMNS if key in apart)
     merged: dict[tuple[Any, ...], Total] = {}
-    _add(db, ClaimLine, where, merged)
+    _add(db, ClaimLine, keys, where, merged)
     if corrections:
-        _add(db, AdjustmentLine, corrections, merged)
-    return [_group(key, total) for key, total in sorted(merged.items())]
+        _add(db, AdjustmentLine, keys, corrections, merged)
+    return [_group(dict(zip(keys, key, strict=True)), total) for key, total in sorted(merged.items())]
 
 
-def _add(db: Session, of: Any, where: Where, merged: dict[tuple[Any, ...], Total]) -> None:
-    keys = (of.vendor_code, of.street_code, of.day, of.slot, of.rule_id, of.document_no)
+def _add(db: Session, of: Any, keys: Sequence[str], where: Where, merged: dict[tuple[Any, ...], Total]) -> None:
+    columns = [getattr(of, COLUMNS[key]) for key in keys]
     shares = cast(of.shares, Text)
     copay = case((of.beneficiary == "resident", of.copay_fen), else_=0)
     query = (
-        select(*keys, shares, func.count(), func.sum(of.amount_fen), func.sum(copay))
+        select(*columns, shares, func.count(), func.sum(of.amount_fen), func.sum(copay))
         .where(*where)
-        .group_by(*keys, shares)
+        .group_by(*columns, shares)
     )
     for *key, text, lines, amount, copay_fen in db.execute(query):
         total = merged.setdefault(tuple(key), Total())
         total.lines += int(lines)
+        total.heads += int(lines) if of is ClaimLine else 0
         total.amount_fen += int(amount)
         total.copay_fen += int(copay_fen)
         for payer, fen in json.loads(text).items():
             total.shares[payer] += fen * int(lines)
 
 
-def _group(key: tuple[Any, ...], total: Total) -> Group:
-    vendor, street, day, slot, rule, document = key
+def _group(key: Mapping[str, Any], total: Total) -> Group:
     return Group(
-        vendor, street, day, slot, rule, document, total.lines, total.amount_fen, total.copay_fen, dict(total.shares)
+        **key,
+        lines=total.lines,
+        heads=total.heads,
+        amount_fen=total.amount_fen,
+        copay_fen=total.copay_fen,
+        shares=dict(total.shares),
     )
 
 
@@ -101,29 +118,39 @@ def whole(found: Iterable[Group]) -> Total:
     return total
 
 
-def portions(db: Session, where: Where, *keys: Any) -> dict[Any, int]:
-    """Meals (order lines) behind the lines, by the given columns; a meal with two lines counts once. One statement."""
-    query = select(*keys, func.count(func.distinct(ClaimLine.book_line_id))).where(*where).group_by(*keys)
-    return {(key[0] if len(key) == 1 else tuple(key)): int(count) for *key, count in db.execute(query)}
-
-
 def meals(db: Session, where: Where) -> int:
     """Meals behind all the lines."""
     return db.scalar(select(func.count(func.distinct(ClaimLine.book_line_id))).where(*where)) or 0
 
 
-def names(db: Session, where: Where) -> tuple[dict[str, str], dict[str, str]]:
-    """Code → name of the vendors and of the streets, as they were called when the lines were written."""
+def names(db: Session, where: Where, corrections: Where = ()) -> tuple[dict[str, str], dict[str, str]]:
+    """Code → name of the vendors and of the streets, as they were called when the lines (and the corrections) were written."""
     first = (
         select(func.min(ClaimLine.id)).where(*where).group_by(ClaimLine.vendor_code, ClaimLine.street_code).subquery()
     )
     query = select(ClaimLine.vendor_code, ClaimLine.street_code, ClaimLine.basis).where(ClaimLine.id.in_(select(first)))
+    found = [tuple(row) for row in db.execute(query.order_by(ClaimLine.id))]
+    if corrections:
+        corrected = select(AdjustmentLine.vendor_code, AdjustmentLine.street_code, AdjustmentLine.line).where(
+            *corrections
+        )
+        found += [
+            (vendor, street, line["basis"])
+            for vendor, street, line in db.execute(corrected.order_by(AdjustmentLine.id))
+        ]
     vendors: dict[str, str] = {}
     streets: dict[str, str] = {}
-    for vendor, street, basis in db.execute(query.order_by(ClaimLine.id)):
+    for vendor, street, basis in found:
         vendors.setdefault(vendor, str(basis.get("vendor") or vendor))
         streets.setdefault(street, str(basis.get("street") or street))
     return vendors, streets
+
+
+def corrected(db: Session, corrections: Where) -> tuple[int, Fen]:
+    """How many corrections of other months there are, and what they come to."""
+    query = select(func.count(), func.coalesce(func.sum(AdjustmentLine.amount_fen), 0)).where(*corrections)
+    count, amount = db.execute(query).one()
+    return int(count), int(amount)
 
 
 def rule_titles() -> Mapping[str, str]:

@@ -29,9 +29,9 @@ class Written:
 def write_csv(path: Path, content: Content, report: Report) -> Written:
     """One heading row, one row a line, nothing else."""
     with path.open("wb") as out:
-        file = CsvRows(out, content.columns, encoding=content.encoding)
+        file = CsvRows(out, content.layout, encoding=content.encoding)
         for batch in content.batches:
-            file.write(batch)
+            file.write_batch(batch)
             report(file.rows)
     return Written(file.rows, file.rows_sha256, file.file_sha256, path.stat().st_size)
 
@@ -40,12 +40,12 @@ def write_xlsx(
     path: Path, content: Content, last_sheet: Callable[[int, str], tuple[Table, About]], report: Report
 ) -> Written:
     """The rows on the first sheet, then the other tables; ``last_sheet`` gives the note once rows and digest are known."""
-    digest = CsvRows(None, content.columns)
+    digest = CsvRows(None, content.layout)
     with path.open("wb") as out, Workbook(out) as book:
-        first = book.sheet(content.sheet, content.columns)
+        first = book.sheet(content.sheet, content.layout)
         for batch in content.batches:
-            first.write(batch)
-            digest.write(batch)
+            first.write_batch(batch)
+            digest.write_batch(batch)
             report(digest.rows)
         note, book.about = last_sheet(digest.rows, digest.rows_sha256)
         for table in (*content.more(), note):
@@ -55,9 +55,9 @@ def write_xlsx(
 
 def write_pdf(path: Path, content: Content, draw: Callable[[int, str], bytes], report: Report) -> Written:
     """A printed form; its digest is that of the rows which it sums up."""
-    digest = CsvRows(None, content.columns)
+    digest = CsvRows(None, content.layout)
     for batch in content.batches:
-        digest.write(batch)
+        digest.write_batch(batch)
         report(digest.rows)
     path.write_bytes(draw(digest.rows, digest.rows_sha256))
     return Written(digest.rows, digest.rows_sha256, file_sha256(path), path.stat().st_size)

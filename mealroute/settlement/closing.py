@@ -21,7 +21,7 @@ def close(db: Session, period: Period, now: MonthNow, *, account_id: int, by: Ac
     chain_keeping.write_down(db, period, now)
     done = subsidy.close_period(
         db, period.payer, period.month, by=by, clock=clock, held=held,
-        corrections=lambda: correction_rows(db, period.id, scope=Scope.everything(), clock=clock),
+        corrections=lambda: correction_rows(db, period.id, scope=Scope.everything()),
     )  # fmt: skip
     history.add(
         db, period, Step.APPROVE, Act.APPROVED, account_id=account_id, by=by, clock=clock, digest=whole(now.parts),

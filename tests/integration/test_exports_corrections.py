@@ -9,13 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
+import pypdf
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mealroute.delivery.records import Outcome
 from mealroute.exporting.recheck import recheck
 from mealroute.exporting.records import Format, What
+from mealroute.settlement.models import AdjustmentLine
 from mealroute.settlement.simulate import close_month
 from mealroute.subsidy import queries
+from mealroute.subsidy.models import ClaimLine, Period
 from tests.integration.close_world import FEBRUARY, MARCH, PAYER, Close, make_close
 from tests.integration.exports_world import made, wish
 
@@ -66,3 +70,39 @@ def test_sums_and_separate_code_count_them(db: Session, tmp_path: Path) -> None:
     _entry, notice = made(db, tmp_path, close.clock, wish(What.NOTICE, month=MARCH))
     public = list(csv.DictReader(io.StringIO(notice.decode("utf-8-sig"), newline="")))
     assert sum(round(float(row["补贴（元）"]) * 100) for row in public) == found.amount_fen
+
+
+def test_detail_and_platform_hold_the_same_signed_lines_as_the_settlement(db: Session, tmp_path: Path) -> None:
+    close = settled(db)
+    files = {}
+    for what in (What.SETTLEMENT, What.DETAIL, What.PLATFORM):
+        _entry, data = made(db, tmp_path, close.clock, wish(what, month=MARCH))
+        files[what] = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    lines = select(ClaimLine.amount_fen).join(Period).where(Period.month == MARCH)
+    claimed = sum(db.scalars(lines)) + sum(db.scalars(select(AdjustmentLine.amount_fen)))
+    assert {
+        what: sum(fen(row.get("补贴（元）") or row["补贴金额"]) for row in rows) for what, rows in files.items()
+    } == dict.fromkeys(files, claimed)
+    signed = [row for row in files[What.PLATFORM] if row["更正事由"]]
+    assert sorted(row["补贴金额"] for row in signed) == ["-3.00", "-5.00"]
+    assert {(row["更正的原月份"], row["月份"]) for row in signed} == {(FEBRUARY, FEBRUARY)}
+    assert all(fen(row["市级资金"]) + fen(row["区级资金"]) == fen(row["补贴金额"]) for row in files[What.PLATFORM])
+    keys = [(row["补贴键"], row["补贴（元）"], row["调整事由"]) for row in files[What.SETTLEMENT]]
+    assert [(row["补贴键"], row["补贴（元）"], row["调整事由"]) for row in files[What.DETAIL]] == keys
+
+
+def test_every_form_counts_the_months_own_heads_and_all_of_the_money(db: Session, tmp_path: Path) -> None:
+    close = settled(db)
+    _entry, data = made(db, tmp_path, close.clock, wish(What.VENDOR_DAYS, month=MARCH))
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    assert sum(fen(row["补贴（元）"]) for row in rows if row["餐日"].startswith(FEBRUARY)) == -800
+    assert sum(int(row["人次"]) for row in rows if row["餐日"].startswith(FEBRUARY)) == 0
+    _entry, pdf = made(db, tmp_path, close.clock, wish(What.NOTICE, Format.PDF, month=MARCH))
+    public = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    assert "其中更正以前月份：2 笔，-8.00 元" in public.replace("\n", "")
+    _entry, pdf = made(db, tmp_path, close.clock, wish(What.VENDOR_DAYS, Format.PDF, month=MARCH))
+    assert "-8.00" in "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+
+
+def fen(yuan: str) -> int:
+    return round(float(yuan) * 100)

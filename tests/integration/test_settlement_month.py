@@ -24,7 +24,6 @@ from mealroute.delivery.records import Outcome, ProofInput
 from mealroute.residents import queries as residents
 from mealroute.residents.records import ResidentId
 from mealroute.subsidy import queries, service, streaming
-from mealroute.subsidy.exports import COLUMNS
 from mealroute.subsidy.models import ClaimLine, Explanation, Period
 from tests.integration.settlement_world import World, make_world
 
@@ -44,10 +43,9 @@ def csv_of(db: Session) -> bytes:
     period = queries.period(db, PAYER, MONTH)
     assert period is not None
     out = io.BytesIO()
-    file = CsvRows(out, COLUMNS)
-    where = streaming.conditions(period.id, scope=ALL)
-    for batch in streaming.batches(db, where, clock=FixedClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))):
-        file.write(batch)
+    file = CsvRows(out, streaming.settlement_layout(FixedClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))))
+    for batch in streaming.batches(db, streaming.conditions(period.id, scope=ALL)):
+        file.write_batch(batch)
     return out.getvalue()
 
 
