@@ -57,11 +57,18 @@ def move(db: Session, order: Order, *, by: Actor, clock: Clock, matrix_of: Matri
         ``reason-needed``, ``stop-not-found``, ``stop-done``, ``stop-begun``, ``run-not-open``, ``same-run``, ``way-gone``, ``cannot-carry``,
         ``more-late-now``.
     """
-    if _known(db, order):
+    if known(db, order):
         return False
     assert order.to_run_id is not None
-    stands = moving_facts.with_other(db, _held(db, order, by=by, clock=clock), order.to_run_id, by=by)
-    found = moving_facts.moves_to(db, stands, order.to_run_id, by=by, clock=clock, matrix_of=matrix_of)
+    stands = moving_facts.with_other(db, held(db, order, by=by, clock=clock), order.to_run_id, by=by)
+    chosen = chosen_of(
+        moving_facts.moves_to(db, stands, order.to_run_id, by=by, clock=clock, matrix_of=matrix_of), order
+    )
+    return write_move(db, order, stands, chosen, by=by, clock=clock)
+
+
+def chosen_of(found: Sequence[Move], order: Order) -> Move:
+    """The way that was decided on, as it stands now. Raises Conflict ``way-gone``, ``cannot-carry``, ``more-late-now``."""
     chosen = next(
         (each for each in found if each.food is order.food and (each.spot.id if each.spot else None) == order.spot),
         None,
@@ -78,17 +85,22 @@ def move(db: Session, order: Order, *, by: Actor, clock: Clock, matrix_of: Matri
         raise Conflict(
             "more-late-now", _("Meanwhile %(n)d stops would be late.", n=chosen.newly_late), _("Look at the consequences again.")
         )  # fmt: skip
+    return chosen
+
+
+def write_move(db: Session, order: Order, stands: Standing, chosen: Move, *, by: Actor, clock: Clock) -> bool:
+    """Write a move to the run that the order names."""
     again = stands.portions if chosen.food is FoodWay.AGAIN and stands.asked.loaded else 0
-    row = _row(order, stands, by=by, clock=clock) | {
+    row = row_of(order, stands, by=by, clock=clock) | {
         "kind": str(TransferKind.RUN), "to_run_id": order.to_run_id, "after_visit_id": chosen.after_visit_id, "arrive_s": chosen.arrive_s,
         "place": chosen.spot.name if chosen.spot else "", "meet_s": chosen.meet_s, "deadline_s": chosen.deadline_s, "made_again": again,
     }  # fmt: skip
-    return _write(db, row, stands, _told_of_move(stands, order, row, chosen), by=by, clock=clock)
+    return write(db, row, stands, told_of_move(stands, order, row, chosen), by=by, clock=clock)
 
 
 def to_person(db: Session, order: Order, *, by: Actor, clock: Clock) -> bool:
     """A person, by name, brings it instead; ``place`` says where they get the food. Their records are made at the desk."""
-    if _known(db, order):
+    if known(db, order):
         return False
     if len(order.to_name.strip()) < 2:
         raise MealrouteError("named-person-missing", _("Who brings it? A stop is taken over only by name."))
@@ -98,31 +110,32 @@ def to_person(db: Session, order: Order, *, by: Actor, clock: Clock) -> bool:
             _("Where does the food change hands?"),
             _("Name a place, or say that the kitchen gives a fresh portion."),
         )
-    stands = _held(db, order, by=by, clock=clock)
+    stands = held(db, order, by=by, clock=clock)
     again = stands.portions if order.food is FoodWay.AGAIN and stands.asked.loaded else 0
-    row = _row(order, stands, by=by, clock=clock) | {
+    row = row_of(order, stands, by=by, clock=clock) | {
         "kind": str(TransferKind.PERSON), "to_name": order.to_name.strip()[:80], "place": order.place.strip()[:200], "made_again": again,
     }  # fmt: skip
-    return _write(db, row, stands, [_draft(stands, "gives", row, ())], by=by, clock=clock)
+    return write(db, row, stands, [draft_of(stands, "gives", row, ())], by=by, clock=clock)
 
 
 def to_station(db: Session, order: Order, *, by: Actor, clock: Clock) -> bool:
     """The driver leaves the box at a station, whose counter signs for it and brings it or hands it out."""
-    if _known(db, order):
+    if known(db, order):
         return False
-    stands = _held(db, order, by=by, clock=clock)
+    stands = held(db, order, by=by, clock=clock)
     station = moving_facts.station(db, order.station_code, by)
-    row = _row(order, stands, by=by, clock=clock) | {
+    row = row_of(order, stands, by=by, clock=clock) | {
         "kind": str(TransferKind.STATION), "station_code": station.code, "place": station.name, "food": str(FoodWay.DROP),
     }  # fmt: skip
-    return _write(db, row, stands, [_draft(stands, "gives", row, ())], by=by, clock=clock)
+    return write(db, row, stands, [draft_of(stands, "gives", row, ())], by=by, clock=clock)
 
 
-def _known(db: Session, order: Order) -> bool:
+def known(db: Session, order: Order) -> bool:
+    """Whether this decision is written already."""
     return db.scalar(select(StopTransfer.id).where(StopTransfer.client_id == order.client_id)) is not None
 
 
-def _held(db: Session, order: Order, *, by: Actor, clock: Clock) -> Standing:
+def held(db: Session, order: Order, *, by: Actor, clock: Clock) -> Standing:
     """The stop as it stands, its runs locked against records of the same moment."""
     if len(order.reason.strip()) < 2:
         raise MealrouteError("reason-needed", _("Say why the stop changes hands."))
@@ -142,7 +155,8 @@ def _held(db: Session, order: Order, *, by: Actor, clock: Clock) -> Standing:
     return stands
 
 
-def _row(order: Order, stands: Standing, *, by: Actor, clock: Clock) -> dict[str, Any]:
+def row_of(order: Order, stands: Standing, *, by: Actor, clock: Clock) -> dict[str, Any]:
+    """What every change of hands says; each kind adds its own."""
     return {
         "client_id": order.client_id, "visit_id": order.visit_id, "from_run_id": stands.run.id, "to_run_id": None, "after_visit_id": None,
         "to_name": "", "station_code": "", "food": str(order.food), "place": "", "meet_s": None, "arrive_s": stands.expected_s,
@@ -151,9 +165,10 @@ def _row(order: Order, stands: Standing, *, by: Actor, clock: Clock) -> dict[str
     }  # fmt: skip
 
 
-def _write(
+def write(
     db: Session, row: dict[str, Any], stands: Standing, drafts: Sequence[NoticeDraft], *, by: Actor, clock: Clock
 ) -> bool:
+    """Write the change and tell the drivers. Raises Conflict ``stop-taken`` where somebody else was first."""
     number = (db.scalar(select(func.max(StopTransfer.number)).where(StopTransfer.visit_id == row["visit_id"])) or 0) + 1
     new = insert_new(db, StopTransfer, [row | {"number": number}], StopTransfer.client_id, StopTransfer.id)
     if not new:
@@ -169,9 +184,10 @@ def _write(
     return True
 
 
-def _told_of_move(stands: Standing, order: Order, row: dict[str, Any], chosen: Move) -> list[NoticeDraft]:
+def told_of_move(stands: Standing, order: Order, row: dict[str, Any], chosen: Move) -> list[NoticeDraft]:
+    """What both drivers are told of a move to another run."""
     other = stands.other
-    gives = _draft(stands, "gives", row, chosen.gives, other=other.number if other else None)
+    gives = draft_of(stands, "gives", row, chosen.gives, other=other.number if other else None)
     if other is None:
         return [gives]
     takes = NoticeDraft(
@@ -181,7 +197,7 @@ def _told_of_move(stands: Standing, order: Order, row: dict[str, Any], chosen: M
     return [gives, takes]
 
 
-def _draft(
+def draft_of(
     stands: Standing, side: str, row: dict[str, Any], shifts: Sequence[Shift], *, other: int | None = None
 ) -> NoticeDraft:
     return NoticeDraft(

@@ -32,7 +32,7 @@ from mealroute.planning.models import PlanRoute, PlanVisit
 from mealroute.planning.records import PlanVersionId
 from mealroute.residents.models import Resident
 from mealroute.residents.records import Diet
-from mealroute.vendors.models import Kitchen, Station, Vehicle
+from mealroute.vendors.models import Driver, Kitchen, Station, Vehicle
 
 KITCHEN, NEXT_OF_GIVER, NEXT_OF_TAKER = -1, -2, -3
 """Ids of the places where food may change hands."""
@@ -69,7 +69,7 @@ class StationRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearby:
-    """A running route that could take the stop: how far its next stop is from there, and what it has aboard."""
+    """A running route that could take the stop: how far it is from there, and what it has aboard; ``free``: nothing left to bring."""
 
     run: RunRecord
     driver_name: str
@@ -77,6 +77,7 @@ class Nearby:
     aboard: int
     boxes: int
     late: bool
+    free: bool = False
 
 
 def run_of(db: Session, visit_id: int) -> int:
@@ -137,18 +138,17 @@ def nearby(db: Session, stands: Standing, *, by: Actor, clock: Clock) -> tuple[N
         .tuples()
         .all()
     )
-    names = {each.run_id: each.driver_name for each in queries.live_board(db, run.day, run.slot, by.scope).runs}
+    names = dict(db.execute(select(Driver.code, Driver.name)).tuples().all())
     found = []
     for each in others:
         route = rules.progress(facts[each.id], figures_on(run.day), stands.now_s)
         spots = [visit for visit in facts[each.id].doors if not visit.done]
-        if not spots:
-            continue
-        metres = min(_metres(visit, stands.visit) for visit in spots)
+        last = rules.last_done(facts[each.id].doors) or facts[each.id].visits[0]
+        metres = min(_metres(visit, stands.visit) for visit in spots or [last])
         found.append(
             Nearby(
-                run=each, driver_name=names.get(each.id, ""), metres=metres, aboard=route.aboard, boxes=boxes.get(each.route_id, 0),
-                late=any(stop.late for stop in route.stops),
+                run=each, driver_name=names.get(each.driver_code, ""), metres=metres, aboard=route.aboard, boxes=boxes.get(each.route_id, 0),
+                late=any(stop.late for stop in route.stops), free=not spots,
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda one: (one.late, one.metres)))
@@ -164,15 +164,29 @@ def moves_to(
     if stands.visit.done or other.id == stands.run.id:
         return ()
     taken = _facts(db, other.day, other.slot, [other.id], clock)[other.id]
-    kitchen = _kitchen(db, stands.kitchen_code)
+    boxes = db.scalar(select(PlanRoute.boxes).where(PlanRoute.id == other.route_id)) or 0
+    return ways_to(db, stands, other, taken, boxes=boxes, kitchen_code=other.kitchen_code, matrix_of=matrix_of)
+
+
+def ways_to(
+    db: Session, stands: Standing, other: RunRecord, taken: RouteFacts, *, boxes: int, kitchen_code: str, matrix_of: MatrixOf
+) -> tuple[Move, ...]:  # fmt: skip
+    """The same for a run as it is described. ``kitchen_code``: where it loads trips of its own; empty for one that is only now called."""
+    kitchen = kitchen_spot(db, stands.kitchen_code)
     ends = (
         _next(db, stands.facts, NEXT_OF_GIVER, but=stands.visit.visit_id),
         _next(db, taken, NEXT_OF_TAKER),
     )
     spots = [] if stands.by_person else [spot for spot in ends if spot is not None]
     places = [*spots, *([kitchen] if kitchen else [])]
-    giver = _side(db, stands.run, _measured(db, stands.run, stands.facts, taken, places, matrix_of), kitchen)
-    taker = _side(db, other, _measured(db, other, taken, stands.facts, places, matrix_of), kitchen)
+    own = db.scalar(select(PlanRoute.boxes).where(PlanRoute.id == stands.run.route_id)) or 0
+    giver = _side(
+        db, stands.run, _measured(db, stands.run, stands.facts, taken, places, matrix_of), kitchen, boxes=own,
+        kitchen_code=stands.run.kitchen_code,
+    )  # fmt: skip
+    taker = _side(
+        db, other, _measured(db, other, taken, stands.facts, places, matrix_of), kitchen, boxes=boxes, kitchen_code=kitchen_code,
+    )  # fmt: skip
     again_s = planning.policy_on(other.day, MealSlot(other.slot)).prices.cook_again
     return moving_rules.moves(
         stands.asked, giver, taker, spots, figures_on(other.day), now_s=stands.now_s, again_s=again_s
@@ -224,7 +238,7 @@ def _owner(db: Session, kitchen_code: str | None) -> str:
     return db.scalar(select(Kitchen.vendor_code).where(Kitchen.code == kitchen_code)) or ""
 
 
-def _kitchen(db: Session, code: str) -> Spot | None:
+def kitchen_spot(db: Session, code: str) -> Spot | None:
     row = db.scalar(select(Kitchen).where(Kitchen.code == code))
     return (
         None
@@ -246,10 +260,11 @@ def _next(db: Session, facts: RouteFacts, number: int, but: int = 0) -> Spot | N
     return Spot(id=number, name=address_text(*row), lon=visit.lon, lat=visit.lat)
 
 
-def _side(db: Session, run: RunRecord, facts: RouteFacts, kitchen: Spot | None) -> Side:
-    boxes = db.scalar(select(PlanRoute.boxes).where(PlanRoute.id == run.route_id)) or 0
+def _side(
+    db: Session, run: RunRecord, facts: RouteFacts, kitchen: Spot | None, *, boxes: int, kitchen_code: str
+) -> Side:
     halal = db.scalar(select(Vehicle.halal_marked).where(Vehicle.code == run.vehicle_code))
-    return Side(facts=facts, boxes=boxes, halal=bool(halal), kitchen_code=run.kitchen_code, kitchen=kitchen)
+    return Side(facts=facts, boxes=boxes, halal=bool(halal), kitchen_code=kitchen_code, kitchen=kitchen)
 
 
 def _measured(

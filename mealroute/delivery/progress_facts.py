@@ -24,6 +24,7 @@ from mealroute.orders.models import BookLine
 from mealroute.planning import queries as planning
 from mealroute.planning.build import MatrixOf
 from mealroute.planning.doors import learnt
+from mealroute.planning.opened import opened
 from mealroute.planning.records import PlanVersionId, PlanVersionRecord, RouteRecord, VisitKind, VisitRecord
 from mealroute.vendors.models import Vehicle
 
@@ -50,11 +51,12 @@ def facts_on(
     """The standing ones among the given runs; ``matrix_of`` measures ways where a driver has left the order of the sheet."""
     rows = db.scalars(select(Run).where(Run.id.in_(run_ids), Run.state != RunState.WITHDRAWN)).all()
     versions = {number: _version(db, number, memory) for number in sorted({row.version_id for row in rows})}
-    every = tuple(route for known in versions.values() for route in known.routes.values())
+    known = {route.id: route for each in versions.values() for route in each.routes.values()}
     hands = transfers.of_versions(db, versions)
-    routes = transfers.routes_driven(
-        db, {row.id: versions[row.version_id].routes[row.route_id] for row in rows}, hands, every if hands else ()
-    )
+    every = tuple(known.values()) if hands else ()
+    if any(row.route_id not in known for row in rows):
+        known |= {route.id: route for route in opened(db, versions)}
+    routes = transfers.routes_driven(db, {row.id: known[row.route_id] for row in rows}, hands, every)
     moved = {held.visit_id for held in hands}
     stations = [visit.id for route in routes.values() for visit in route.visits if visit.station_code]
     signed = queries.station_receipts(db, stations) if stations else {}

@@ -20,6 +20,8 @@ class LiveFigures:
     spread_percent: int
     least_spread_s: int
     meeting_s: int
+    called_s: int = 900
+    undo_s: int = 300
 
 
 class StopState(StrEnum):

@@ -7,7 +7,9 @@ from pathlib import Path
 from mealroute.core.rulebook import RULES, Node, read
 from mealroute.delivery.progress_records import LiveFigures
 
-KEYS = ("silent-minutes", "tight-minutes", "spread-percent", "least-spread-minutes", "meeting-minutes")
+KEYS = (
+    "silent-minutes", "tight-minutes", "spread-percent", "least-spread-minutes", "meeting-minutes", "called-minutes", "undo-minutes",
+)  # fmt: skip
 
 
 def figures_on(day: date, *, path: Path = RULES / "live.yaml") -> LiveFigures:
@@ -19,6 +21,7 @@ def figures_on(day: date, *, path: Path = RULES / "live.yaml") -> LiveFigures:
     return LiveFigures(
         silent_s=60 * found["silent-minutes"], tight_s=60 * found["tight-minutes"], spread_percent=found["spread-percent"],
         least_spread_s=60 * found["least-spread-minutes"], meeting_s=60 * found["meeting-minutes"],
+        called_s=60 * found["called-minutes"], undo_s=60 * found["undo-minutes"],
     )  # fmt: skip
 
 

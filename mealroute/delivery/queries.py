@@ -120,8 +120,8 @@ def _replaced() -> ColumnElement[bool]:
 def counts() -> ColumnElement[bool]:
     """The condition under which a line on a run counts for the day, given its current proof (or none) beside it.
 
-    It is aboard a run in force; or its meal was recorded on a run that has been withdrawn since, and no run in force
-    carries it: what stayed at a door was loaded, whatever became of the plan.
+    It is aboard a run in force; or its meal was recorded at a stop of a plan that has been withdrawn since, whichever run had that stop
+    then, and no run in force carries it: what stayed at a door was loaded, whatever became of the plan.
     """
     run, visit, line = aliased(Run), aliased(PlanVisit), aliased(PlanLine)
     carried = (
@@ -130,7 +130,7 @@ def counts() -> ColumnElement[bool]:
         .join(run, run.route_id == visit.route_id)
         .where(line.book_line_id == BookLine.id, run.state.in_(ABOARD))
     )
-    return or_(Run.state.in_(ABOARD), and_(Run.state == "withdrawn", Proof.run_id == Run.id, ~carried.exists()))
+    return or_(Run.state.in_(ABOARD), and_(Run.state == "withdrawn", Proof.visit_id == PlanVisit.id, ~carried.exists()))
 
 
 def loaded_lines(

@@ -10,9 +10,30 @@ from mealroute.core.text import route_label
 Content = Mapping[str, Any]
 
 
+def head(content: Content) -> str:
+    """What happened to the stop, in a few words."""
+    takes = content["side"] == "takes"
+    match content["food"]:
+        case "stays" if takes:
+            return _("A stop that you gave away stays yours")
+        case "stays":
+            return _("The stop from route %(n)s is not yours after all", n=route_label(content["other"]))
+        case _ if takes:
+            return _("You take a stop over from route %(n)s", n=route_label(content["other"]))
+        case _:
+            return _("Stop %(n)d is brought by somebody else", n=content["stop"])
+
+
 def sentences(content: Content) -> Iterator[str]:
     """In the order in which they are done."""
     takes = content["side"] == "takes"
+    if content["food"] == "stays":
+        yield (
+            _("Nothing changes hands; bring it as before.")
+            if takes
+            else _("Fetch nothing and bring nothing for it; go on with your other stops.")
+        )
+        return
     yield from _food(content, takes=takes)
     if takes:
         yield _("Then on: the door is expected at %(at)s.", at=clock_text(content["arrive_s"]))

@@ -29,10 +29,8 @@ def head(notice: NoticeRecord) -> str:
             return _("Route %(n)s is not yours any more", n=route_label(notice.content["route"]))
         case NoticeKind.WITHDRAWN:
             return _("The plan has been withdrawn")
-        case NoticeKind.HANDS if notice.content["side"] == "takes":
-            return _("You take a stop over from route %(n)s", n=route_label(notice.content["other"]))
         case NoticeKind.HANDS:
-            return _("Stop %(n)d is brought by somebody else", n=notice.content["stop"])
+            return handing_words.head(notice.content)
 
 
 def sentences(notice: NoticeRecord) -> tuple[str, ...]:

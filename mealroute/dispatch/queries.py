@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
@@ -231,7 +231,14 @@ def within(query: Select[Run], scope: Scope) -> Select[Run]:
         lines = on_route.join(PlanLine, PlanLine.visit_id == PlanVisit.id).join(
             BookLine, BookLine.id == PlanLine.book_line_id
         )
-        query = query.where(Run.route_id.in_(lines.where(BookLine.street_code.in_(scope.streets))))
+        taken = (
+            select(StopTransfer.to_run_id)
+            .join(PlanLine, PlanLine.visit_id == StopTransfer.visit_id)
+            .join(BookLine, BookLine.id == PlanLine.book_line_id)
+            .where(StopTransfer.to_run_id.is_not(None))
+        )
+        there = BookLine.street_code.in_(scope.streets)
+        query = query.where(or_(Run.route_id.in_(lines.where(there)), Run.id.in_(taken.where(there))))
     if scope.station is not None:
         query = query.where(Run.route_id.in_(on_route.where(PlanVisit.station_code == scope.station)))
     return query

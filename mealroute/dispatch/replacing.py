@@ -16,6 +16,7 @@ from mealroute.orders.records import BookLineId
 from mealroute.planning import queries as planning
 from mealroute.planning.change_records import Changes, Meal
 from mealroute.planning.changes import compare
+from mealroute.planning.opened import opened
 from mealroute.planning.records import PlanVersionId, PlanVersionRecord, RouteRecord
 from mealroute.planning.violations import PlanViolation
 
@@ -73,14 +74,18 @@ def as_driven(version: PlanVersionRecord, runs: Sequence[Run]) -> PlanVersionRec
 
 
 def with_hands(db: Session, version: PlanVersionRecord, runs: Sequence[Run]) -> PlanVersionRecord:
-    """The version with the stops that changed hands on the road where they are now; what a person has taken over is on no route."""
+    """The version with the stops that changed hands on the road where they are now, routes opened for them last.
+
+    What a person has taken over is on no route.
+    """
     given = transfers.of_versions(db, [version.id])
     if not given:
         return version
     by_run = {run.route_id: run.id for run in runs}
-    routes = {by_run[route.id]: route for route in version.routes if route.id in by_run}
+    every = (*version.routes, *opened(db, [version.id]))
+    routes = {by_run[route.id]: route for route in every if route.id in by_run}
     found = transfers.routes_driven(db, routes, given, version.routes)
-    return replace(version, routes=tuple(found.get(by_run.get(route.id, 0), route) for route in version.routes))
+    return replace(version, routes=tuple(found.get(by_run.get(route.id, 0), route) for route in every))
 
 
 def meals_of(db: Session, versions: Iterable[PlanVersionRecord]) -> dict[int, Meal]:
@@ -102,7 +107,9 @@ def seconds_into(day: date, now: datetime) -> int:
 
 def _carried(route: RouteRecord, planned: Sequence[RouteRecord], driven: Sequence[RouteRecord]) -> RouteRecord:
     """A route that was planned for the same driver and vehicle before keeps those whom the vendor has put there since."""
-    for before, now in zip(planned, driven, strict=True):
+    for before, now in zip(
+        planned, driven, strict=False
+    ):  # what was opened on the road comes last and was never planned
         if (before.driver_code, before.vehicle_code) == (route.driver_code, route.vehicle_code):
             return replace(route, driver_code=now.driver_code, vehicle_code=now.vehicle_code)
     return route

@@ -54,6 +54,8 @@ def changed_sheets(
         run = runs[sheet.run_id]
         earlier = runs.get(run.replaces_run_id or 0)
         was = old_routes.get(earlier.route_id) if earlier else None
+        if run.route_id not in new_routes:  # opened on the road since: it replaces nothing
+            continue
         change = route_change(was, new_routes[run.route_id], meals)
         if change.touched:
             at = f"{clock.local(earlier.published_at):%H:%M}" if earlier else ""

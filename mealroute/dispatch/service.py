@@ -17,6 +17,7 @@ from mealroute.dispatch.replacing import Replacement, replacement
 from mealroute.dispatch.under_way import Doors
 from mealroute.planning import queries as planning
 from mealroute.planning import service as plans
+from mealroute.planning.models import PlanVersion
 from mealroute.planning.publishing import NONE
 from mealroute.planning.records import PlanVersionId, PlanVersionSummary, RouteRecord
 
@@ -129,9 +130,16 @@ def _hand_out(
 
 
 def lock_runs(db: Session, version_id: PlanVersionId) -> list[Run]:
-    """The version's runs, held against records that come in at the same moment."""
+    """The version's runs, held against records that come in at the same moment; the version first, so that no run is opened meanwhile."""
+    hold_version(db, version_id)
     query = select(Run).where(Run.version_id == version_id).order_by(Run.id).with_for_update()
     return list(db.scalars(query.execution_options(populate_existing=True)))
+
+
+def hold_version(db: Session, version_id: PlanVersionId | int) -> str:
+    """Keep everybody else from opening runs beside a version, or from taking it back, until this is committed; its state."""
+    query = select(PlanVersion.state).where(PlanVersion.id == version_id).with_for_update()
+    return db.scalar(query) or ""
 
 
 def _end(runs: Sequence[Run], clock: Clock, states: tuple[RunState, ...]) -> None:

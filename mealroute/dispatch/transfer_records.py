@@ -18,12 +18,14 @@ class FoodWay(StrEnum):
 
     ``meet``: the two meet and hand it over. ``again``: the kitchen gives out a fresh portion, the first one comes back.
     ``loaded``: it had not left the kitchen yet and is loaded on the other trip. ``drop``: the driver leaves it at the station or with the person.
+    ``stays``: the change was taken back before anything changed hands.
     """
 
     MEET = "meet"
     AGAIN = "again"
     LOADED = "loaded"
     DROP = "drop"
+    STAYS = "stays"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

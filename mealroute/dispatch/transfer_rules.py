@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from mealroute.dispatch.transfer_records import StationPlace, TransferKind, TransferRecord
+from mealroute.dispatch.transfer_records import FoodWay, StationPlace, TransferKind, TransferRecord
 from mealroute.planning.records import RouteRecord, VisitKind, VisitRecord
 
 LOADINGS = (VisitKind.START, VisitKind.RELOAD)
@@ -33,17 +33,21 @@ def driven(
 def _driven(
     run: int, route: RouteRecord, planned: Mapping[int, VisitRecord], standing: Mapping[int, TransferRecord], stations: Mapping[str, StationPlace]
 ) -> RouteRecord:  # fmt: skip
-    taken = sorted(
-        (each for each in standing.values() if each.run_id == run and each.kind is TransferKind.RUN), key=lambda each: each.id
-    )  # fmt: skip
     mine = {visit.id for visit in route.visits}
+    taken = sorted(
+        (
+            each for each in standing.values()
+            if each.run_id == run and each.kind is TransferKind.RUN and not _as_planned(each, mine)
+        ),
+        key=lambda each: each.id,
+    )  # fmt: skip
     touched = taken or any(visit in standing for visit in mine)
     if not touched:
         return route
     visits = []
     for visit in route.visits:
         held = standing.get(visit.id)
-        if held is None:
+        if held is None or (held.run_id == run and _as_planned(held, mine)):
             visits.append(visit)
         elif held.kind is TransferKind.STATION and held.run_id == run:
             visits.append(_led(visit, held, stations))
@@ -53,6 +57,11 @@ def _driven(
         if each.kind is TransferKind.STATION and each.run_id == run and each.visit_id not in mine:
             _put(visits, each, _led(planned[each.visit_id], each, stations))
     return _summed(route, visits)
+
+
+def _as_planned(held: TransferRecord, mine: set[int]) -> bool:
+    """Whether a stop is back where the plan has it, because its change of hands was taken back."""
+    return held.food is FoodWay.STAYS and held.kind is TransferKind.RUN and held.visit_id in mine
 
 
 def _led(visit: VisitRecord, held: TransferRecord, stations: Mapping[str, StationPlace]) -> VisitRecord:

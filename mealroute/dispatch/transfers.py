@@ -12,6 +12,7 @@ from mealroute.dispatch.transfer_models import StopTransfer
 from mealroute.dispatch.transfer_records import FoodWay, StationPlace, TransferKind, TransferRecord
 from mealroute.dispatch.transfer_rules import driven, newest
 from mealroute.planning import queries as planning
+from mealroute.planning.opened import opened
 from mealroute.planning.records import PlanVersionId, RouteRecord, VisitRecord
 from mealroute.vendors.models import Station
 
@@ -56,11 +57,12 @@ def routes_driven(
 
 
 def version_driven(db: Session, version_id: int, runs: Iterable[tuple[int, int]]) -> dict[int, RouteRecord]:
-    """Route id → the route as driven now, for ``(run, route)`` of a version."""
+    """Route id → the route as driven now, for ``(run, route)`` of a version, also of routes opened beside it."""
     every = {route.id: route for route in planning.version(db, PlanVersionId(version_id)).routes}
     pairs, given = list(runs), of_versions(db, [version_id])
     if not given:
         return {route: every[route] for _run, route in pairs}
+    every |= {route.id: route for route in opened(db, [version_id])}
     found = routes_driven(db, {run: every[route] for run, route in pairs}, given, tuple(every.values()))
     return {route: found[run] for run, route in pairs}
 

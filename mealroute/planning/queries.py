@@ -26,6 +26,7 @@ from mealroute.planning import habits, words
 from mealroute.planning.face_models import PlanFacesRow
 from mealroute.planning.face_records import FaceCost, FaceFigures, PlanFaces, UsualRoute
 from mealroute.planning.models import PlanLine, PlanRoute, PlanUnassigned, PlanVersion, PlanVisit
+from mealroute.planning.opened_models import OpenedRoute
 from mealroute.planning.records import (
     PlanFigures,
     PlanState,
@@ -116,11 +117,11 @@ def faces(db: Session, version_id: PlanVersionId) -> PlanFaces | None:
 
 
 def version(db: Session, version_id: PlanVersionId) -> PlanVersionRecord:
-    """The whole version: routes by number, visits in order, lines left out. Raises NotFound."""
+    """The whole version as it was saved: routes by number, visits in order, lines left out. Raises NotFound."""
     row = db.get(PlanVersion, version_id)
     if row is None:
         raise NotFound("plan-not-found", _("There is no such plan version."))
-    return PlanVersionRecord(summary=_summary(row), routes=_routes(db, row.id), unassigned=unassigned(db, version_id))
+    return PlanVersionRecord(summary=_summary(row), routes=routes(db, row.id), unassigned=unassigned(db, version_id))
 
 
 def summary(db: Session, version_id: PlanVersionId) -> PlanVersionSummary:
@@ -192,7 +193,7 @@ def geometry(db: Session, version_id: PlanVersionId) -> tuple[RouteLine, ...]:
     """The lines to draw, leg by leg along roads; straight between stops where none were stored."""
     stored = db.scalar(select(PlanVersion.geometry_json).where(PlanVersion.id == version_id))
     if stored is None:
-        return tuple(_straight(route) for route in _routes(db, version_id))
+        return tuple(_straight(route) for route in routes(db, version_id))
     return tuple(
         RouteLine(number=entry["number"], legs=tuple(tuple(LonLat(*point) for point in leg) for leg in entry["legs"]))
         for entry in json.loads(zlib.decompress(stored))
@@ -228,8 +229,10 @@ def _straight(route: RouteRecord) -> RouteLine:
     return RouteLine(number=route.number, legs=tuple(pairwise(points)))
 
 
-def _routes(db: Session, version_id: int) -> tuple[RouteRecord, ...]:
-    """Three statements whatever the number of routes."""
+def routes(db: Session, version_id: int, *, opened: bool = False) -> tuple[RouteRecord, ...]:
+    """The routes of a version, or (``opened``) those that were opened on the road beside it. Three statements whatever their number."""
+    beside = PlanRoute.id.in_(select(OpenedRoute.route_id))
+    wanted = (PlanRoute.version_id == version_id, beside if opened else ~beside)
     lines: dict[int, list[tuple[int, bool]]] = defaultdict(list)
     for visit_id, line_id, new_face in db.execute(
         select(PlanLine.visit_id, PlanLine.book_line_id, PlanLine.new_face)
@@ -242,11 +245,11 @@ def _routes(db: Session, version_id: int) -> tuple[RouteRecord, ...]:
     for visit in db.scalars(
         select(PlanVisit)
         .join(PlanRoute, PlanRoute.id == PlanVisit.route_id)
-        .where(PlanRoute.version_id == version_id)
+        .where(*wanted)
         .order_by(PlanVisit.route_id, PlanVisit.position)
     ):
         visits[visit.route_id].append(_visit(visit, lines.get(visit.id, ())))
-    rows = db.scalars(select(PlanRoute).where(PlanRoute.version_id == version_id).order_by(PlanRoute.number))
+    rows = db.scalars(select(PlanRoute).where(*wanted).order_by(PlanRoute.number))
     return tuple(_route(row, visits[row.id]) for row in rows)
 
 

@@ -106,7 +106,7 @@ def rows_between(
         select(PlanLine.book_line_id, PlanLine.portions)
         .join(PlanVisit, PlanVisit.id == PlanLine.visit_id)
         .join(Run, Run.route_id == PlanVisit.route_id)
-        .join(Proof, and_(Proof.run_id == Run.id, Proof.book_line_id == PlanLine.book_line_id, current()))
+        .join(Proof, and_(Proof.visit_id == PlanVisit.id, Proof.book_line_id == PlanLine.book_line_id, current()))
         .where(Run.day >= first, Run.day <= last, Run.state == "withdrawn", *among(PlanLine.book_line_id, here))
     )
     for line, portions in handed:

@@ -59,4 +59,5 @@ def _stop(stop: Mapping[str, Any], people: Mapping[int, Who], view: RunView | No
     names = list(dict.fromkeys(one.name for one in known))
     who = view.names_of(on_sheet) if view and on_sheet and not on_sheet.station_bulk else "、".join(names[:3])
     address = on_sheet.address if on_sheet else known[0].address if known else ""
-    return StopLine(stop["kind"], stop["new"] or stop["old"], stop["new_s"], stop["old_s"], who, address, stop["old"])
+    number = on_sheet.position if on_sheet else stop["new"] or stop["old"]
+    return StopLine(stop["kind"], number, stop["new_s"], stop["old_s"], who, address, stop["old"])

@@ -11,6 +11,7 @@ from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
+from mealroute.dispatch import queries as dispatch
 from mealroute.dispatch.exports import manifest_pdf
 from mealroute.kitchen import exports, service
 from mealroute.kitchen.overview import overview
@@ -20,7 +21,7 @@ from mealroute.planning import queries as planning
 from mealroute.planning.records import PlanState, PlanVersionId
 from mealroute.vendors import queries as vendors
 from web import here
-from web.kitchen.papers import hand_out, sheets_of
+from web.kitchen.papers import hand_out, link_base, paths_of, sheets_of
 from web.permissions import requires
 
 bp = Blueprint("kitchen", __name__, template_folder="templates")
@@ -86,6 +87,20 @@ def manifests(version: int) -> ResponseReturnValue:
         content = manifest_pdf(found, paths)
         hand_out(db, "manifests", version, content, rows=len(found))
     return _pdf(content, f"manifests-{found[0].day.isoformat()}-v{found[0].version_number}.pdf")
+
+
+@bp.post("/runs/<int:run>/manifest.pdf")
+@requires("kitchen.print")
+def run_sheet(run: int) -> ResponseReturnValue:
+    """The sheet of one run: for a driver who was called on the road, or who has lost theirs."""
+    with unit_of_work() as db:
+        found = dispatch.manifest(
+            db, run, scope=here.actor().scope, link_base=link_base(), secret_key=here.settings().secret_key
+        )
+        version = dispatch.run(db, run, scope=here.actor().scope).version_id
+        content = manifest_pdf([found], paths_of(db, PlanVersionId(version), [found]))
+        hand_out(db, "manifest", version, content, rows=1)
+    return _pdf(content, f"manifest-{found.day.isoformat()}-{found.number:02d}.pdf")
 
 
 def _paper(version: int, name: str, draw: Callable[[ProductionSheet], bytes]) -> ResponseReturnValue:

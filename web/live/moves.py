@@ -29,7 +29,7 @@ def way_text(move: Move, *, loaded: bool) -> str:
             return _("%(place)s gives out a fresh portion at %(at)s; the first one comes back.", place=place, at=at)
         case FoodWay.AGAIN:
             return _("It is fetched at %(place)s at %(at)s; it had not left yet.", place=place, at=at)
-        case FoodWay.LOADED | FoodWay.DROP:
+        case FoodWay.LOADED | FoodWay.DROP | FoodWay.STAYS:
             return _("It is loaded on the other trip; it had not left the kitchen yet.")
 
 

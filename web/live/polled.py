@@ -22,7 +22,7 @@ from mealroute.core.db import unit_of_work
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _, language
 from mealroute.core.slots import MealSlot
-from mealroute.delivery import loading, messages, progress
+from mealroute.delivery import loading, messages, progress, undoing
 from mealroute.delivery.messages import Message
 from mealroute.delivery.progress import Foretold, LiveView
 from mealroute.delivery.progress_facts import LiveMemory
@@ -72,6 +72,8 @@ class LiveRunPage:
     messages: tuple[Message, ...]
     hands: tuple[tuple[TransferRecord, int], ...]
     """What it gave and took, with the number of the other route (0: none)."""
+    undoable: frozenset[int]
+    """Of these the changes that can still be taken back."""
 
     @property
     def stops(self) -> Iterator[tuple[StopProgress, str, bool]]:
@@ -133,12 +135,20 @@ def run_now(db: Session, day: date, slot: MealSlot, run_id: int) -> LiveRunPage:
         raise NotFound("run-not-found", _("There is no such run."))
     driver = found.live.run.driver_code
     numbers = {row.live.run.run_id: row.live.run.number for row in shown.rows}
+    given = transfers.of_day(db, day, str(slot))
     hands = tuple(
         (each, numbers.get((each.from_run_id if each.to_run_id == run_id else each.to_run_id) or 0, 0))
-        for each in transfers.of_day(db, day, str(slot))
+        for each in given
         if run_id in {each.from_run_id, each.to_run_id}
     )
-    return LiveRunPage(shown, found, messages.of_runs(db, day, str(slot), [driver]) if driver else (), hands)
+    begun = {line.visit_id for line in shown.view.lines.values() if line.outcome is not None}
+    newest = transfers.standing_now(given)
+    undoable = frozenset(
+        each.id
+        for each, _number in hands
+        if each.visit_id not in begun and undoing.may(each, newest[each.visit_id].id, day, clock=here.clock())
+    )
+    return LiveRunPage(shown, found, messages.of_runs(db, day, str(slot), [driver]) if driver else (), hands, undoable)
 
 
 def answer(day: date, slot: MealSlot) -> Answer:
