@@ -122,7 +122,7 @@ def _settled(payer: Payer) -> Settled:
         prepared = service.prepare(session, _State.month, rulebook, part=part)
     with db.unit_of_work() as session:
         period = service.open_period(session, payer.code, _State.month, rulebook)
-        built = service.store(session, period, prepared, rulebook, by=SYSTEM, clock=_State.clock)
+        built = service.store(session, period, prepared, by=SYSTEM, clock=_State.clock)
     del prepared
     gc.collect()
     return Settled(payer.code, built.figures, len(built.imbalances), built.changed)

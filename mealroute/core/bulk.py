@@ -4,7 +4,7 @@ For what is computed in bulk (a city's claim lines); the session's listeners do 
 constraints do. ``insert(Model)`` with a list is right everywhere else.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -15,35 +15,41 @@ CHUNK = 20_000
 
 
 def pour(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, raw: bool = False, as_text: Collection[str] = ()
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, raw: bool = False,
+    alike: Mapping[str, int | str] | None = None,
 ) -> int:  # fmt: skip
     """Insert ``rows`` (values in the order of ``columns``) within the connection's transaction; how many there were.
 
-    Values are turned into the database's own by the columns' types. ``raw``: they are what the driver takes already; ``as_text``: those of
-    these columns are (JSON, say). Columns that are not
-    named stay empty: defaults of the models are not looked at.
+    Values are turned into the database's own by the columns' types. ``raw``: they are what the driver takes already. ``alike``: further
+    columns with what all rows have in them, as the driver takes it. Columns that are not named stay empty: defaults of the models are not
+    looked at.
     """
-    processors = [] if raw else _processors(table, columns, connection, as_text)
+    processors = [] if raw else _processors(table, columns, connection)
+    same = dict(alike or {})
     if connection.dialect.name == "postgresql":
-        return _copied(connection, table, columns, rows, processors)
-    names = ", ".join(f'"{name}"' for name in columns)
-    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(columns))})'  # noqa: S608 -- names of our own tables
+        return _copied(connection, table, columns, rows, processors, same)
+    names = ", ".join(f'"{name}"' for name in (*columns, *same))
+    places = ", ".join([*"?" * len(columns), *map(_literal, same.values())])
+    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'  # noqa: S608 -- names of our own tables
     given = iter(rows)
     count = 0
-    while chunk := [_bound(row, processors) for row in islice(given, CHUNK)]:
-        connection.exec_driver_sql(statement, chunk)
+    while chunk := list(islice(given, CHUNK)):
+        bound = [_bound(row, processors) for row in chunk] if processors else chunk
+        connection.exec_driver_sql(statement, bound)
         count += len(chunk)
     return count
+
+
+def _literal(value: int | str) -> str:
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
 Processors = list[tuple[int, Callable[[Any], Any]]]
 
 
-def _processors(table: Table, columns: Sequence[str], connection: Connection, as_text: Collection[str]) -> Processors:
+def _processors(table: Table, columns: Sequence[str], connection: Connection) -> Processors:
     found: Processors = []
     for place, name in enumerate(columns):
-        if name in as_text:
-            continue
         column: Column[Any] = table.c[name]
         made = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
         if made is not None:
@@ -61,14 +67,16 @@ def _bound(row: Sequence[Any], processors: Processors) -> tuple[Any, ...]:
 
 
 def _copied(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], processors: Processors
-) -> int:
-    names = ", ".join(f'"{name}"' for name in columns)
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]], processors: Processors,
+    alike: Mapping[str, int | str],
+) -> int:  # fmt: skip
+    names = ", ".join(f'"{name}"' for name in (*columns, *alike))
+    end = tuple(alike.values())
     cursor: Any = connection.connection.cursor()
     count = 0
     with cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
         for row in rows:
-            copy.write_row(_bound(row, processors))
+            copy.write_row((*(_bound(row, processors) if processors else row), *end))
             count += 1
     cursor.close()
     return count

@@ -170,15 +170,18 @@ def handovers(rows: MonthRows) -> list[Handover]:
         planned = rows.plan.get(line.line_id)
         if door is None or planned is None or not planned.aboard or door.delivered < 1:
             continue
-        found.append(
-            Handover(
-                book_line_id=line.line_id, order_id=line.order_id, proof_id=door.proof_id, day=line.day, slot=line.slot,
-                outcome=door.outcome, portions=door.delivered, unit_price_fen=line.unit_price_fen,
-                paid_fen=rows.paid.get(line.order_id, 0), street_code=line.street_code, vendor_code=door.vendor_code,
-                resident=rows.people[line.resident_id, line.day], carried=_carried(line, door, rows),
-            )
-        )  # fmt: skip
+        found.append(handover(line, door, rows))
     return found
+
+
+def handover(line: BookRow, door: DoorRow, rows: MonthRows) -> Handover:
+    """One delivered line with its evidence."""
+    return Handover(
+        book_line_id=line.line_id, order_id=line.order_id, proof_id=door.proof_id, day=line.day, slot=line.slot,
+        outcome=door.outcome, portions=door.delivered, unit_price_fen=line.unit_price_fen,
+        paid_fen=rows.paid.get(line.order_id, 0), street_code=line.street_code, vendor_code=door.vendor_code,
+        resident=rows.people[line.resident_id, line.day], carried=_carried(line, door, rows),
+    )  # fmt: skip
 
 
 _NOTHING: frozenset[str] = frozenset()

@@ -15,7 +15,7 @@ from mealroute.rulebook.words import refusal_sentence
 from mealroute.subsidy.records import ClaimLineRecord, ClaimProblem, Handover, ResidentOnDay, Rulebook
 from mealroute.subsidy.site_facts import SiteFigures
 
-_ZONE = ZoneInfo(DEFAULT_ZONE)
+ZONE = ZoneInfo(DEFAULT_ZONE)
 WAYS = {"home": "home", "station": "pick-up"}
 """How an order reaches its person, in the words of the rules."""
 
@@ -56,9 +56,9 @@ def claim_lines(
         only_unsettled=not every_reason,
     )
     lines = tuple(
-        _line(line, by_line[line.item.meal_id])
+        line_record(line, by_line[line.item.meal_id])
         if isinstance(line.item, Meal)
-        else _site_line(line, papers[id(line.item)])
+        else site_line_record(line, papers[id(line.item)])
         for line in found.lines
     )
     problems = tuple(_problem(refusal, by_line, rules) for refusal in found.refusals)
@@ -81,14 +81,15 @@ def meal_of(handover: Handover, person: Person) -> Meal:
     return Meal(
         meal_id=handover.book_line_id, person=person, day=handover.day, slot=handover.slot, price_fen=handover.unit_price_fen,
         paid_fen=handover.paid_fen, portions=handover.portions, order_id=handover.order_id, proof_id=handover.proof_id,
-        minute=None if how.confirmed_at is None else seconds_of_day(how.confirmed_at, _ZONE) // 60, outcome=handover.outcome,
+        minute=None if how.confirmed_at is None else seconds_of_day(how.confirmed_at, ZONE) // 60, outcome=handover.outcome,
         way=WAYS.get(how.delivery, ""), channel=how.channel, confirmed_by=how.shown_by, proxy=how.proxy,
         operator=handover.vendor_code, site=how.station_code, site_kind=how.site_kind, place=handover.street_code,
         deliverer=how.driver_code, deliverer_kind=how.deliverer_kind,
     )  # fmt: skip
 
 
-def _line(line: Line, meal: Handover) -> ClaimLineRecord:
+def line_record(line: Line, meal: Handover) -> ClaimLineRecord:
+    """A line of a meal, with everything needed to compute it again."""
     rule, who, how = line.rule, meal.resident, meal.carried
     # a resident's subsidy comes off the price: the vendor that took it off gets the money
     payee = meal.vendor_code if rule.beneficiary is Beneficiary.RESIDENT else line.payee
@@ -107,7 +108,7 @@ def _line(line: Line, meal: Handover) -> ClaimLineRecord:
     )  # fmt: skip
 
 
-def _site_line(line: Line, paper: SiteFigures) -> ClaimLineRecord:
+def site_line_record(line: Line, paper: SiteFigures) -> ClaimLineRecord:
     """A line that no meal stands behind: figures and their paper stand in the proof's place."""
     rule, figures = line.rule, paper.figures
     return ClaimLineRecord(

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypedDict, Unpack
 
 from mealroute.core.i18n import _
 from mealroute.subsidy.records import (
@@ -37,8 +38,25 @@ class MonthFacts:
     due: Mapping[str, ClaimLineRecord] = field(default_factory=dict)
 
 
-def figures(facts: MonthFacts) -> MonthFigures:
+class OfLines(TypedDict, total=False):
+    """Sums of the claim lines and of what was paid in full, where somebody has them already."""
+
+    self_paid: int
+    subsidised: int
+    claimed_lines: int
+    claimed_fen: int
+    copay_fen: int
+
+
+def figures(facts: MonthFacts, **known: Unpack[OfLines]) -> MonthFigures:
     """The month in portions and fen. ``explained`` counts only portions that somebody or a rule has explained."""
+    of_lines: OfLines = known or {
+        "self_paid": sum(account.self_paid for account in facts.accounts),
+        "subsidised": len({line.book_line_id for line in facts.lines} - {None}),
+        "claimed_lines": len(facts.lines),
+        "claimed_fen": sum(line.amount_fen for line in facts.lines),
+        "copay_fen": sum(line.copay_fen for line in facts.lines if line.beneficiary is Beneficiary.RESIDENT),
+    }
     return MonthFigures(
         month=facts.month,
         ordered=sum(day.ordered for day in facts.days),
@@ -47,12 +65,8 @@ def figures(facts: MonthFacts) -> MonthFigures:
         portions_loaded=sum(day.planned for day in facts.days),
         delivered=sum(day.delivered for day in facts.days),
         not_delivered=sum(day.not_delivered for day in facts.days),
-        subsidised=len({line.book_line_id for line in facts.lines} - {None}),
-        self_paid=sum(account.self_paid for account in facts.accounts),
         explained=sum(min(facts.explained.get(account.book_line_id, 0), account.unclaimed) for account in facts.accounts),
-        claimed_lines=len(facts.lines),
-        claimed_fen=sum(line.amount_fen for line in facts.lines),
-        copay_fen=sum(line.copay_fen for line in facts.lines if line.beneficiary is Beneficiary.RESIDENT),
+        **of_lines,
     )  # fmt: skip
 
 
@@ -80,10 +94,18 @@ def identities(found: MonthFigures) -> tuple[Identity, ...]:
 
 def check_period(facts: MonthFacts, rulebook: Rulebook) -> tuple[Imbalance, ...]:
     """Every difference of the month; an empty answer lets the period close."""
+    accounted = sum(account.delivered for account in facts.accounts)
+    return (*check_portions(facts, accounted), *check_lines(facts, rulebook))
+
+
+def check_portions(facts: MonthFacts, accounted: int) -> tuple[Imbalance, ...]:
+    """Differences of portions, from the order to the account; ``accounted`` portions were settled."""
+    return (*_days(facts.days), *_portions(facts, accounted), *_items(facts.open_items))
+
+
+def check_lines(facts: MonthFacts, rulebook: Rulebook) -> tuple[Imbalance, ...]:
+    """Differences of the claim lines: without a handover, twice, or with another amount than the rule gives."""
     return (
-        *_days(facts.days),
-        *_portions(facts),
-        *_items(facts.open_items),
         *_evidence(facts.lines, facts.proofs),
         *_once(facts.lines),
         *_amounts(facts.lines, facts.due, rulebook),
@@ -120,8 +142,7 @@ def _days(days: Sequence[DayFacts]) -> Iterable[Imbalance]:
             )  # fmt: skip
 
 
-def _portions(facts: MonthFacts) -> Iterable[Imbalance]:
-    accounted = sum(account.delivered for account in facts.accounts)
+def _portions(facts: MonthFacts, accounted: int) -> Iterable[Imbalance]:
     delivered = sum(day.delivered for day in facts.days)
     if accounted != delivered:
         yield Imbalance(

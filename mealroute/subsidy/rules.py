@@ -123,11 +123,11 @@ def _reason(handover: Handover, found: _Found, unclaimed: int) -> tuple[str, str
     if found.claimed:
         return "further-portion-unpaid", _("A further portion of the order was not paid in full."), False
     own = [problem for problem in found.problems if problem.beneficiary is Beneficiary.RESIDENT]
-    known = min(own, key=lambda problem: _rank(problem.code), default=None)
+    known = min(own, key=lambda problem: rank(problem.code), default=None)
     if known is None:
         return "no-rule", _("No rule is in force on that day, and the meal was not paid in full."), False
     return known.code, known.sentence, known.code in AUTOMATIC and unclaimed == 1
 
 
-def _rank(code: str) -> int:
+def rank(code: str) -> int:
     return _WEIGHT.index(code) if code in _WEIGHT else len(_WEIGHT)

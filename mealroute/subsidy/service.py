@@ -13,7 +13,7 @@ from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
 from mealroute.core.i18n import _, ngettext, speaking
-from mealroute.subsidy import computing, keeping, queries, statement, streaming
+from mealroute.subsidy import by_kinds, computing, keeping, queries, statement, streaming
 from mealroute.subsidy.build import PersonFacts
 from mealroute.subsidy.differences import differences
 from mealroute.subsidy.models import ClaimPerson, Explanation, Period
@@ -23,6 +23,7 @@ from mealroute.subsidy.records import Imbalance, LineAccount, PeriodState, Ruleb
 from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.subsidy.statement import day_money, month_statement
 from mealroute.subsidy.statements import MonthFigures, Settlement
+from mealroute.subsidy.worked import Worked, balance
 
 __all__ = [
     "Built",
@@ -50,8 +51,7 @@ class Built:
 class Prepared:
     """A month as it comes out now, with its lines as rows; not written yet."""
 
-    computed: computing.Computed
-    rows: keeping.Rows
+    worked: Worked
     digest: str
 
 
@@ -60,11 +60,10 @@ def prepare(
 ) -> Prepared:
     """Work a month (or a part of it) out. Reads only: long work outside of the transaction that writes."""
     with speaking("zh"):  # what is written down is in the language of the files
-        computed = computing.compute(
-            month, queries.month_rows(db, month, part=part), rulebook, every_reason=False, held=held
-        )
-    rows, digest = keeping.rows_of(db, computed.lines)
-    return Prepared(computed=computed, rows=rows, digest=digest)
+        rows = queries.month_rows(db, month, part=part)
+        words = keeping.words_of(db, {line.resident_id for line in rows.book})
+        worked = by_kinds.work(month, rows, rulebook, words, held=held)
+    return Prepared(worked=worked, digest=keeping.digest_of(worked.rows))
 
 
 def build_month(db: Session, payer: str, month: str, *, by: Actor, clock: Clock, held: Collection[str] = ()) -> Built:
@@ -79,31 +78,26 @@ def build_month(db: Session, payer: str, month: str, *, by: Actor, clock: Clock,
     """
     rulebook = load_rulebook()
     period = open_period(db, payer, month, rulebook)
-    return store(db, period, prepare(db, month, rulebook, held=held), rulebook, by=by, clock=clock)
+    return store(db, period, prepare(db, month, rulebook, held=held), by=by, clock=clock)
 
 
-def store(db: Session, period: Period, prepared: Prepared, rulebook: Rulebook, *, by: Actor, clock: Clock) -> Built:
+def store(db: Session, period: Period, prepared: Prepared, *, by: Actor, clock: Clock) -> Built:
     """Write what was worked out into its period, which is open and locked."""
-    computed = prepared.computed
+    worked = prepared.worked
     changed = prepared.digest != period.lines_digest
     if changed:
-        keeping.replace(db, period.id, prepared.rows)
+        keeping.replace(db, period.id, worked.rows)
         audit.record(
-            db, by=by, clock=clock, action="subsidy.month-built", subject=f"period/{period.payer}/{period.month}", rows=len(prepared.rows),
+            db, by=by, clock=clock, action="subsidy.month-built", subject=f"period/{period.payer}/{period.month}", rows=len(worked.rows),
             digest=prepared.digest,
         )  # fmt: skip
-    _keep_persons(db, period.id, computed.rows.facts)
-    _explain_by_rule(db, period, computed.accounts, clock=clock)
-    explained = computing.covered(queries.explanations(db, period.id))
-    found, imbalances = computing.balance(computed, explained, rulebook)
+    _keep_persons(db, period.id, worked.persons)
+    _explain_by_rule(db, period, worked.accounts, clock=clock)
+    found, imbalances = balance(worked, computing.covered(queries.explanations(db, period.id)))
     period.lines_digest = prepared.digest
-    period.totals = statement.totals(
-        found,
-        service_days=len({row.day for row in computed.rows.book}),
-        outstanding_fen=sum(account.outstanding_fen for account in computed.accounts),
-        lines=computed.lines,
-        rulebook=rulebook,
-    )
+    period.totals = {
+        "figures": asdict(found), "service_days": worked.service_days, "outstanding_fen": worked.outstanding_fen, "by_rule": worked.by_rule,
+    }  # fmt: skip
     db.flush()
     return Built(figures=found, imbalances=imbalances, changed=changed)
 

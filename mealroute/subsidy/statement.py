@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -160,23 +159,3 @@ def settlement(db: Session, period: Period, *, scope: Scope) -> Settlement:
         figures=MonthFigures(**period.totals["figures"]),
         by_rule=computing.by_rule([line.claim for line in lines], rulebook), lines=lines,
     )  # fmt: skip
-
-
-def totals(
-    figures: MonthFigures,
-    *,
-    service_days: int,
-    outstanding_fen: int,
-    lines: tuple[ClaimLineRecord, ...],
-    rulebook: Rulebook,
-) -> dict[str, Any]:
-    """What a period keeps about itself, as plain JSON."""
-    return {
-        "figures": asdict(figures),
-        "service_days": service_days,
-        "outstanding_fen": outstanding_fen,
-        "by_rule": {
-            group.key: {"lines": group.lines, "amount_fen": group.amount_fen, "shares": dict(group.shares)}
-            for group in computing.by_rule(lines, rulebook)
-        },
-    }

@@ -1,0 +1,238 @@
+"""Lines of a month on their way to rows: what is alike for a kind of day and what is the meal's own put together, and sums kept on the way."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from mealroute.core.money import Fen
+from mealroute.rulebook.kinds_of_day import Kept
+from mealroute.rulebook.records import Beneficiary
+from mealroute.rulebook.results import Line
+from mealroute.subsidy import build, evaluating, rules
+from mealroute.subsidy.build import BookRow, DoorRow, MonthRows
+from mealroute.subsidy.keeping import Row, Rows, Words, row_of, text
+from mealroute.subsidy.records import ClaimLineRecord, ClaimProblem, Handover, LineAccount, ResidentOnDay
+
+Turn = tuple[date, int, str, int, int]
+
+
+class Head(NamedTuple):
+    """A line of a kind of day as far as all such lines are alike. ``payee``: which of vendor, driver and station is paid."""
+
+    prefix: str
+    columns: Row
+    payee: int
+    whole_day: bool
+    cut: str
+    fen: Fen
+    copay: Fen
+    resident: bool
+    line: Kept
+
+
+class Eaten(NamedTuple):
+    """A meal that was handed over, in the order of the person's days."""
+
+    resident: int
+    turn: Turn
+    book: BookRow
+    door: DoorRow
+
+    def person_day(self) -> tuple[int, date]:
+        return self.resident, self.turn[0]
+
+
+class Due(NamedTuple):
+    """The same with what is due for it; ``reason``: why a resident's rule does not pay, where somebody will ask."""
+
+    turn: Turn
+    eaten: Eaten
+    heads: Sequence[Head]
+    reason: tuple[str, str] | None
+    paid: Fen
+
+
+class Writer:
+    """Takes the meals in their order. ``rows`` are numbered from 1; sums are of the rows and of the meals that are even."""
+
+    def __init__(self, rows: MonthRows, words: Words, held: frozenset[str]) -> None:
+        self.rows: Rows = []
+        self.accounted = self.self_paid = self.subsidised = 0
+        self._from, self._words, self._held = rows, words, held
+        self._uses: Counter[int] = Counter()
+        self._heads: dict[int, Sequence[Head]] = {}
+        self._sites: list[ClaimLineRecord] = []
+        self._odd: list[tuple[Due, Sequence[Head], Sequence[Head]]] = []
+        self._who: dict[int, tuple[str, str]] = {}
+        self._ends: dict[tuple[int, str, str], str] = {}
+        self._ways: dict[tuple[str, str], str] = {}
+        self._days: dict[date, str] = {}
+        self._kinds: dict[tuple[Any, ...], str] = {}
+        orders = Counter(one.order_id for one in rows.book)
+        self._shared = {order for order, times in orders.items() if times > 1}
+
+    def meal(self, due: Due) -> None:
+        """Write the lines of a meal, and see whether it is even: one portion of an order of its own, claimed or paid in full."""
+        heads = due.heads
+        kept_out: Sequence[Head] = ()
+        if heads and self._held:
+            heads, kept_out = self._without_held(due, heads)
+        if heads:
+            self._write(due, heads)
+            self.subsidised += 1
+            self._uses[id(heads)] += 1
+            self._heads[id(heads)] = heads
+        line, door = due.eaten.book, due.eaten.door
+        price, paid = line.unit_price_fen, due.paid
+        even = door.delivered == 1 and not kept_out and line.order_id not in self._shared
+        if even and heads:
+            subsidy = 0
+            for head in heads:
+                if head.resident:
+                    subsidy += head.fen
+            even = paid >= price - subsidy
+        elif even:
+            even = 0 < price <= paid
+        if even:
+            self.accounted += 1
+            self.self_paid += not heads
+        else:
+            self._odd.append((due, heads, kept_out))
+
+    def _write(self, due: Due, heads: Sequence[Head]) -> None:
+        line, door = due.eaten.book, due.eaten.door
+        who = self._from.people[line.resident_id, line.day]
+        day = self._days.get(line.day)
+        if day is None:
+            day = self._days[line.day] = line.day.isoformat()
+        whole_day = f"{who.code}/{day}"
+        one_slot = f"{whole_day}/{line.slot}"
+        begin, end = self._basis(who, due)
+        basis = begin + end
+        payees = door.vendor_code, door.driver_code, line.station_code
+        of_meal = (
+            line.order_id, line.line_id, door.proof_id, who.resident_id, who.code, day, line.slot, line.street_code, door.vendor_code,
+            line.unit_price_fen, due.paid, door.outcome, who.categories[0] if who.categories else "", who.age, who.ability_level, door.run_id,
+            door.route_no, door.driver_code, line.station_code, line.delivery, self._confirmation(line, door),
+            self._words.moment(door.confirmed_at), door.source,
+        )  # fmt: skip
+        number = len(self.rows)
+        for head in heads:
+            number += 1
+            self.rows.append((
+                head.prefix + (whole_day if head.whole_day else one_slot), *head.columns, payees[head.payee],
+                basis if not head.cut else f'{begin},"cut":{text(head.cut)}{end}', number, *of_meal,
+            ))  # fmt: skip
+
+    def _basis(self, who: ResidentOnDay, due: Due) -> tuple[str, str]:
+        """What else was looked at, as ``keeping.row_of`` writes it, in two halves: a cut stands between."""
+        line, door = due.eaten.book, due.eaten.door
+        begin = self._who.get(id(who))
+        if begin is None:
+            state = text({"basic_service": who.basic_service, "living": who.living, "state": who.state})[:-1]
+            begin = self._who[id(who)] = state, f',"categories":{text(list(who.categories))}'
+        way = self._ways.get((line.channel, line.pay_means))
+        if way is None:
+            way = self._ways[line.channel, line.pay_means] = (
+                f',"channel":{text(line.channel)},"pay_means":{text(line.pay_means)}'
+            )
+        beside = line.resident_id, line.street_code, door.vendor_code
+        end = self._ends.get(beside)
+        if end is None:
+            end = self._ends[beside] = f",{text(self._words.of(*beside))[1:]}"
+        stop = "null" if door.stop_no is None else door.stop_no
+        planned = "null" if door.planned_s is None else door.planned_s
+        return f'{begin[0]},"portions":{door.delivered}{begin[1]}{way},"stop_no":{stop},"planned_s":{planned}', end
+
+    def _confirmation(self, line: BookRow, door: DoorRow) -> str:
+        beside = self._from.evidence.get(door.proof_id, _NONE)
+        kind = line.delivery, door.left_with, door.outcome, door.seen, beside
+        found = self._kinds.get(kind)
+        if found is None:
+            found = self._kinds[kind] = str(build.confirmation(line.delivery, door, beside))
+        return found
+
+    def _without_held(self, due: Due, heads: Sequence[Head]) -> tuple[Sequence[Head], Sequence[Head]]:
+        line = due.eaten.book
+        who = self._from.people[line.resident_id, line.day]
+        day = f"{who.code}/{line.day.isoformat()}"
+        out = [head for head in heads if f"{head.prefix}{day}{'' if head.whole_day else '/' + line.slot}" in self._held]
+        return ([head for head in heads if head not in out], out) if out else (heads, ())
+
+    def site(self, line: ClaimLineRecord) -> None:
+        """A line that no meal stands behind."""
+        if line.natural_key not in self._held:
+            self._sites.append(line)
+            self.rows.append(row_of(line, len(self.rows) + 1, self._words))
+
+    @property
+    def claimed_fen(self) -> Fen:
+        return sum(entry["amount_fen"] for entry in self.by_rule().values())
+
+    @property
+    def copay_fen(self) -> Fen:
+        return sum(times * head.copay for number, times in self._uses.items() for head in self._heads[number])
+
+    def by_rule(self) -> dict[str, Any]:
+        """Lines, amount and shares by rule."""
+        found: dict[str, dict[str, Any]] = defaultdict(lambda: {"lines": 0, "amount_fen": 0, "shares": Counter()})
+        for number, times in self._uses.items():
+            for head in self._heads[number]:
+                _add(found[head.line.pays.rule.rule_id], times, head.fen, head.line.parts)
+        for line in self._sites:
+            _add(found[line.rule_id], 1, line.amount_fen, line.shares)
+        return {
+            rule: {**entry, "shares": dict(sorted(entry["shares"].items()))} for rule, entry in sorted(found.items())
+        }
+
+    def contradicts(self) -> bool:
+        """Whether a line stands there twice or its shares are not its amount."""
+        if len({row[0] for row in self.rows}) < len(self.rows):
+            return True
+        heads = (head for group in self._heads.values() for head in group)
+        return any(sum(part for _payer, part in head.line.parts) != head.fen for head in heads) or any(
+            sum(part for _payer, part in line.shares) != line.amount_fen for line in self._sites
+        )
+
+    def accounts(self) -> tuple[LineAccount, ...]:
+        """The accounts of the meals that are not even, by the plain rules."""
+        handovers: list[Handover] = []
+        lines: list[ClaimLineRecord] = []
+        held: list[ClaimLineRecord] = []
+        problems: list[ClaimProblem] = []
+        for due, heads, kept_out in self._odd:
+            handover = build.handover(due.eaten.book, due.eaten.door, self._from)
+            handovers.append(handover)
+            lines += [_record(head, handover) for head in heads]
+            held += [_record(head, handover) for head in kept_out]
+            if due.reason is not None:
+                problems.append(_problem(handover, *due.reason))
+        return rules.account(handovers, lines, problems, held)
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _add(entry: dict[str, Any], times: int, fen: Fen, shares: Sequence[tuple[str, Fen]]) -> None:
+    entry["lines"] += times
+    entry["amount_fen"] += times * fen
+    for payer, part in shares:
+        entry["shares"][payer] += times * part
+
+
+def _record(head: Head, handover: Handover) -> ClaimLineRecord:
+    kept = head.line
+    person = evaluating.person_of(handover.resident, handover.street_code)
+    meal = evaluating.meal_of(handover, person)
+    payee = kept.pays.payee(meal)
+    return evaluating.line_record(
+        Line(kept.pays.rule, person, meal, payee, kept.fen, kept.parts, kept.copay, kept.cut), handover
+    )
+
+
+def _problem(handover: Handover, code: str, sentence: str) -> ClaimProblem:
+    return ClaimProblem(
+        rule_id="", beneficiary=Beneficiary.RESIDENT, book_line_id=handover.book_line_id, order_id=handover.order_id,
+        resident_code=handover.resident.code, day=handover.day, code=code, sentence=sentence,
+    )  # fmt: skip
