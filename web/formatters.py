@@ -116,6 +116,11 @@ def proxy_masked(text: str) -> str:
     return f"{relation} {mask_name(name)}".strip()
 
 
+def link_masked(text: str) -> str:
+    """A driver's link is a key to the day's names: where others read the message, only its beginning is shown."""
+    return re.sub(r"(/r/)\S+", r"\1…", text)
+
+
 def percent_of(part: float, whole: float) -> str:
     """A width for a bar, 0 % to 100 %."""
     return f"{min(100.0, max(0.0, 100 * part / whole)) if whole else 0:.1f}%"
@@ -127,7 +132,7 @@ def register(app: Flask) -> None:
         weekday=weekday, short_day=short_day, full_day=full_day, month_name=month_name, moment=moment, time_of=time_of, due=due,
         number=number, money=money, clock_at=clock_at, span=span, kilometres=kilometres,
         mask_name=mask_name, mask_phone=mask_phone, mask_id=mask_id, local_address=local_address, route_label=route_label,
-        cancel_label=cancel_label, degrees=degrees, proxy_masked=proxy_masked,
+        cancel_label=cancel_label, degrees=degrees, proxy_masked=proxy_masked, link_masked=link_masked,
     )  # fmt: skip
     app.jinja_env.filters.update(food_words.FILTERS)
     app.jinja_env.globals.update(percent_of=percent_of, word=word, tone=tone, step_words=step_words)

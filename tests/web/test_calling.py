@@ -119,6 +119,16 @@ def test_the_message_in_the_outbox_opens_the_run_on_a_phone(
     assert "赵卫东" in client.get(f"{path[0]}/shift.json").text or "driver" in client.get(f"{path[0]}/shift.json").text
 
 
+def test_whoever_passes_the_message_on_does_not_see_the_key(
+    signed_in: Callable[..., FlaskClient], giver: Manifest
+) -> None:
+    desk = signed_in()
+    give(desk, giver)
+    page = desk.get("/messages").text
+    assert "/r/…" in page
+    assert token_of(opened().id) not in page
+
+
 def test_both_phones_say_first_what_changed(
     signed_in: Callable[..., FlaskClient], client: FlaskClient, giver: Manifest
 ) -> None:

@@ -23,9 +23,9 @@ from web.phone.shift import map_of, shift_of
 bp = Blueprint("phone", __name__, template_folder="templates")
 STATIC = Path(__file__).resolve().parents[1] / "static"
 FILES = (
-    "css/tokens.css", "css/components.css", "css/screens.css", "css/app.css", "css/phone.css", "css/fonts/plex-sans-latin.woff2",
+    "css/tokens.css", "css/components.css", "css/screens.css", "css/app.css", "css/phone.css", "css/phone-screen.css", "css/fonts/plex-sans-latin.woff2",
     "favicon.svg", "phone-192.png", "phone-512.png",
-    "js/morph.mjs", *(f"js/phone/{path.name}" for path in sorted((STATIC / "js" / "phone").glob("*.mjs"))),
+    "js/morph.mjs", "js/phone/screen.js", *(f"js/phone/{path.name}" for path in sorted((STATIC / "js" / "phone").glob("*.mjs"))),
 )  # fmt: skip
 """What the phone keeps to open the page without network."""
 OUTCOMES = (
