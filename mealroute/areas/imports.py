@@ -1,7 +1,7 @@
 """The area sheet: one row a street, or one row a community with its street's columns repeated."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mealroute.areas.records import AreaRow
 from mealroute.core import cells
@@ -25,6 +25,18 @@ def street_code(cell: CellValue) -> str:
     return written
 
 
+ZONES: Mapping[str, str] = {
+    "门城": "main-city", "城区": "main-city", "主城区": "main-city", "浅山": "shallow-mountain", "浅山区": "shallow-mountain", "深山": "deep-mountain",
+    "深山区": "deep-mountain",
+}  # fmt: skip
+
+
+def zone(cell: CellValue) -> str:
+    """A zone in words, or the code that a rule file has given it."""
+    written = cells.text(cell)
+    return ZONES.get(written) or cells.at_most(20, cells.code)(written)
+
+
 FIELDS = (
     Field("street_code", ("街道编码", "街道代码"), street_code, required=True),
     Field("street", ("街道", "街道名称"), cells.at_most(80), required=True),
@@ -32,6 +44,7 @@ FIELDS = (
     Field("community", ("社区", "社区名称"), cells.at_most(80), default=""),
     Field("lng", ("经度", "lon", "longitude"), cells.decimal(-180, 180)),
     Field("lat", ("纬度", "latitude"), cells.decimal(-90, 90)),
+    Field("zone", ("分区", "地区类别"), zone, default=""),
     Field("source", ("来源",), cells.at_most(200), default=""),
 )
 
@@ -60,6 +73,6 @@ def read(sheets: Sheet | Sequence[Sheet]) -> tuple[tuple[AreaRow, ...], tuple[Ce
             problems.append(row.problem("lng", "point-incomplete", sentence, _("Fill both or neither.")))
         kept[key] = AreaRow(
             street_code=row["street_code"], street=row["street"], street_en=row["street_en"], community=row["community"],
-            point=None if half or row["lng"] is None else LonLat(row["lng"], row["lat"]), source=row["source"],
+            point=None if half or row["lng"] is None else LonLat(row["lng"], row["lat"]), source=row["source"], zone=row["zone"],
         )  # fmt: skip
     return tuple(kept.values()), tuple(problems)

@@ -16,7 +16,7 @@ class District(Base):
 
 
 class Street(Base):
-    """A street (街道 or 镇): nine digits, such as 110101001. The centre is in WGS-84."""
+    """A street (街道 or 镇): nine digits, such as 110101001. The centre is in WGS-84. ``zone`` is a code of the rules' zones, or empty."""
 
     __tablename__ = "street"
 
@@ -27,6 +27,7 @@ class Street(Base):
     lon: Mapped[float | None]
     lat: Mapped[float | None]
     point_source: Mapped[str] = mapped_column(String(200), default="")
+    zone: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
 
 class Community(Base):

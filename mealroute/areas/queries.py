@@ -16,6 +16,7 @@ def streets(db: Session, *, scope: Scope | None = None) -> tuple[StreetRecord, .
         StreetRecord(
             street.code, street.name, street.name_en,
             None if street.lon is None or street.lat is None else LonLat(street.lon, street.lat), street.district_code,
+            street.zone,
         )
         for street in found
         if scope is None or scope.sees_street(street.code)
@@ -25,6 +26,11 @@ def streets(db: Session, *, scope: Scope | None = None) -> tuple[StreetRecord, .
 def street_names(db: Session) -> dict[str, str]:
     """Street code → Chinese name."""
     return {street.code: street.name for street in streets(db)}
+
+
+def street_zones(db: Session) -> dict[str, str]:
+    """Street code → the zone that rules may ask for; streets without one are left out."""
+    return dict(db.execute(select(Street.code, Street.zone).where(Street.zone != "")).tuples().all())
 
 
 def streets_by_district(db: Session) -> dict[str, frozenset[str]]:

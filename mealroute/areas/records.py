@@ -14,6 +14,7 @@ class StreetRecord:
     name_en: str
     point: LonLat | None
     district_code: str = ""
+    zone: str = ""
 
     @property
     def dispatch_owner(self) -> str:
@@ -40,3 +41,4 @@ class AreaRow:
     community: str
     point: LonLat | None
     source: str
+    zone: str = ""

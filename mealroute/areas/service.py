@@ -55,6 +55,8 @@ def _fill(street: Street, row: AreaRow) -> bool:
     wanted: dict[str, object] = {"name": row.street}
     if row.street_en:
         wanted["name_en"] = row.street_en
+    if row.zone:
+        wanted["zone"] = row.zone
     if row.point is not None:
         wanted |= {"lon": row.point.lon, "lat": row.point.lat, "point_source": row.source}
     differing = {name: value for name, value in wanted.items() if getattr(street, name) != value}

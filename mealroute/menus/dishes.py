@@ -20,7 +20,7 @@ from mealroute.menus.records import Compartment, DishRecord
 from mealroute.menus.timetable import diet_table
 
 LISTS = ("suits", "contains", "allergens", "textures")
-FIELDS = ("name", "name_en", *LISTS, "compartment", "size_large", "active")
+FIELDS = ("name", "name_en", *LISTS, "compartment", "size_large", "active", "kind")
 
 
 def whole_district(by: Actor) -> None:
@@ -112,7 +112,7 @@ def _read(values: Mapping[str, Any]) -> dict[str, Any]:
     for name in LISTS:
         if name in values:
             found[name] = _codes(name, values[name], known[name])
-    for name, most in (("name", 120), ("name_en", 160)):
+    for name, most in (("name", 120), ("name_en", 160), ("kind", 20)):
         if name in values:
             try:
                 found[name] = cells.at_most(most)(values[name])

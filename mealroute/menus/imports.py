@@ -20,6 +20,7 @@ COMPARTMENTS: Mapping[str, Compartment] = {
     "热": Compartment.HOT, "热餐": Compartment.HOT, "热箱": Compartment.HOT, "hot": Compartment.HOT, "冷": Compartment.COLD,
     "冷餐": Compartment.COLD, "冷箱": Compartment.COLD, "cold": Compartment.COLD,
 }  # fmt: skip
+KINDS: Mapping[str, str] = {"基本餐": "basic", "普通餐": "basic", "套餐": "set", "基本套餐": "set"}
 NOTHING = frozenset({"无", "没有", "none", "-", "—"})
 
 
@@ -48,6 +49,7 @@ def dishes(table: DietTable) -> tuple[Field, ...]:
         Field("price", ("单价", "价格"), cells.money, required=True),
         Field("price_from", ("单价起", "价格起"), cells.day),
         Field("compartment", ("冷热",), cells.choice(COMPARTMENTS), default=Compartment.HOT),
+        Field("kind", ("餐品类别", "餐类"), _kind, default=""),
         Field("size_large", ("大份", "有大份"), cells.yes_no, default=False),
     )
 
@@ -62,6 +64,12 @@ MENU = (
     Field("valid_from", ("生效日", "生效日期"), cells.day, required=True),
     Field("valid_to", ("失效日", "失效日期"), cells.day, vital=True),
 )
+
+
+def _kind(cell: CellValue) -> str:
+    """The kind of meal that rules may ask for, in words or as its code."""
+    written = cells.text(cell)
+    return KINDS.get(written) or cells.at_most(20, cells.code)(written)
 
 
 def _words(one: Parser[str]) -> Parser[tuple[str, ...]]:

@@ -11,7 +11,10 @@ from mealroute.core.db import Base, JsonDict, UtcDateTime
 
 
 class Dish(Base):
-    """A dish; its lists are codes of data/rules/diets.yaml and foods.yaml. ``price_fen`` holds before the first dated price."""
+    """A dish; its lists are codes of data/rules/diets.yaml and foods.yaml. ``price_fen`` holds before the first dated price.
+
+    ``kind`` is a code of the rules' kinds of meal (basic, set …), or empty.
+    """
 
     __tablename__ = "dish"
     __table_args__ = (CheckConstraint("price_fen >= 0", name="price"),)
@@ -28,6 +31,7 @@ class Dish(Base):
     allergens: Mapped[list[str]] = mapped_column(JsonDict, default=list)
     textures: Mapped[list[str]] = mapped_column(JsonDict, default=list)
     active: Mapped[bool] = mapped_column(default=True)
+    kind: Mapped[str] = mapped_column(String(20), default="", server_default="")
     extra: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
 
 

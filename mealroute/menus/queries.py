@@ -167,11 +167,17 @@ def calendar_day(day: date) -> ServiceDayRecord:
     return rules.assumed_day(day, kind, **given, note=note, source="chinesecalendar")
 
 
+def dish_kinds(db: Session) -> dict[str, str]:
+    """Dish code → kind of meal; dishes without one are left out."""
+    return dict(db.execute(select(Dish.code, Dish.kind).where(Dish.kind != "")).tuples().all())
+
+
 def dish_record(row: Dish) -> DishRecord:
     return DishRecord(
         code=row.code, name=row.name, name_en=row.name_en, suits=frozenset(row.suits), contains=frozenset(row.contains),
         size_large=row.size_large, compartment=Compartment(row.compartment), price_fen=row.price_fen,
         id=row.id, allergens=frozenset(row.allergens), textures=frozenset(row.textures), active=row.active,
+        kind=row.kind,
     )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ class DishRecord:
     allergens: frozenset[str] = frozenset()
     textures: frozenset[str] = frozenset()
     active: bool = True
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

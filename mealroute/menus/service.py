@@ -33,7 +33,7 @@ def import_dishes(db: Session, sheets: Sheet | Sequence[Sheet], *, by: Actor, cl
         values: dict[str, Any] = {"code": row["dish_code"], "name": row["name"]}
         if row["price_from"] is None or row["dish_code"] not in known:
             values["price_fen"] = row["price"]
-        for name in ("name_en", "size_large"):
+        for name in ("name_en", "size_large", "kind"):
             if name in row.given:
                 values[name] = row[name]
         for name in ("suits", "contains", "allergens", "textures"):

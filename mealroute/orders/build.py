@@ -129,6 +129,8 @@ def line_columns(
     categories: CategoryTable,
     diets: DietTable,
     paid_fen: int,
+    zone: str = "",
+    meal_kind: str = "",
 ) -> dict[str, Any]:
     """The snapshot of an order for its book line. Orders collected at a station take the station's point."""
     priority, must_serve = priority_of(resident.categories, categories)
@@ -148,7 +150,7 @@ def line_columns(
         "priority": priority, "must_serve": must_serve, "window_from_s": order.window_from_s,
         "window_to_s": order.window_to_s, "unit_price_fen": order.unit_price_fen,
         "cash_due_fen": max(order.resident_part_fen - paid_fen, 0) if order.pay_means == PayMeans.CASH_AT_DOOR else 0,
-        "flag": rules.flag_text(flags), "flag_owner": owner,
+        "flag": rules.flag_text(flags), "flag_owner": owner, "zone": zone, "meal_kind": meal_kind,
     }  # fmt: skip
 
 

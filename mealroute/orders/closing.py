@@ -67,6 +67,8 @@ def snapshot(context: DayContext, order: models.Order, resident: ResidentRecord)
         categories=context.categories,
         diets=context.diets,
         paid_fen=context.money.get(order.id, Money()).paid_fen,
+        zone=context.zones.get(resident.street_code, ""),
+        meal_kind=context.meal_kinds.get(order.dish_code or "", ""),
     )
 
 

@@ -84,6 +84,16 @@ class DayContext:
         return {street.code: street.dispatch_owner for street in areas.streets(self.db)}
 
     @cached_property
+    def zones(self) -> dict[str, str]:
+        """The zone of each street that has one, by street code."""
+        return areas.street_zones(self.db)
+
+    @cached_property
+    def meal_kinds(self) -> dict[str, str]:
+        """The kind of meal of each dish that has one, by dish code."""
+        return menus.dish_kinds(self.db)
+
+    @cached_property
     def standing(self) -> tuple[models.StandingOrder, ...]:
         """Standing orders whose dates cover the day, in the order of their codes."""
         row = models.StandingOrder

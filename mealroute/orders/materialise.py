@@ -1,6 +1,5 @@
 """Standing orders → the orders of one day, as often as anyone likes: the orders follow the ledger until the book is closed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -70,9 +69,10 @@ class _Work:
             price = promised.unit_price_fen
         own, subsidy = self.pricing.resident_part(
             resident, self.context.day, self.context.slot, price, ask.quantity, delivery=ask.delivery, channel=str(ask.channel),
-            station_code=ask.station_code,
+            station_code=ask.station_code, meal_kind=self.context.meal_kinds.get(meal.dish_code or "", ""),
+            zone=self.context.zones.get(resident.street_code, ""),
         )  # fmt: skip
-        # A subsidy is a person's once a day, whatever they order: the first order has it.
+        # What is once a day, or once a meal, is the first order's.
         if subsidy and self.subsidised.setdefault(int(resident.id), key) != key:
             own, subsidy = own + subsidy, 0
         collected = ask.delivery is Delivery.STATION
@@ -101,7 +101,7 @@ class _Work:
 def follow_ledger(context: DayContext, *, by: Actor, clock: Clock, pricing: Pricing) -> None:
     """Bring the day's orders of an open book into line with the ledger, then take and give back money."""
     held = {order.natural_key: order for order in context.of_slot()}
-    work = _Work(context, pricing, subsidised=_subsidised(context.orders))
+    work = _Work(context, pricing, subsidised=_subsidised(context, pricing))
     wanted = _wanted(work)
     for key, order in held.items():
         reason = work.why_out(context.in_service.get(order.resident_id))
@@ -146,7 +146,7 @@ def new_order(
     standing_id: int | None = None,
 ) -> models.Order:
     """One order beside those of the materialising, priced, with its payment."""
-    work = _Work(context, pricing, subsidised=_subsidised(context.orders))
+    work = _Work(context, pricing, subsidised=_subsidised(context, pricing))
     columns = work.columns(resident, ask, key, None)
     add_orders(context, [_row(context, key, resident, columns, standing_id, by, clock)])
     order = context.orders[-1]
@@ -156,7 +156,7 @@ def new_order(
 
 def reprice(context: DayContext, resident: ResidentRecord, order: models.Order, ask: Ask, *, pricing: Pricing) -> None:
     """Write what a person has changed about an order, and what follows from it."""
-    work = _Work(context, pricing, subsidised=_subsidised(context.orders))
+    work = _Work(context, pricing, subsidised=_subsidised(context, pricing))
     work.set(order, work.columns(resident, ask, order.natural_key, order))
     context.db.flush()
 
@@ -194,10 +194,10 @@ def _wanted(work: _Work) -> dict[str, tuple[ResidentRecord, models.StandingOrder
     return found
 
 
-def _subsidised(orders: Iterable[models.Order]) -> dict[int, str]:
-    """Who already has the day's subsidy, and with which order."""
+def _subsidised(context: DayContext, pricing: Pricing) -> dict[int, str]:
+    """Who already has the subsidy of the day, and with which order; of the meal alone where the pricing looks at other meals itself."""
     found: dict[int, str] = {}
-    for order in orders:
+    for order in context.of_slot() if pricing.knows_others else context.orders:
         if order.state == OrderState.PLACED and order.expected_subsidy_fen:
             found.setdefault(order.resident_id, order.natural_key)
     return found

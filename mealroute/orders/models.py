@@ -172,6 +172,8 @@ class BookLine(Base):
     window_to_s: Mapped[int]
     unit_price_fen: Mapped[int] = mapped_column(BigInteger)
     cash_due_fen: Mapped[int] = mapped_column(BigInteger)
+    zone: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    meal_kind: Mapped[str] = mapped_column(String(20), default="", server_default="")
     flag: Mapped[str] = mapped_column(String(40), default="")
     flag_owner: Mapped[str] = mapped_column(String(80), default="")
 

@@ -110,9 +110,14 @@ class Flag(StrEnum):
 class Pricing(Protocol):
     """What a resident pays. Subsidy is downstream of orders, so the caller passes it in (``subsidy.service.pricing()``)."""
 
+    @property
+    def knows_others(self) -> bool:
+        """Whether it looks at the person's other meals of the day itself; otherwise one order a day carries a subsidy."""
+        ...
+
     def resident_part(
         self, resident: ResidentRecord, day: date, slot: MealSlot, unit_price_fen: Fen, quantity: int,
-        *, delivery: Delivery = Delivery.HOME, channel: str = "", station_code: str | None = None,
+        *, delivery: Delivery = Delivery.HOME, channel: str = "", station_code: str | None = None, meal_kind: str = "", zone: str = "",
     ) -> tuple[Fen, Fen]:  # fmt: skip
         """What the resident pays for the whole order, and the subsidy expected; together the whole price."""
         ...
@@ -120,6 +125,8 @@ class Pricing(Protocol):
 
 class FullPrice:
     """No subsidy is expected: the resident pays everything."""
+
+    knows_others = False
 
     def resident_part(
         self,
@@ -132,6 +139,8 @@ class FullPrice:
         delivery: Delivery = Delivery.HOME,  # noqa: ARG002
         channel: str = "",  # noqa: ARG002
         station_code: str | None = None,  # noqa: ARG002
+        meal_kind: str = "",  # noqa: ARG002
+        zone: str = "",  # noqa: ARG002
     ) -> tuple[Fen, Fen]:
         return unit_price_fen * quantity, 0
 

@@ -7,6 +7,7 @@ from datetime import date
 from mealroute.core.geo import LonLat
 from mealroute.core.text import mask_name
 from mealroute.residents import models
+from mealroute.residents.facts import FactChange, facts_on
 from mealroute.residents.records import (
     CategoryTable,
     Consent,
@@ -25,7 +26,7 @@ from mealroute.residents.records import (
     Sex,
     StateChangeRecord,
 )
-from mealroute.residents.rules import age_on, categories_of, handover_of, priority_of, state_on
+from mealroute.residents.rules import SINCE_ALWAYS, age_on, categories_of, handover_of, priority_of, state_on
 
 
 @dataclass(slots=True)
@@ -38,6 +39,13 @@ class Around:
     granted: list[models.ResidentCategory] = field(default_factory=list)
     contacts: list[ContactRecord] = field(default_factory=list)
     avoidances: list[models.ResidentAvoidance] = field(default_factory=list)
+    facts: list[FactChange] = field(default_factory=list)
+
+    @property
+    def enrolled(self) -> date | None:
+        """The first day in service; None where the sheet that brought the person in named none."""
+        begun = [change.since for change in self.history if change.state is ResidentState.ACTIVE]
+        return min(begun) if begun and min(begun) > SINCE_ALWAYS else None
 
     def diets_on(self, day: date) -> tuple[tuple[Diet, ...], frozenset[Diet]]:
         """Diets in force and those among them that are strict. Where none stands, the person eats ordinary meals."""
@@ -52,8 +60,9 @@ class Around:
         return tuple(needs), frozenset(need for content in held for need in content.get("strict", ()))
 
     def categories_on(self, row: models.Resident, day: date, table: CategoryTable) -> tuple[str, ...]:
+        then = facts_on(row, self.facts, day)
         return categories_of(
-            self.granted_on(day), age=age_on(row.birth_date, day), ability_level=row.ability_level, living=Living(row.living), table=table
+            self.granted_on(day), age=age_on(row.birth_date, day), ability_level=then["ability_level"], living=Living(then["living"]), table=table
         )  # fmt: skip
 
     def granted_on(self, day: date) -> list[str]:
@@ -71,6 +80,7 @@ def in_force(valid_from: date, valid_to: date | None, day: date) -> bool:
 
 def resident_record(row: models.Resident, around: Around, day: date, table: CategoryTable) -> ResidentRecord:
     """The resident as of ``day``."""
+    then = facts_on(row, around.facts, day)
     diets, strict = around.diets_on(day)
     avoids, strict_avoids = around.avoids_on(day)
     categories = around.categories_on(row, day, table)
@@ -78,16 +88,16 @@ def resident_record(row: models.Resident, around: Around, day: date, table: Cate
         id=ResidentId(row.id), code=row.code, name=row.name, name_pinyin=row.name_pinyin, name_initials=row.name_initials,
         sex=Sex(row.sex), birth_date=row.birth_date, phone=row.phone, has_id_number=row.id_number_index is not None,
         street_code=row.street_code, community=row.community, address=row.address, building=row.building, unit=row.unit,
-        floor=row.floor, has_lift=row.has_lift, door_note=row.door_note, living=Living(row.living),
-        ability_level=row.ability_level, ability_standard=row.ability_standard, assessed_on=row.assessed_on,
-        assessment_valid_until=row.assessment_valid_until, basic_service=row.basic_service,
+        floor=row.floor, has_lift=row.has_lift, door_note=row.door_note, living=Living(then["living"]),
+        ability_level=then["ability_level"], ability_standard=row.ability_standard, assessed_on=row.assessed_on,
+        assessment_valid_until=then["assessment_valid_until"], basic_service=then["basic_service"],
         basic_service_from=row.basic_service_from, handover=handover_of(Handover(row.handover), categories, table),
         state=state_on(around.history, around.pauses, day) or ResidentState(row.state), state_since=row.state_since,
         point=point_of(row), datum_original=None if row.datum_original is None else Datum(row.datum_original),
         precision=Precision(row.precision), point_source=row.point_source, point_confirmed_by=row.point_confirmed_by,
         note=row.note, diets=diets, strict_diets=strict, categories=categories, contacts=tuple(around.contacts),
         avoids=avoids, strict_avoids=strict_avoids, health_consent=Consent(row.health_consent),
-        health_consent_on=row.health_consent_on,
+        health_consent_on=row.health_consent_on, registration=then["registration"], enrolled=around.enrolled,
     )  # fmt: skip
 
 
@@ -129,6 +139,10 @@ def state_record(row: models.StateChange) -> StateChangeRecord:
     return StateChangeRecord(state=ResidentState(row.state), since=row.since, reason=row.reason, by_name=row.by_name)
 
 
+def fact_change(row: models.ResidentFact) -> FactChange:
+    return FactChange(row.name, row.since, row.before, row.value)
+
+
 def contact_record(row: models.Contact) -> ContactRecord:
     return ContactRecord(row.name, row.relation, row.phone, row.may_receive, row.position)
 
@@ -142,6 +156,7 @@ def gather(
     granted: Sequence[models.ResidentCategory],
     contacts: Sequence[models.Contact] = (),
     avoidances: Sequence[models.ResidentAvoidance] = (),
+    facts: Sequence[models.ResidentFact] = (),
 ) -> dict[int, Around]:
     """Rows by resident; each sequence is in the order in which it was entered."""
     found = {number: Around() for number in ids}
@@ -160,6 +175,9 @@ def gather(
     for avoidance in avoidances:
         if avoidance.resident_id in found:
             found[avoidance.resident_id].avoidances.append(avoidance)
+    for fact in facts:
+        if fact.resident_id in found:
+            found[fact.resident_id].facts.append(fact_change(fact))
     for contact in contacts:
         if contact.resident_id in found:
             found[contact.resident_id].contacts.append(contact_record(contact))

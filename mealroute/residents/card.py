@@ -8,6 +8,7 @@ from mealroute.core import cells
 from mealroute.core.cells import CellError
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
+from mealroute.residents.imports import place_code
 from mealroute.residents.records import Handover, Living, Sex
 from mealroute.residents.rules import id_number_fault
 
@@ -32,6 +33,10 @@ def _phone_or_none(value: Any) -> str | None:
     return None if cells.is_blank(value) else cells.phone(value)
 
 
+def _place_or_empty(value: Any) -> str:
+    return "" if cells.is_blank(value) else place_code(value)
+
+
 def _needed(length: int) -> Callable[[Any], str]:
     parse = cells.at_most(length)
 
@@ -49,7 +54,7 @@ PLAIN: Mapping[str, Callable[[Any], Any]] = {
     "floor": _integer_or_none(-3, 100), "has_lift": bool, "door_note": cells.text, "living": Living,
     "ability_level": _integer_or_none(0, 4), "ability_standard": cells.at_most(40), "assessed_on": _day_or_none,
     "assessment_valid_until": _day_or_none, "basic_service": bool, "basic_service_from": _day_or_none,
-    "handover": Handover, "note": cells.text,
+    "handover": Handover, "note": cells.text, "registration": _place_or_empty,
 }  # fmt: skip
 """Column → how what was entered becomes what is stored."""
 

@@ -18,7 +18,7 @@ MASKED = (
 )  # fmt: skip
 FULL = (
     "resident_code", "name", "sex", "birth_date", "phone", "street_code", "community", "address", "building", "unit", "floor",
-    "lift", "door_note", "living", "ability_level", "ability_standard", "assessed_on", "assessment_valid_until", "categories",
+    "lift", "door_note", "living", "ability_level", "ability_standard", "assessed_on", "assessment_valid_until", "registration", "categories",
     "basic_service", "basic_service_from", "diets", "strict_diets", "avoids", "strict_avoids", "allergies", "health_consent", "handover", "state", "lng", "lat", "datum", "precision", "note",
     *(f"contact{n}_{part}" for n in range(1, imports.CONTACTS + 1) for part in ("name", "relation", "phone")),
 )  # fmt: skip
@@ -67,7 +67,7 @@ def _cells(person: ResidentRecord, day: date, *, masked: bool, table: CategoryTa
         "door_note": person.door_note, "living": _word(imports.LIVINGS, person.living), "ability_level": person.ability_level,
         "ability_standard": person.ability_standard, "assessed_on": person.assessed_on,
         "assessment_valid_until": person.assessment_valid_until, "categories": "；".join(shown[code] for code in granted),
-        "basic_service": _flag(person.basic_service), "basic_service_from": person.basic_service_from,
+        "basic_service": _flag(person.basic_service), "basic_service_from": person.basic_service_from, "registration": person.registration,
         "diets": "；".join(_word(imports.DIETS, diet) for diet in person.diets),
         "strict_diets": "；".join(_word(imports.DIETS, diet) for diet in sorted(person.strict_diets)),
         "avoids": _foods(need for need in person.avoids if need not in person.strict_avoids),

@@ -6,7 +6,7 @@ from typing import Any
 
 from mealroute.areas.imports import street_code
 from mealroute.core import cells
-from mealroute.core.cells import CellValue
+from mealroute.core.cells import CellError, CellValue
 from mealroute.core.i18n import _
 from mealroute.core.importing import CellProblem, Field, ParsedRow, Sheet, parse_rows
 from mealroute.residents.foods import ALLERGEN, AVOID, food_table
@@ -76,6 +76,20 @@ def ability_level(cell: CellValue) -> int:
     return cells.integer(0, 4)(written)
 
 
+def place_code(cell: CellValue) -> str:
+    """An official division code: a province by 2 digits, a city by 4, a district by 6, a street by 9, a village by 12."""
+    written = cells.digits_as_text(cell)
+    if len(written) == 12 and written.endswith("000"):
+        written = written[:9]
+    if not written.isdecimal() or len(written) not in {2, 4, 6, 9, 12}:
+        raise CellError(
+            "not-a-place-code",
+            _("This is not an official place code."),
+            _("Write the division code, such as 110101 for a district."),
+        )
+    return written
+
+
 def category(table: CategoryTable) -> cells.Parser[str]:
     """A category's code or name; ``失独`` is the common name of 计划生育特殊家庭."""
     words = {"失独": "bereaved-family", "一般": "general"}
@@ -120,6 +134,8 @@ def fields(table: CategoryTable) -> tuple[Field, ...]:
         Field("ability_standard", ("评估标准",), cells.at_most(40), default=""),
         Field("assessed_on", ("评估日期",), cells.day),
         Field("assessment_valid_until", ("评估有效期",), cells.day),
+        Field("registration", ("户籍地", "户籍区划代码", "户籍地代码"), place_code, default=""),
+        Field("registration_from", ("户籍起", "户籍迁入日期"), cells.day),
         Field("categories", ("类别", "人员类别"), cells.several(category(table)), vital=True, default=()),
         Field("basic_service", ("基本养老服务对象",), cells.yes_no, default=False),
         Field("basic_service_from", ("认定日期",), cells.day),

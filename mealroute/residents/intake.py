@@ -21,7 +21,7 @@ from mealroute.core.i18n import _
 from mealroute.core.import_batches import finish, one_at_a_time
 from mealroute.core.importing import CellProblem, ImportResult, Sheet, source_of
 from mealroute.core.text import compact
-from mealroute.residents import imports, writing
+from mealroute.residents import facts, imports, writing
 from mealroute.residents.build import pause_record
 from mealroute.residents.imports import ResidentLine
 from mealroute.residents.loading import category_table
@@ -44,6 +44,7 @@ PLAIN = {
     "lift": "has_lift", "door_note": "door_note", "living": "living", "ability_level": "ability_level",
     "ability_standard": "ability_standard", "assessed_on": "assessed_on", "assessment_valid_until": "assessment_valid_until",
     "basic_service": "basic_service", "basic_service_from": "basic_service_from", "handover": "handover", "note": "note",
+    "registration": "registration",
 }  # fmt: skip
 """Field of the sheet → column of the ledger, for those that are copied as they are."""
 
@@ -204,7 +205,9 @@ class _Run:
         values = {column: line[name] for name, column in PLAIN.items() if name in line.row.given}
         if line.id_number is not None:
             values["id_number"] = line.id_number
+        held = facts.held(row)
         fields = list(writing.fill(row, values, self.streets[line["street_code"]]))
+        facts.note(self.db, row, held, since={"registration": line["registration_from"]}, by=self.by, clock=self.clock)
         extra = {**row.extra, **line.row.extra}
         if extra != row.extra:
             row.extra = extra

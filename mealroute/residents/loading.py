@@ -18,6 +18,7 @@ from mealroute.residents.models import (
     ResidentAvoidance,
     ResidentCategory,
     ResidentDiet,
+    ResidentFact,
     StateChange,
 )
 from mealroute.residents.records import CategoryRule, CategoryTable, Handover, Living, ResidentId
@@ -63,7 +64,7 @@ def in_scope(scope: Scope) -> tuple[ColumnElement[bool], ...]:
 
 
 def around_of(db: Session, query: Select[Resident], *, contacts: bool = True) -> dict[int, build.Around]:
-    """What hangs on the residents of a query: six statements, each with the query as a subquery."""
+    """What hangs on the residents of a query: seven statements, each with the query as a subquery."""
     ids = query.with_only_columns(Resident.id).order_by(None)
     return build.gather(
         db.scalars(ids),
@@ -76,6 +77,7 @@ def around_of(db: Session, query: Select[Resident], *, contacts: bool = True) ->
         avoidances=db.scalars(
             select(ResidentAvoidance).where(ResidentAvoidance.resident_id.in_(ids)).order_by(ResidentAvoidance.id)
         ).all(),
+        facts=db.scalars(select(ResidentFact).where(ResidentFact.resident_id.in_(ids)).order_by(ResidentFact.id)).all(),
         contacts=db.scalars(
             select(Contact).where(Contact.resident_id.in_(ids)).order_by(Contact.resident_id, Contact.position)
         ).all()

@@ -15,7 +15,7 @@ class Resident(Base):
     """One person of the ledger; ``code`` is the natural key that sheets use.
 
     ``state`` is never ``paused``: pauses are dated rows. ``name_key`` and ``address_key`` are the space-free lower-case
-    forms that search reads. ``lon``/``lat`` are WGS-84; the figures as given stand beside them with their datum.
+    forms that search reads. ``registration`` is the official code of where the household is registered. ``lon``/``lat`` are WGS-84; the figures as given stand beside them with their datum.
     """
 
     __tablename__ = "resident"
@@ -61,11 +61,31 @@ class Resident(Base):
     point_source: Mapped[str] = mapped_column(String(80), default="")
     point_confirmed_by: Mapped[str] = mapped_column(String(80), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    registration: Mapped[str] = mapped_column(String(12), default="", server_default="")
     health_consent: Mapped[str] = mapped_column(String(10), default="unknown")
     health_consent_on: Mapped[date | None]
     extra: Mapped[dict[str, Any]] = mapped_column(EncryptedDict, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+@append_only
+class ResidentFact(Base):
+    """One of the card's facts that money hangs on became another on a day: ``before`` until then, ``value`` from ``since`` on.
+
+    Written when a column changes (``facts.DATED``), so that a past day is judged by what held that day. Both are texts.
+    """
+
+    __tablename__ = "resident_fact"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
+    name: Mapped[str] = mapped_column(String(24))
+    before: Mapped[str] = mapped_column(String(40))
+    value: Mapped[str] = mapped_column(String(40))
+    since: Mapped[date]
+    by_name: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ResidentCategory(Base):

@@ -137,7 +137,8 @@ class ResidentRecord:
     """A resident on one day: state, diets, categories and pauses are those of that day.
 
     Holds no ID number: whoever needs it asks ``service.reveal``, which is recorded. ``categories`` includes what follows
-    from age, ability and living situation that day. ``avoids`` are foods beside the diets (codes of ``foods.py``). ``point`` is WGS-84 whatever datum it came in.
+    from age, ability and living situation that day. ``avoids`` are foods beside the diets (codes of ``foods.py``). ``point`` is WGS-84 whatever datum it came in. ``registration``
+    is the official code of where the household is registered, ``enrolled`` the first day in service where it is known.
     """
 
     id: ResidentId
@@ -181,6 +182,8 @@ class ResidentRecord:
     strict_avoids: frozenset[str] = frozenset()
     health_consent: Consent = Consent.UNKNOWN
     health_consent_on: date | None = None
+    registration: str = ""
+    enrolled: date | None = None
 
     @property
     def needs(self) -> frozenset[str]:

@@ -19,7 +19,7 @@ from mealroute.core.errors import Conflict, Forbidden, MealrouteError
 from mealroute.core.geo import LonLat, haversine_m
 from mealroute.core.i18n import _
 from mealroute.core.text import compact
-from mealroute.residents import card, exports, writing
+from mealroute.residents import card, exports, facts, writing
 from mealroute.residents.build import point_of
 from mealroute.residents.intake import import_residents
 from mealroute.residents.loading import category_table, reach
@@ -78,7 +78,9 @@ def change_resident(
     street = _street_name(db, plain.get("street_code", row.street_code), by)
     if "id_number" in values:
         plain["id_number"] = card.read_id_number(values["id_number"], plain.get("birth_date", row.birth_date))
+    held = facts.held(row)
     changed = (*writing.fill(row, plain, street), *_write_parts(db, row, values, clock))
+    facts.note(db, row, held, since={}, by=by, clock=clock)
     if changed:
         row.updated_at = clock.now()
         audit.record(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from mealroute.core.money import Fen
+from mealroute.residents.facts import FactChange
 from mealroute.rulebook.facts import Earlier
 from mealroute.subsidy.records import (
     Carried,
@@ -35,6 +36,8 @@ class BookRow(NamedTuple):
     station_code: str = ""
     channel: str = ""
     pay_means: str = ""
+    zone: str = ""
+    meal_kind: str = ""
 
 
 class PlanRow(NamedTuple):
@@ -74,6 +77,9 @@ class PersonFacts(NamedTuple):
     basic_service_from: date | None
     ability_level: int | None
     assessment_valid_until: date | None = None
+    registration: str = ""
+    changes: tuple[FactChange, ...] = ()
+    """What of these became otherwise on a day; the others are those of the card."""
 
 
 @dataclass(slots=True)
@@ -180,7 +186,7 @@ def handover(line: BookRow, door: DoorRow, rows: MonthRows) -> Handover:
         book_line_id=line.line_id, order_id=line.order_id, proof_id=door.proof_id, day=line.day, slot=line.slot,
         outcome=door.outcome, portions=door.delivered, unit_price_fen=line.unit_price_fen,
         paid_fen=rows.paid.get(line.order_id, 0), street_code=line.street_code, vendor_code=door.vendor_code,
-        resident=rows.people[line.resident_id, line.day], carried=_carried(line, door, rows),
+        resident=rows.people[line.resident_id, line.day], zone=line.zone, meal_kind=line.meal_kind, carried=_carried(line, door, rows),
     )  # fmt: skip
 
 

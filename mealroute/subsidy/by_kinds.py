@@ -117,17 +117,17 @@ def _days(rows: MonthRows) -> tuple[tuple[DayFacts, ...], list[Eaten]]:
 def _due(kinds: KindsOfDay, rows: MonthRows, rulebook: Rulebook, eaten: Sequence[Eaten]) -> list[Due]:
     """What is due for each meal, by day and meal."""
     found: list[Due] = []
-    people: dict[tuple[int, str], Person] = {}
+    people: dict[tuple[int, str, str], Person] = {}
     shaped: dict[int, tuple[tuple[Kept, ...], dict[int, list[Head]]]] = {}
     reasons = _Reasons(rulebook)
     paid, evidence = rows.paid, rows.evidence
     for (resident, day), group in groupby(eaten, key=Eaten.person_day):
         meals = list(group)
         who = rows.people[resident, day]
-        street = meals[0].book.street_code
-        person = people.get((id(who), street))
+        where = id(who), meals[0].book.street_code, meals[0].book.zone
+        person = people.get(where)
         if person is None:
-            person = people[id(who), street] = evaluating.person_of(who, street)
+            person = people[where] = evaluating.person_of(who, *where[1:])
         facts = [
             _facts(
                 one, paid.get(one.book.order_id, 0), evidence.get(one.door.proof_id, _NO_EVIDENCE), kinds.asks_minute
@@ -159,7 +159,7 @@ def _facts(one: Eaten, paid: Fen, beside: frozenset[str], asks_minute: bool) -> 
     )
     return (
         line.slot, line.unit_price_fen, paid, door.delivered, door.outcome, line.delivery, line.channel, line.station_code, line.street_code,
-        door.vendor_code, door.driver_code != "", door.seen, bool(door.left_with), door.source, door.volunteer, beside, minute,
+        door.vendor_code, door.driver_code != "", door.seen, bool(door.left_with), door.source, door.volunteer, beside, minute, line.meal_kind,
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ def claim_lines(
     Without ``every_reason`` refusals come only for days on which a meal got nothing and was not paid in full. Of two proofs of one line the newer counts. ``earlier`` are lines claimed before whose week, month or year goes on; ``figures`` are
     months, years and applications of sites, operators and deliverers, ``claimed`` natural keys of them that other months have paid.
     """
-    people: dict[tuple[ResidentOnDay, str], Person] = {}
+    people: dict[tuple[ResidentOnDay, str, str], Person] = {}
     by_line: dict[int, Handover] = {}
     for handover in handovers:
         known = by_line.get(handover.book_line_id)
@@ -42,7 +42,7 @@ def claim_lines(
             by_line[handover.book_line_id] = handover
     meals = []
     for handover in by_line.values():
-        key = handover.resident, handover.street_code
+        key = handover.resident, handover.street_code, handover.zone
         if key not in people:
             people[key] = person_of(*key)
         meals.append(meal_of(handover, people[key]))
@@ -65,13 +65,14 @@ def claim_lines(
     return lines, problems
 
 
-def person_of(resident: ResidentOnDay, street_code: str) -> Person:
+def person_of(resident: ResidentOnDay, street_code: str, zone: str = "") -> Person:
     """A resident on a day as the rules see one; they live in the street to which the meal went."""
     return Person(
         person_id=resident.resident_id, code=resident.code, state=resident.state, pause_reason=resident.pause_reason,
         age=resident.age, living=resident.living, basic_service=resident.basic_service,
         categories=frozenset(resident.categories), ability_level=resident.ability_level, assessed=resident.assessed,
-        residence=street_code, household=resident.household, diets=frozenset(resident.diets),
+        residence=street_code, registration=resident.registration, zone=zone, household=resident.household,
+        diets=frozenset(resident.diets), born=resident.born, enrolled=resident.enrolled,
     )  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def meal_of(handover: Handover, person: Person) -> Meal:
         minute=None if how.confirmed_at is None else seconds_of_day(how.confirmed_at, ZONE) // 60, outcome=handover.outcome,
         way=WAYS.get(how.delivery, ""), channel=how.channel, confirmed_by=how.shown_by, proxy=how.proxy,
         operator=handover.vendor_code, site=how.station_code, site_kind=how.site_kind, place=handover.street_code,
-        deliverer=how.driver_code, deliverer_kind=how.deliverer_kind,
+        deliverer=how.driver_code, deliverer_kind=how.deliverer_kind, meal_kind=handover.meal_kind,
     )  # fmt: skip
 
 
@@ -133,7 +134,8 @@ def _basis(meal: Handover, cut: str) -> dict[str, object]:
         "categories": list(who.categories), "channel": how.channel, "pay_means": how.pay_means, "stop_no": how.stop_no,
         "planned_s": how.planned_s,
     }  # fmt: skip
-    return {**kept, "cut": cut} if cut else kept
+    known = {"registration": who.registration, "zone": meal.zone, "meal_kind": meal.meal_kind, "cut": cut}
+    return kept | {name: value for name, value in known.items() if value}
 
 
 def _problem(refusal: Refusal, by_line: dict[int, Handover], rules: Rulebook) -> ClaimProblem:

@@ -143,7 +143,15 @@ class Writer:
             end = self._ends[beside] = f",{text(self._words.of(*beside))[1:]}"
         stop = "null" if door.stop_no is None else door.stop_no
         planned = "null" if door.planned_s is None else door.planned_s
-        return f'{begin[0]},"portions":{door.delivered}{begin[1]}{way},"stop_no":{stop},"planned_s":{planned}', end
+        known = f'"stop_no":{stop},"planned_s":{planned}{self._known(who.registration, line.zone, line.meal_kind)}'
+        return f'{begin[0]},"portions":{door.delivered}{begin[1]}{way},{known}', end
+
+    def _known(self, registration: str, zone: str, meal_kind: str) -> str:
+        """What only some ledgers have."""
+        if not (registration or zone or meal_kind):
+            return ""
+        named = (("registration", registration), ("zone", zone), ("meal_kind", meal_kind))
+        return "".join(f',"{name}":{text(value)}' for name, value in named if value)
 
     def _confirmation(self, line: BookRow, door: DoorRow) -> str:
         beside = self._from.evidence.get(door.proof_id, _NONE)

@@ -82,7 +82,8 @@ class ClaimLine(Base):
 class ClaimPerson(Base):
     """What the ledger held, without dates of its own, of each person of a month when its lines were last built.
 
-    A closed month is computed again from these, so that who moves or is assessed anew later changes nothing of it.
+    A closed month is computed again from these, so that who moves or is assessed anew later changes nothing of it. ``changes`` are the
+    dated changes of these facts that were known then: name, day, before, after.
     """
 
     __tablename__ = "claim_person"
@@ -96,6 +97,8 @@ class ClaimPerson(Base):
     basic_service_from: Mapped[date | None]
     ability_level: Mapped[int | None]
     assessment_valid_until: Mapped[date | None]
+    registration: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    changes: Mapped[list[list[str]]] = mapped_column(JsonDict, default=list, server_default="[]")
 
 
 class Explanation(Base):

@@ -1,6 +1,7 @@
 """People as the rules see them on each day of a span: one object for all days on which nothing about a person changes."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -8,9 +9,10 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from mealroute.residents.build import Around
+from mealroute.residents.build import Around, fact_change
+from mealroute.residents.facts import FactChange, facts_on
 from mealroute.residents.loading import around_of, category_table
-from mealroute.residents.models import Resident
+from mealroute.residents.models import Resident, ResidentFact
 from mealroute.residents.records import CategoryTable, Living
 from mealroute.residents.rules import age_on, categories_of, state_on
 from mealroute.subsidy.build import PersonFacts
@@ -26,8 +28,13 @@ def person_facts(db: Session, ids: Select[Any]) -> dict[int, PersonFacts]:
         Resident.basic_service_from,
         Resident.ability_level,
         Resident.assessment_valid_until,
+        Resident.registration,
     ).where(Resident.id.in_(ids))
-    return {row[0]: PersonFacts(*row[1:]) for row in db.execute(query)}
+    changes: dict[int, list[FactChange]] = defaultdict(list)
+    written = select(ResidentFact).where(ResidentFact.resident_id.in_(ids)).order_by(ResidentFact.id)
+    for change in db.scalars(written):
+        changes[change.resident_id].append(fact_change(change))
+    return {row[0]: PersonFacts(*row[1:], tuple(changes.get(row[0], ()))) for row in db.execute(query)}
 
 
 def people_on(
@@ -60,10 +67,20 @@ def _steps(near: Around, known: PersonFacts) -> Iterator[date]:
         yield from _span(granted.valid_from, granted.valid_to)
     for diet in near.diets:
         yield from _span(diet.valid_from, diet.valid_to)
+    for fact in known.changes:
+        yield fact.since
+        if fact.name == "assessment_valid_until":
+            yield from _ends(fact.before, fact.value)
     if known.basic_service_from is not None:
         yield known.basic_service_from
     if known.assessment_valid_until is not None:
         yield known.assessment_valid_until + timedelta(days=1)
+
+
+def _ends(*days: str) -> Iterator[date]:
+    for day in days:
+        if day:
+            yield date.fromisoformat(day) + timedelta(days=1)
 
 
 def _span(first: date, last: date | None) -> Iterator[date]:
@@ -74,23 +91,28 @@ def _span(first: date, last: date | None) -> Iterator[date]:
 
 def _on(row: Any, near: Around, known: PersonFacts, day: date, table: CategoryTable) -> ResidentOnDay:
     pause, age = near.pause_on(day), age_on(row.birth_date, day)
+    then = facts_on(known, known.changes, day)
+    level, valid = then["ability_level"], then["assessment_valid_until"]
     return ResidentOnDay(
         resident_id=row.id,
         code=row.code,
         state=str(state_on(near.history, near.pauses, day) or "pending"),
-        living=known.living,
-        basic_service=known.basic_service and (known.basic_service_from is None or known.basic_service_from <= day),
+        living=then["living"],
+        basic_service=then["basic_service"] and (known.basic_service_from is None or known.basic_service_from <= day),
         pause_reason=None if pause is None else str(pause.reason),
         categories=categories_of(
             near.granted_on(day),
             age=age,
-            ability_level=known.ability_level,
-            living=Living(known.living),
+            ability_level=level,
+            living=Living(then["living"]),
             table=table,
         ),
         age=age,
-        ability_level=known.ability_level,
-        assessed=known.assessment_valid_until is None or day <= known.assessment_valid_until,
+        ability_level=level,
+        assessed=level is not None and (valid is None or day <= valid),
         household=row.address_key,
+        registration=then["registration"],
+        born=row.birth_date,
+        enrolled=near.enrolled,
         diets=tuple(map(str, near.diets_on(day)[0])),
     )

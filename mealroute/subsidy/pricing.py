@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.money import Fen
 from mealroute.core.slots import MealSlot
+from mealroute.menus.models import Dish
 from mealroute.orders.models import Order
 from mealroute.orders.records import Delivery
 from mealroute.residents.records import ResidentRecord
@@ -35,6 +36,7 @@ class OtherMeal(NamedTuple):
     day: date
     slot: str
     price_fen: Fen
+    meal_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,14 @@ class RulebookPricing:
     rules: Rulebook
     others: Mapping[int, Sequence[OtherMeal]] = field(default_factory=dict)
 
+    @property
+    def knows_others(self) -> bool:
+        """Only what it was told."""
+        return bool(self.others)
+
     def resident_part(
         self, resident: ResidentRecord, day: date, slot: MealSlot, unit_price_fen: Fen, quantity: int,
-        *, delivery: Delivery = Delivery.HOME, channel: str = "", station_code: str | None = None,
+        *, delivery: Delivery = Delivery.HOME, channel: str = "", station_code: str | None = None, meal_kind: str = "", zone: str = "",
     ) -> tuple[Fen, Fen]:  # fmt: skip
         """What the resident pays for the whole order, and the subsidy expected; together the whole price.
 
@@ -56,7 +63,7 @@ class RulebookPricing:
         whole = unit_price_fen * quantity
         if quantity < 1 or unit_price_fen < 1:
             return whole, 0
-        person, way = person_of(resident, day), WAYS[str(delivery)]
+        person, way = person_of(resident, day, zone), WAYS[str(delivery)]
         wanted = _meal(
             person,
             day,
@@ -66,9 +73,18 @@ class RulebookPricing:
             channel=channel,
             site=station_code or "",
             place=resident.street_code,
+            meal_kind=meal_kind,
         )
         others = [
-            _meal(person, other.day, other.slot, other.price_fen, way=way, place=resident.street_code)
+            _meal(
+                person,
+                other.day,
+                other.slot,
+                other.price_fen,
+                way=way,
+                place=resident.street_code,
+                meal_kind=other.meal_kind,
+            )
             for other in self.others.get(resident.id, ())
         ]
         expected = _subsidy(self.rules, [*others, wanted]) - (_subsidy(self.rules, others) if others else 0)
@@ -76,14 +92,15 @@ class RulebookPricing:
         return whole - subsidy, subsidy
 
 
-def person_of(resident: ResidentRecord, day: date) -> Person:
+def person_of(resident: ResidentRecord, day: date, zone: str = "") -> Person:
     """A resident of the ledger as the rules see one on a day to come."""
     valid = resident.assessment_valid_until
     return Person(
         person_id=resident.id, code=resident.code, state=str(resident.state), age=resident.age_on(day), living=str(resident.living),
         basic_service=resident.basic_service and (resident.basic_service_from is None or resident.basic_service_from <= day),
-        categories=frozenset(resident.categories), ability_level=resident.ability_level, assessed=valid is None or day <= valid,
-        residence=resident.street_code, diets=frozenset(map(str, resident.diets)),
+        categories=frozenset(resident.categories), ability_level=resident.ability_level,
+        assessed=resident.ability_level is not None and (valid is None or day <= valid), residence=resident.street_code,
+        registration=resident.registration, zone=zone, diets=frozenset(map(str, resident.diets)), born=resident.birth_date, enrolled=resident.enrolled,
     )  # fmt: skip
 
 
@@ -97,12 +114,13 @@ def _meal(
     channel: str = "",
     site: str = "",
     place: str = "",
+    meal_kind: str = "",
 ) -> Meal:
     """The meal as it will be if all goes well: paid, and handed over in person."""
     return Meal(
         meal_id=day.toordinal() * 10 + (1 if slot == MealSlot.LUNCH else 2), person=person, day=day, slot=slot,
         price_fen=price_fen, paid_fen=price_fen, way=way, channel=channel, confirmed_by=ANY_PROOF, operator="expected",
-        site=site or "expected", place=place, deliverer="expected",
+        site=site or "expected", place=place, deliverer="expected", meal_kind=meal_kind,
     )  # fmt: skip
 
 
@@ -142,9 +160,14 @@ class LedgerPricing:
     db: Session
     _others: dict[tuple[date, str], Mapping[int, Sequence[OtherMeal]]] = field(default_factory=dict)
 
+    @property
+    def knows_others(self) -> bool:
+        """The ledger's orders that expect a subsidy are looked at."""
+        return True
+
     def resident_part(
         self, resident: ResidentRecord, day: date, slot: MealSlot, unit_price_fen: Fen, quantity: int,
-        *, delivery: Delivery = Delivery.HOME, channel: str = "", station_code: str | None = None,
+        *, delivery: Delivery = Delivery.HOME, channel: str = "", station_code: str | None = None, meal_kind: str = "", zone: str = "",
     ) -> tuple[Fen, Fen]:  # fmt: skip
         """What the resident pays for the whole order, and the subsidy expected; together the whole price."""
         rules = load_rulebook()
@@ -152,8 +175,9 @@ class LedgerPricing:
             self._others[day, slot] = _expecting(self.db, day, slot, *span(rules, day))
         price = RulebookPricing(rules, self._others[day, slot])
         return price.resident_part(
-            resident, day, slot, unit_price_fen, quantity, delivery=delivery, channel=channel, station_code=station_code
-        )
+            resident, day, slot, unit_price_fen, quantity, delivery=delivery, channel=channel, station_code=station_code, meal_kind=meal_kind,
+            zone=zone,
+        )  # fmt: skip
 
 
 def span(rules: Rulebook, day: date) -> tuple[date, date]:
@@ -177,13 +201,16 @@ def span(rules: Rulebook, day: date) -> tuple[date, date]:
 
 def _expecting(db: Session, day: date, slot: str, first: date, last: date) -> Mapping[int, Sequence[OtherMeal]]:
     """Resident → other placed orders of the span with an expected subsidy."""
-    query = select(Order.resident_id, Order.day, Order.slot, Order.unit_price_fen).where(
-        Order.day >= first, Order.day <= last, Order.state == "placed", Order.expected_subsidy_fen > 0
+    kind = func.coalesce(Dish.kind, "")
+    query = (
+        select(Order.resident_id, Order.day, Order.slot, Order.unit_price_fen, kind)
+        .outerjoin(Dish, Dish.code == Order.dish_code)
+        .where(Order.day >= first, Order.day <= last, Order.state == "placed", Order.expected_subsidy_fen > 0)
     )
     found: dict[int, list[OtherMeal]] = {}
-    for resident, on, meal, price in sorted(db.execute(query).tuples()):
+    for resident, on, meal, price, dish in sorted(db.execute(query).tuples()):
         if (on, meal) != (day, str(slot)):
-            found.setdefault(resident, []).append(OtherMeal(on, meal, price))
+            found.setdefault(resident, []).append(OtherMeal(on, meal, price, dish))
     return found
 
 

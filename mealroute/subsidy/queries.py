@@ -1,6 +1,6 @@
 """Reads of the money: periods, explanations, a settlement's lines. A fixed number of statements each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
 from mealroute.core.text import mask_id, mask_name
+from mealroute.residents.facts import FactChange
 from mealroute.residents.models import Resident
 from mealroute.subsidy.build import PersonFacts
 from mealroute.subsidy.models import ClaimLine, ClaimPerson, Explanation, Period
@@ -85,9 +86,14 @@ def person_facts(db: Session, period_id: int) -> dict[int, PersonFacts]:
     """What a built month holds of its residents."""
     query = select(
         ClaimPerson.resident_id, ClaimPerson.living, ClaimPerson.basic_service, ClaimPerson.basic_service_from,
-        ClaimPerson.ability_level, ClaimPerson.assessment_valid_until,
+        ClaimPerson.ability_level, ClaimPerson.assessment_valid_until, ClaimPerson.registration, ClaimPerson.changes,
     ).where(ClaimPerson.period_id == period_id)  # fmt: skip
-    return {row[0]: PersonFacts(*row[1:]) for row in db.execute(query)}
+    return {row[0]: PersonFacts(*row[1:-1], tuple(map(_change, row[-1]))) for row in db.execute(query)}
+
+
+def _change(kept: Sequence[str]) -> FactChange:
+    name, since, before, value = kept
+    return FactChange(name, date.fromisoformat(since), before, value)
 
 
 LINE_COLUMNS = (

@@ -72,6 +72,9 @@ class ResidentOnDay:
     assessed: bool = True
     household: str = ""
     diets: tuple[str, ...] = ()
+    registration: str = ""
+    born: date | None = None
+    enrolled: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,8 @@ class Handover:
     vendor_code: str
     resident: ResidentOnDay
     carried: Carried = Carried()
+    zone: str = ""
+    meal_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,8 @@ def rows_between(
             select(
                 BookLine.id, BookLine.order_id, BookLine.resident_id, BookLine.quantity, BookLine.unit_price_fen,
                 BookLine.street_code, OrderBook.day, OrderBook.slot, BookLine.delivery,
-                func.coalesce(BookLine.station_code, ""), Order.channel, Order.pay_means,
+                func.coalesce(BookLine.station_code, ""), Order.channel, Order.pay_means, BookLine.zone,
+                BookLine.meal_kind,
             )
             .join(OrderBook, OrderBook.id == BookLine.book_id)
             .join(Order, Order.id == BookLine.order_id)

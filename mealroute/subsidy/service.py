@@ -127,7 +127,13 @@ def _keep_persons(db: Session, period_id: int, facts: Mapping[int, PersonFacts])
     if queries.person_facts(db, period_id) == dict(facts):
         return
     db.execute(delete(ClaimPerson).where(ClaimPerson.period_id == period_id))
-    rows = [{"period_id": period_id, "resident_id": number} | known._asdict() for number, known in facts.items()]
+    rows = [
+        {
+            "period_id": period_id, "resident_id": number, **known._asdict(),
+            "changes": [[one.name, one.since.isoformat(), one.before, one.value] for one in known.changes],
+        }
+        for number, known in facts.items()
+    ]  # fmt: skip
     if rows:
         db.execute(insert(ClaimPerson), rows)
 

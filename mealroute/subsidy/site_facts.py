@@ -18,6 +18,7 @@ class Site:
     kind: str
     street_code: str
     operator: str
+    zone: str = ""
     signed_persons: int = 0
     figures: Mapping[str, int] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
@@ -157,7 +158,7 @@ def _site(site: Site, unit: str, first: date, last: date, tally: Tally) -> SiteF
     counts = {**tally.counts, **site.figures, "signed-persons": site.signed_persons}
     figures = Figures(
         subject=site.code, kind="site", unit=unit, day=first, counts=counts, sums={"cost": tally.spend_fen},
-        site_kind=site.kind, place=site.street_code, tags=site.tags,
+        site_kind=site.kind, place=site.street_code, zone=site.zone, tags=site.tags,
     )  # fmt: skip
     return SiteFigures(
         figures=figures, last_day=last, street_code=site.street_code, vendor_code=site.operator, station_code=site.code
@@ -168,7 +169,7 @@ def _application(paper: Application, site: Site) -> SiteFigures:
     counts = dict(site.figures) | ({} if paper.capacity is None else {"capacity": paper.capacity})
     figures = Figures(
         subject=site.code, kind="site", unit="one-off", day=paper.day, counts=counts,
-        sums={} if paper.cost_fen is None else {"cost": paper.cost_fen}, site_kind=site.kind, place=site.street_code,
+        sums={} if paper.cost_fen is None else {"cost": paper.cost_fen}, site_kind=site.kind, place=site.street_code, zone=site.zone,
         tags=site.tags | {paper.kind}, reference=f"{paper.reference} {paper.document_no}".strip(),
     )  # fmt: skip
     return SiteFigures(

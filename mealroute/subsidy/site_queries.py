@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mealroute.areas.queries import street_zones
 from mealroute.delivery.models import Proof
 from mealroute.delivery.queries import current
 from mealroute.delivery.records import DELIVERED
@@ -64,7 +65,7 @@ def _sites(db: Session, last: date) -> list[Site]:
     query = select(SiteFigure).where(SiteFigure.valid_from <= last).order_by(SiteFigure.valid_from, SiteFigure.id)
     for entry in db.scalars(query):
         figures[entry.station_code][entry.name] = entry.value
-    signed = signed_persons(db, last)
+    signed, zones = signed_persons(db, last), street_zones(db)
     found = []
     for row in db.scalars(select(Station).order_by(Station.code)):
         known = figures.get(row.code, {})
@@ -76,7 +77,7 @@ def _sites(db: Session, last: date) -> list[Site]:
             Site(
                 code=row.code, kind=(marks[KIND] or [row.kind])[-1], street_code=row.street_code,
                 operator=row.operator_vendor_code or "", signed_persons=len(signed.get(row.code, ())),
-                figures={name: value for name, value in known.items() if not name.startswith((TAG, KIND))},
+                zone=zones.get(row.street_code, ""), figures={name: value for name, value in known.items() if not name.startswith((TAG, KIND))},
                 tags=frozenset(marks[TAG]),
             )
         )  # fmt: skip

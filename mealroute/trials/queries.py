@@ -18,11 +18,11 @@ from mealroute.trials.records import KIND
 
 def meals_of(db: Session, month: str, *, scope: Scope) -> list[Meal]:
     """The month's handovers with their evidence, of the streets in reach; what is the same of a person is one object."""
-    people: dict[tuple[ResidentOnDay, str], Person] = {}
+    people: dict[tuple[ResidentOnDay, str, str], Person] = {}
     found = []
     for one in build.handovers(month_rows(db, month)):
         if scope.sees_street(one.street_code):
-            key = one.resident, one.street_code
+            key = one.resident, one.street_code, one.zone
             if key not in people:
                 people[key] = person_of(*key)
             found.append(meal_of(one, people[key]))

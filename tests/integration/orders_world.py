@@ -24,6 +24,8 @@ STAMP = datetime(2026, 1, 1, tzinfo=UTC)
 class FivePerDay:
     """Five yuan off the first portion where the price is above five yuan."""
 
+    knows_others = False
+
     def resident_part(
         self, resident: object, day: date, slot: MealSlot, unit_price_fen: int, quantity: int, **_more: object
     ) -> tuple[int, int]:

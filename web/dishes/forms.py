@@ -17,7 +17,7 @@ def values_of(form: MultiDict[str, str]) -> dict[str, Any]:
     return {
         "name": form.get("name", ""), "name_en": form.get("name_en", ""), **lists,
         "compartment": "cold" if form.get("compartment") == "cold" else "hot", "size_large": "size_large" in form,
-        "active": "active" in form,
+        "active": "active" in form, "kind": form.get("kind", ""),
     }  # fmt: skip
 
 

@@ -12,11 +12,19 @@ from mealroute.menus import dishes as service
 from mealroute.menus import queries
 from mealroute.menus.rules import allergens_of
 from mealroute.menus.timetable import diet_table
+from mealroute.rulebook.reading import load
+from mealroute.rulebook.vocabulary import known, word
 from web import here
 from web.dishes.forms import price_of, values_of
 from web.permissions import requires
 
 bp = Blueprint("dishes", __name__, template_folder="templates")
+
+
+def _meal_kinds(held: str = "") -> list[tuple[str, str]]:
+    """Kinds of meal that the rules in force know, and the one that the dish has."""
+    names = load().names
+    return [(code, word("meal-kind", code, names)) for code in sorted(known("meal-kind", names) | ({held} - {""}))]
 
 
 @bp.get("/dishes")
@@ -39,7 +47,14 @@ def rules() -> ResponseReturnValue:
 @bp.get("/dishes/new")
 @requires("menus.edit")
 def new() -> ResponseReturnValue:
-    return render_template("dishes/dish.html", dish=None, prices=(), table=diet_table(), today=here.clock().today())
+    return render_template(
+        "dishes/dish.html",
+        dish=None,
+        prices=(),
+        table=diet_table(),
+        today=here.clock().today(),
+        meal_kinds=_meal_kinds(),
+    )
 
 
 @bp.post("/dishes/new")
@@ -60,8 +75,8 @@ def show(dish: int) -> ResponseReturnValue:
         found = queries.dish(db, dish)
         prices = queries.price_history(db, found.code)
     return render_template(
-        "dishes/dish.html", dish=found, prices=prices, table=diet_table(), today=here.clock().today()
-    )
+        "dishes/dish.html", dish=found, prices=prices, table=diet_table(), today=here.clock().today(), meal_kinds=_meal_kinds(found.kind),
+    )  # fmt: skip
 
 
 @bp.post("/dishes/<int:dish>")

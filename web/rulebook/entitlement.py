@@ -6,6 +6,7 @@ from datetime import date
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from mealroute.areas import queries as areas
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
@@ -73,23 +74,25 @@ def _options(family: str, names: Mapping[str, Name]) -> list[tuple[str, str]]:
 def _of_ledger(code: str, day: date) -> Person:
     with unit_of_work(read_only=True) as db:
         found = residents.by_code(db, code, scope=here.actor().scope, day=day)
+        zones = areas.street_zones(db)
     if found is None:
         raise MealrouteError(
             "resident-not-found",
             _("No resident with the number %(code)s.", code=code),
             _("Only those of your streets are found."),
         )
-    return person_of(found, day)
+    return person_of(found, day, zones.get(found.street_code, ""))
 
 
-def person_of(found: ResidentRecord, day: date) -> Person:
-    """A resident of the ledger as the rules see one; where their household is registered is not in the ledger."""
+def person_of(found: ResidentRecord, day: date, zone: str = "") -> Person:
+    """A resident of the ledger as the rules see one that day."""
     basic = found.basic_service and (found.basic_service_from is None or found.basic_service_from <= day)
     valid = found.assessment_valid_until is None or day <= found.assessment_valid_until
     return Person(
         person_id=int(found.id), code=found.code, state=str(found.state), age=found.age_on(day), living=str(found.living), basic_service=basic,
         categories=frozenset(found.categories), ability_level=found.ability_level, assessed=found.ability_level is not None and valid,
-        residence=found.street_code, diets=frozenset(str(diet) for diet in found.diets),
+        residence=found.street_code, registration=found.registration, zone=zone, diets=frozenset(str(diet) for diet in found.diets),
+        born=found.birth_date, enrolled=found.enrolled,
     )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ WHEN = st.fixed_dictionaries(
         "slots": st.sampled_from([["lunch"], ["lunch", "dinner"]]), "age": st.sampled_from([{"from": 70}, {"to": 79}, {"from": 80, "since": "next-month"}]), "at_home": st.just(True),
         "categories": st.sampled_from([["minimum-living"], {"none": ["low-income"]}]), "price": st.sampled_from([{"over": "amount"}, {"from": "6.00"}]),
         "weekdays": st.just(["mon", "tue", "wed", "thu", "fri"]), "registration": st.just({"same": "district"}),
-        "born": st.just({"to": date(1946, 1, 31)}), "birthday": st.just(False), "seasons": st.just(["11-15/02-01"]),
+        "zones": st.just(["deep-mountain"]), "meal_kinds": st.just(["set"]), "born": st.just({"to": date(1946, 1, 31)}), "birthday": st.just(False), "seasons": st.just(["11-15/02-01"]),
         "any": st.just([{"age": {"from": 80}}, {"slots": ["lunch"]}]),
     },
 )  # fmt: skip

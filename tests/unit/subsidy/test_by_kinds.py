@@ -40,7 +40,8 @@ def people(draw: st.DrawFn, number: int) -> ResidentOnDay:
         number, basic_service=draw(st.booleans()), living=draw(st.sampled_from(["alone", "alone", "institution"])),
         state=draw(st.sampled_from(["active", "active", "active", "deceased", "paused"])), age=draw(st.sampled_from([None, 69, 80, 101])),
         ability_level=draw(st.sampled_from([None, 2])), categories=draw(st.sampled_from([(), ("minimum-living",), ("low-income",)])),
-        household="door-1" if number < 3 else "",
+        household="door-1" if number < 3 else "", registration=draw(st.sampled_from(["", "110101", "110109001"])),
+        born=draw(st.sampled_from([None, date(1946, 1, 31), date(1944, 2, 29)])),
     )  # fmt: skip
 
 
@@ -57,10 +58,12 @@ def months(draw: st.DrawFn) -> MonthRows:
         slot = draw(st.sampled_from(["lunch", "lunch", "lunch", "dinner", "breakfast", "tea"]))
         quantity, price = draw(st.sampled_from([1, 1, 1, 2])), draw(st.sampled_from([0, 601, 1700, 1700]))
         delivery = draw(st.sampled_from(["home", "home", "station"]))
+        street = draw(st.sampled_from(STREETS))
         book.append(
             BookRow(
-                number, order, who, quantity, price, draw(st.sampled_from(STREETS)), day, slot, delivery, "S1" if delivery == "station" else "",
+                number, order, who, quantity, price, street, day, slot, delivery, "S1" if delivery == "station" else "",
                 draw(st.sampled_from(["phone", "standing"])), draw(st.sampled_from(["cash", "monthly"])),
+                "deep-mountain" if street == STREETS[0] else "", draw(st.sampled_from(["", "set"])),
             )
         )  # fmt: skip
         rows[who, day] = known[who][day >= FIRST + timedelta(days=9)]

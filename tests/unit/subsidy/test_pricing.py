@@ -44,6 +44,7 @@ class Card:
 
     id, code, state, living, basic_service, basic_service_from = 1, "R1", "active", "alone", True, None
     categories, ability_level, assessment_valid_until, street_code, diets = ("general",), None, None, "110101005", ()
+    registration, birth_date, enrolled = "", date(1940, 1, 1), None
 
     def age_on(self, day: date) -> int:
         return day.year - 1940
