@@ -17,11 +17,11 @@ from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.once import insert_new
-from mealroute.delivery import moving_facts, queries
+from mealroute.delivery import moving_facts, moving_notices, queries
 from mealroute.delivery.moving_facts import Standing
-from mealroute.delivery.moving_records import Move, Shift
+from mealroute.delivery.moving_records import Move
 from mealroute.dispatch import notices
-from mealroute.dispatch.notice_records import Audience, NoticeDraft, NoticeKind
+from mealroute.dispatch.notice_records import NoticeDraft
 from mealroute.dispatch.offer_round import lock
 from mealroute.dispatch.records import RunState
 from mealroute.dispatch.transfer_models import StopTransfer
@@ -95,7 +95,7 @@ def write_move(db: Session, order: Order, stands: Standing, chosen: Move, *, by:
         "kind": str(TransferKind.RUN), "to_run_id": order.to_run_id, "after_visit_id": chosen.after_visit_id, "arrive_s": chosen.arrive_s,
         "place": chosen.spot.name if chosen.spot else "", "meet_s": chosen.meet_s, "deadline_s": chosen.deadline_s, "made_again": again,
     }  # fmt: skip
-    return write(db, row, stands, told_of_move(stands, order, row, chosen), by=by, clock=clock)
+    return write(db, row, stands, moving_notices.of_move(stands, row, chosen), by=by, clock=clock)
 
 
 def to_person(db: Session, order: Order, *, by: Actor, clock: Clock) -> bool:
@@ -115,7 +115,7 @@ def to_person(db: Session, order: Order, *, by: Actor, clock: Clock) -> bool:
     row = row_of(order, stands, by=by, clock=clock) | {
         "kind": str(TransferKind.PERSON), "to_name": order.to_name.strip()[:80], "place": order.place.strip()[:200], "made_again": again,
     }  # fmt: skip
-    return write(db, row, stands, [draft_of(stands, "gives", row, ())], by=by, clock=clock)
+    return write(db, row, stands, [moving_notices.giver(stands, "gives", row, ())], by=by, clock=clock)
 
 
 def to_station(db: Session, order: Order, *, by: Actor, clock: Clock) -> bool:
@@ -127,7 +127,7 @@ def to_station(db: Session, order: Order, *, by: Actor, clock: Clock) -> bool:
     row = row_of(order, stands, by=by, clock=clock) | {
         "kind": str(TransferKind.STATION), "station_code": station.code, "place": station.name, "food": str(FoodWay.DROP),
     }  # fmt: skip
-    return write(db, row, stands, [draft_of(stands, "gives", row, ())], by=by, clock=clock)
+    return write(db, row, stands, [moving_notices.giver(stands, "gives", row, ())], by=by, clock=clock)
 
 
 def known(db: Session, order: Order) -> bool:
@@ -173,8 +173,9 @@ def write(
     new = insert_new(db, StopTransfer, [row | {"number": number}], StopTransfer.client_id, StopTransfer.id)
     if not new:
         raise Conflict("stop-taken", _("Somebody else has just given this stop away."), _("Load the page again."))
+    told = [*drafts, *moving_notices.kitchen(db, stands, row)]
     notices.write(
-        db, [draft for draft in drafts if draft.code], version_id=stands.run.version_id, reason=row["reason"], by=by, clock=clock,
+        db, [draft for draft in told if draft.code], version_id=stands.run.version_id, reason=row["reason"], by=by, clock=clock,
         key=f"-{new[0][1]}",
     )  # fmt: skip
     audit.record(
@@ -182,46 +183,3 @@ def write(
         detail={"kind": row["kind"], "from": row["from_run_id"], "to": row["to_run_id"], "food": row["food"]},
     )  # fmt: skip
     return True
-
-
-def told_of_move(stands: Standing, order: Order, row: dict[str, Any], chosen: Move) -> list[NoticeDraft]:
-    """What both drivers are told of a move to another run."""
-    other = stands.other
-    gives = draft_of(stands, "gives", row, chosen.gives, other=other.number if other else None)
-    if other is None:
-        return [gives]
-    takes = NoticeDraft(
-        audience=Audience.DRIVER, code=other.driver_code, kind=NoticeKind.HANDS, run_id=order.to_run_id,
-        content=_content(stands, "takes", row, chosen.takes, stands.run.number) | {"route": other.number},
-    )  # fmt: skip
-    return [gives, takes]
-
-
-def draft_of(
-    stands: Standing, side: str, row: dict[str, Any], shifts: Sequence[Shift], *, other: int | None = None
-) -> NoticeDraft:
-    return NoticeDraft(
-        audience=Audience.DRIVER, code=stands.run.driver_code, kind=NoticeKind.HANDS, run_id=stands.run.id,
-        content=_content(stands, side, row, shifts, other) | {"route": stands.run.number},
-    )  # fmt: skip
-
-
-def _content(
-    stands: Standing, side: str, row: dict[str, Any], shifts: Sequence[Shift], other: int | None
-) -> dict[str, Any]:
-    moved = {
-        "kind": "added" if side == "takes" else "gone", "old": stands.asked.stop.number, "new": None if side == "gives" else stands.asked.stop.number,
-        "old_s": None, "new_s": row["arrive_s"] if side == "takes" else None, "visit": row["visit_id"],
-        "lines": [line.book_line_id for line in stands.visit.lines],
-    }  # fmt: skip
-    return {
-        "side": side, "kind": row["kind"], "other": other, "stop": stands.asked.stop.number, "portions": row["portions"], "food": row["food"],
-        "place": row["place"], "name": row["to_name"], "meet_s": row["meet_s"], "arrive_s": row["arrive_s"], "made_again": row["made_again"],
-        "changes": [moved] + [
-            {
-                "kind": "retimed", "old": shift.number, "new": shift.number, "old_s": shift.before_s, "new_s": shift.after_s,
-                "visit": shift.visit_id, "lines": [],
-            }
-            for shift in shifts
-        ],
-    }  # fmt: skip

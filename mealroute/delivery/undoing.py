@@ -15,11 +15,9 @@ from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock, at_seconds
 from mealroute.core.errors import Conflict, NotFound
 from mealroute.core.i18n import _
-from mealroute.delivery import moving, moving_facts, queries
-from mealroute.delivery.moving_facts import Standing
+from mealroute.delivery import moving, moving_facts, moving_notices, queries
 from mealroute.delivery.progress_rulebook import figures_on
 from mealroute.dispatch import queries as dispatch
-from mealroute.dispatch.notice_records import Audience, NoticeDraft, NoticeKind
 from mealroute.dispatch.offer_round import lock
 from mealroute.dispatch.records import RunRecord, RunState
 from mealroute.dispatch.transfer_models import StopTransfer
@@ -72,7 +70,13 @@ def take_back(db: Session, visit_id: int, transfer_id: int, *, by: Actor, clock:
         "client_id": _key(transfer_id), "visit_id": visit_id, "portions": held.portions, "made_again": 0,
         "cooked_by": stands.cooked_by, "reason": _("the change of hands was taken back"), "by_name": by.name[:80], "at": clock.now(),
     }  # fmt: skip
-    written = moving.write(db, row, stands, _told(row, stands, giver, taker), by=by, clock=clock)
+    told = moving_notices.taken_back(stands, row, giver, taker)
+    if held.food is FoodWay.AGAIN:
+        number = taker.number if taker else None
+        told.append(
+            moving_notices.kitchen_off(db, stands, row, number=number, meet_s=held.meet_s, made_again=held.made_again)
+        )
+    written = moving.write(db, row, stands, told, by=by, clock=clock)
     if taker is not None:
         outbox.withdraw(db, f"run/{taker.id}", by_name=by.name, now=clock.now())
     return written
@@ -106,23 +110,3 @@ def _planned(db: Session, run: RunRecord, visit_id: int) -> tuple[RouteRecord, V
             if visit.id == visit_id:
                 return route, visit
     raise NotFound("stop-not-found", _("There is no such stop on the road."))
-
-
-def _told(row: dict[str, Any], stands: Standing, giver: RunRecord, taker: RunRecord | None) -> list[NoticeDraft]:
-    """Both drivers: it stays with the one and is off for the other."""
-    number, lines = stands.asked.stop.number, [line.book_line_id for line in stands.visit.lines]
-    stop = {"old_s": None, "visit": row["visit_id"], "lines": lines}
-    shared = {
-        "kind": row["kind"], "stop": number, "portions": row["portions"], "food": str(FoodWay.STAYS), "place": "", "name": "",
-        "meet_s": None, "arrive_s": row["arrive_s"], "made_again": 0,
-    }  # fmt: skip
-    back = stop | {"kind": "added", "old": None, "new": number, "new_s": row["arrive_s"]}
-    off = stop | {"kind": "gone", "old": number, "new": None, "new_s": None}
-    sides = [("takes", giver, taker, back)] + ([("gives", taker, giver, off)] if taker is not None else [])
-    return [
-        NoticeDraft(
-            audience=Audience.DRIVER, code=run.driver_code, kind=NoticeKind.HANDS, run_id=run.id,
-            content=shared | {"side": side, "other": other.number if other else None, "route": run.number, "changes": [change]},
-        )
-        for side, run, other, change in sides
-    ]  # fmt: skip

@@ -13,6 +13,8 @@ Content = Mapping[str, Any]
 def head(content: Content) -> str:
     """What happened to the stop, in a few words."""
     takes = content["side"] == "takes"
+    if content["side"] == "kitchen":
+        return _("Portions to give out") if content["food"] == "again" else _("Portions not to be given out after all")
     match content["food"]:
         case "stays" if takes:
             return _("A stop that you gave away stays yours")
@@ -27,6 +29,9 @@ def head(content: Content) -> str:
 def sentences(content: Content) -> Iterator[str]:
     """In the order in which they are done."""
     takes = content["side"] == "takes"
+    if content["side"] == "kitchen":
+        yield _kitchen(content)
+        return
     if content["food"] == "stays":
         yield (
             _("Nothing changes hands; bring it as before.")
@@ -37,6 +42,23 @@ def sentences(content: Content) -> Iterator[str]:
     yield from _food(content, takes=takes)
     if takes:
         yield _("Then on: the door is expected at %(at)s.", at=clock_text(content["arrive_s"]))
+
+
+def _kitchen(content: Content) -> str:
+    """Who fetches how many, when; made again, or packed for somebody else until now."""
+    n, at = (
+        content["portions"],
+        clock_text(content["meet_s"]) if content["meet_s"] is not None else _("as soon as possible"),
+    )
+    whom = content["name"] or _("route %(n)s", n=route_label(content["other"] or content["route"]))
+    if content["food"] == "stays":
+        return _("%(n)d portions for %(whom)s at %(at)s: nobody fetches them.", n=n, whom=whom, at=at)
+    if content["made_again"]:
+        return _("Make %(n)d portions again for %(whom)s, who fetches them at %(at)s.", n=n, whom=whom, at=at)
+    old = route_label(content["route"])
+    return _(
+        "Give %(n)d portions of route %(old)s to %(whom)s, who fetches them at %(at)s.", n=n, old=old, whom=whom, at=at
+    )
 
 
 def retimed(content: Content) -> list[Content]:

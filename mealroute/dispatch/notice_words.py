@@ -59,7 +59,8 @@ def sentences(notice: NoticeRecord) -> tuple[str, ...]:
         case NoticeKind.CHANGED:
             return tuple(_vendor(entry) for entry in content["routes"])
         case NoticeKind.HANDS:
-            return (*handing_words.sentences(content), *_shifts(handing_words.retimed(content)))
+            told = (*handing_words.sentences(content), *_shifts(handing_words.retimed(content)))
+            return (*told, *_loads(content.get("loads", ()) if content["food"] == "again" else ()))
 
 
 def _gone(content: Content) -> Iterator[str]:

@@ -22,7 +22,7 @@ from mealroute.delivery.models import FollowUp, Proof
 from mealroute.delivery.moving import Order
 from mealroute.delivery.moving_records import Move
 from mealroute.delivery.records import Outcome, ProofInput, Recorded
-from mealroute.dispatch import notices, offer_queries, sheet_codes, transfers
+from mealroute.dispatch import notice_words, notices, offer_queries, sheet_codes, transfers
 from mealroute.dispatch import queries as runs
 from mealroute.dispatch.exports import manifest_pdf
 from mealroute.dispatch.models import Run
@@ -172,6 +172,24 @@ def test_both_drivers_are_told_first_and_the_called_one_gets_the_way_to_it(road:
     sent = road.db.scalars(select(outbox.Outgoing).where(outbox.Outgoing.subject == f"run/{run.id}")).one()
     assert (sent.to_name, sent.phone, sent.channel) == ("赵卫东", "13900000199", "sms")
     assert road.link(run.id) in sent.text
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_the_kitchen_hears_what_it_is_to_give_out_and_that_it_is_off(road: OneMore, taken_back: bool) -> None:
+    run = road.give(FoodWay.AGAIN)
+    if taken_back:
+        road.take_back()
+    told = notices.notices(road.db, Scope(kitchen=road.giver.kitchen_code), day=DAY, slot="lunch", clock=road.clock)
+    said = " ".join(notice_words.sentences(told[0]))
+    assert f"{run.number} 线" in said
+    assert ("没有人来取" in said, f"+{road.stop.portions} 份" in said) == (taken_back, not taken_back)
+
+
+def test_the_kitchen_is_not_told_of_food_that_drivers_hand_over(road: OneMore) -> None:
+    road.give(FoodWay.MEET)
+    assert (
+        notices.notices(road.db, Scope(kitchen=road.giver.kitchen_code), day=DAY, slot="lunch", clock=road.clock) == ()
+    )
 
 
 def test_the_run_is_held_by_whoever_said_yes_and_the_trail_says_who_opened_it(road: OneMore) -> None:

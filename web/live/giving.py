@@ -63,8 +63,16 @@ def give(day: date, slot: MealSlot, visit: int) -> ResponseReturnValue:
         if refusal.status not in {409, 422}:
             raise
         return _page(day, slot, visit, refusal=refusal), refusal.status
-    flash(_("Done; the drivers' pages say so first.") if new else _("This was recorded before; it counts once."), "ok")
+    flash(_done() if new else _("This was recorded before; it counts once."), "ok")
     return redirect(url_for("live.run", day=day, slot=slot, run=run), 303)
+
+
+def _done() -> str:
+    if request.form.get("driver"):
+        return _(
+            "Done; the way to the new route goes to the driver's phone. Or print the sheet: its code opens the route too."
+        )
+    return _("Done; the drivers' pages say so first.")
 
 
 @bp.post("/days/<day:day>/<slot:slot>/live/stops/<int:visit>/undo")
