@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
@@ -18,23 +19,24 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run as a file, the checkout is not on the path
 
 from benchmarks.bars import SEEDS  # noqa: E402
-from benchmarks.book import OVERHEAD_S, Book, perform  # noqa: E402
+from benchmarks.book import OVERHEAD_S, Book, perform, task_of  # noqa: E402
 from benchmarks.machine import commit, machine  # noqa: E402
 from benchmarks.measure import Run, Task  # noqa: E402
 from benchmarks.problems import present, problem_named  # noqa: E402
 from benchmarks.run import RESULTS  # noqa: E402
 from benchmarks.tables import table  # noqa: E402
 from solver.pyvrp_limits import cannot  # noqa: E402
+from solver.shares import shares  # noqa: E402
 
 Shares = tuple[float, float]
 
 CLASSES: Final[dict[str, tuple[tuple[str, float], ...]]] = {
     "200": (("vrptw/R1_2_1.txt", 15), ("vrptw/C2_2_3.txt", 15), ("cvrp/X-n200-k36.vrp", 15)),
-    "500": (("cvrp/X-n502-k39.vrp", 30),),
+    "500": (("cvrp/X-n502-k39.vrp", 40),),
     "600": (("district/lunch-600.json", 30), ("district/reload-600.json#no-ride", 30)),
     "1000": (("vrptw/C2_10_3.vrp", 40), ("vrptw/R1_10_5.vrp", 40)),
     "1500": (("district/lunch-1500.json.gz", 60),),
-    "kitchens": (("variant/depots", 20),),
+    "kitchens": (("variant/depots", 10),),
 }
 """Size classes with instances and seconds."""
 
@@ -58,6 +60,17 @@ def tasks(classes: Sequence[str], seeds: int, scale: float) -> list[Task]:
         for name, seconds, those in here
         for seed in range(seeds)
         for shares in those
+    ]
+
+
+def plain(runs: Iterable[Run], classes: Sequence[str]) -> list[Run]:
+    """What the bars have measured of ``auto`` with one thread, under the shares that it takes by itself."""
+    here = {name for key in classes for name, _ in CLASSES[key] if present(name)}
+    own = {name: shares(problem_named(name)) for name in here}
+    return [
+        replace(run, shares=(own[run.instance].ortools, own[run.instance].pyvrp))
+        for run in runs
+        if run.engine == "auto" and run.threads == 1 and run.shares is None and run.instance in here
     ]
 
 
@@ -98,7 +111,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--seconds-scale", type=float, default=1.0, help="a part of the time, to try it out")
     parser.add_argument("--side-by-side", action="store_true", help="two runs at a time, on two cores")
-    parser.add_argument("--resume", type=Path, help="a pinned file, whose runs are not repeated")
+    parser.add_argument("--resume", type=Path, help="a pinned file, also one of the bars, whose runs are not repeated")
     parser.add_argument("--out", type=Path, help="where the figures are pinned")
     options = parser.parse_args()
     now = datetime.now(UTC)
@@ -113,12 +126,14 @@ def main() -> int:
     book = Book(options.out or RESULTS / f"ablation-{now:%Y%m%d-%H%M}-{commit().rstrip('+')}.json", stamp)
     if options.resume:
         book.read(options.resume)
+        book.runs |= {task_of(run): run for run in plain(book.runs.values(), options.only)}
     todo = [task for task in tasks(options.only, options.seeds, options.seconds_scale) if task not in book.runs]
     seconds = sum(task.seconds + OVERHEAD_S for task in todo) / (2 if options.side_by_side else 1)
     print(f"{len(todo)} runs, about {seconds / 60:.0f} minutes", flush=True)
     perform(todo, book, side_by_side=options.side_by_side)
     print()
     print(shown(options.only, list(book.runs.values())))
+    book.runs = {task: run for task, run in book.runs.items() if run.shares is not None}
     book.save()
     print(f"kept in {book.file}")
     return 0
