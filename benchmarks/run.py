@@ -62,7 +62,7 @@ def main() -> int:
     if options.resume:
         book.read(options.resume)
     tasks = list(dict.fromkeys(task for each in plan.values() for task in each if task not in book.runs))
-    counters = [bar for bar in bars if bar.kind == "steps"]
+    counters = [bar for bar in bars if bar.kind == "steps" and bar.key not in book.steps]
     announce(tasks, counters, options)
     if options.list:
         return 0
