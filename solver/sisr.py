@@ -26,17 +26,21 @@ from solver.problem import Problem
 
 @dataclass(frozen=True, slots=True)
 class Cooling:
-    """First and last temperature as shares of the mean travel cost of a stop after a quick descent, and how often whole trips are ruined."""
+    """First and last temperature as shares of the mean travel cost of a stop after a quick descent, and how often whole trips are ruined.
+
+    ``rounds``: how often threads cut the plan anew.
+    """
 
     hot: float
     cold: float
     trip_rate: float
+    rounds: int = 20
 
 
 WITH_FIXED: Final = Cooling(3.0, 0.1, 0.05)
 """Where using a vehicle costs something: leaving one is a large step, which needs heat and whole trips taken out."""
-LONG_ROUTES: Final = Cooling(1.0, 0.03, 0.02)
-"""Where only ways cost and a vehicle serves many: plans differ in how many routes there are, which cold walks do not get out of."""
+LONG_ROUTES: Final = Cooling(1.0, 0.03, 0.02, rounds=40)
+"""Where only ways cost and a vehicle serves many: plans differ in how many routes there are, which cold walks do not get out of, nor a part that stays too long."""
 WAYS_ONLY: Final = Cooling(0.3, 0.01, 0.005)
 _LONG: Final = 20
 """Stops a vehicle from which on routes are long."""
@@ -46,7 +50,6 @@ _DESCENT_HEAT: Final = 0.01
 _FIRST_CHUNKS: Final = 20
 GENTLE: Final = 0.1
 _CHUNK_S: Final = 0.05
-_ROUNDS: Final = 20
 _LEAST_ROUND_S: Final = 0.4
 _EXCHANGE: Final = 4
 """Rounds after which the thread that stands worst goes on from the best plan."""
@@ -168,7 +171,7 @@ class Search:
         count = len(self.walks)
         apart = len(self.frame.stop_ids) >= _LEAST_PART * count
         with ThreadPoolExecutor(count) as pool:
-            rounds = clock.rounds()
+            rounds = clock.rounds(self.cooling.rounds)
             for turn in range(rounds):
                 share = clock.share()
                 if share >= 1:
@@ -272,10 +275,10 @@ class _Clock:
         assert self.budget.until is not None
         return chunk, self.share() + _CHUNK_S / max(1e-9, self.budget.until - self.began)
 
-    def rounds(self) -> int:
+    def rounds(self, most: int) -> int:
         if self.budget.until is None or not self.timed:
-            return _ROUNDS
-        return max(1, min(_ROUNDS, int((self.budget.until - time.monotonic()) / _LEAST_ROUND_S)))
+            return most
+        return max(1, min(most, int((self.budget.until - time.monotonic()) / _LEAST_ROUND_S)))
 
     def until(self, share: float) -> float | None:
         if not self.timed:
