@@ -124,7 +124,7 @@ def call_of(form: Mapping[str, str]) -> Call | None:
     """Who is called, and when they can be at the kitchen (``11:20``); None where nobody is."""
     if not form.get("driver"):
         return None
-    hours, _colon, minutes = form.get("ready", "").partition(":")
+    hours, _colon, minutes = form.get("ready", "").replace("：", ":").partition(":")
     if not (hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60):
         raise MealrouteError("time-invalid", _("When can they be at the kitchen? Write it as 11:20."))
     return Call(
