@@ -11,6 +11,8 @@ HANDLERS: dict[str, str] = {
     "paper-packs": "mealroute.paper.nightly:run",
     "export-file": "mealroute.exporting.jobs:run",
     "rule-trial": "mealroute.trials.service:run",
+    "prepare-month": "mealroute.settlement.jobs:run",
+    "approve-month": "mealroute.settlement.jobs:run",
     "check-month": "mealroute.oversight.checking:run",
 }
 """Job kind → ``module:function`` of ``(job: JobContext) -> None``, which works in a process of its own."""

@@ -1,7 +1,7 @@
 """Use-cases of the checks: look at a month, clear a finding with a reason, open one again."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from sqlalchemy import delete, func, insert, select, update
@@ -40,9 +40,30 @@ def check_month(
     db: Session, month: str, *, by: Actor, clock: Clock, complaints: Sequence[Complaint] | None = None,
     matrix_of: MatrixOf | None = None, recompute: bool = True, progress: Progress | None = None,
 ) -> RunRecord:  # fmt: skip
-    """Look at every recorded door of a month and bring the findings into line with what is found. Twice changes nothing.
+    """``look_at`` a month and ``keep`` what is found, in one transaction. Raises as they do."""
+    looked = look_at(
+        db, month, by=by, clock=clock, complaints=complaints, matrix_of=matrix_of, recompute=recompute, progress=progress
+    )  # fmt: skip
+    return keep(db, month, looked, by=by, clock=clock)
 
-    A finding that is no longer found is marked so and stays; one that was cleared opens again when its evidence is another.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a look at a month has found, not written yet. ``kept``: codes that were not looked for."""
+
+    found: tuple[Finding, ...]
+    policy: Policy
+    meals: int
+    claims: int
+    kept: frozenset[str]
+
+
+def look_at(
+    db: Session, month: str, *, by: Actor, clock: Clock, complaints: Sequence[Complaint] | None = None,
+    matrix_of: MatrixOf | None = None, recompute: bool = True, progress: Progress | None = None, payer: str = "",
+) -> Looked:  # fmt: skip
+    """Look at every recorded door of a month, with the claims of ``payer`` (empty: the installation's own). Reads only.
+
     ``complaints`` None: they are not looked at, and findings about them stay as they are. ``matrix_of``: the roads; without them
     legs are judged by the straight line. ``recompute``: also compute an open month's lines anew and compare.
 
@@ -60,7 +81,7 @@ def check_month(
     world = world_reading.read_world(db, month, clock=clock)
     world.complaints = complaints or ()
     policy = policy_on(world.last)
-    period = money.period(db, load_rulebook().payer, month)
+    period = money.period(db, payer or load_rulebook().payer, month)
     meals = claims = 0
     look = Look(world, policy)
     days = day_reading.days_of(db, world.first, world.last)
@@ -79,9 +100,74 @@ def check_month(
         if progress is not None:
             progress(n, len(days), each)
     world_reading.add_unused(db, world, look.tally.of_person, policy.checks["enrolled-unused"].limits)
-    found = look.findings()
-    kept = frozenset() if complaints is not None else frozenset({"complained"})
-    return _store(db, month, found, policy, meals=meals, claims=claims, kept=kept, by=by, clock=clock)
+    kept: frozenset[str] = frozenset() if complaints is not None else frozenset({"complained"})
+    return Looked(found=tuple(look.findings()), policy=policy, meals=meals, claims=claims, kept=kept)
+
+
+def keep(
+    db: Session, month: str, looked: Looked, *, by: Actor, clock: Clock, streets: frozenset[str] | None = None
+) -> RunRecord:
+    """Bring the findings into line with what was found. Twice changes nothing.
+
+    A finding that is no longer found is marked so and stays; one that was cleared opens again when its evidence is another. ``streets``:
+    only findings there are written and marked, those of other districts stay as they are.
+    """
+    now = clock.now()
+    everything = _rows(db, month)
+    held = {key: row for key, row in everything.items() if streets is None or row.street_code in streets}
+    found = [finding for finding in looked.found if streets is None or finding.street in streets]
+    fresh = {finding.natural_key: finding for finding in found}
+    new = gone = reopened = 0
+    steps: list[tuple[CheckFinding, Act]] = []
+    for key, finding in fresh.items():
+        row = everything.get(key)
+        if row is None:
+            row = CheckFinding(
+                natural_key=key,
+                month=month,
+                code=finding.code,
+                subject=finding.subject,
+                first_found_at=now,
+                state="open",
+                seen_digest="",
+            )
+            db.add(row)
+            steps.append((row, Act.FOUND))
+            new += 1
+        elif row.state == FindingState.GONE:
+            row.state = FindingState.CLEARED if row.seen_digest == finding.digest else FindingState.OPEN
+            steps.append((row, Act.FOUND_AGAIN))
+            reopened += row.state == FindingState.OPEN
+        elif row.state == FindingState.CLEARED and row.seen_digest != finding.digest:
+            row.state = FindingState.OPEN
+            steps.append((row, Act.REOPENED))
+            reopened += 1
+        _write(row, finding, now)
+    for key, row in held.items():
+        if key not in fresh and row.state != FindingState.GONE and row.code not in looked.kept:
+            row.state = FindingState.GONE
+            steps.append((row, Act.GONE))
+            gone += 1
+    db.flush()
+    _write_lines(db, month, {row.id: fresh[key].lines for key, row in _rows(db, month).items() if key in fresh})
+    _write_steps(db, steps, by=by, clock=clock)
+    record = RunRecord(
+        month=month,
+        at=now,
+        by_name=by.name,
+        meals=looked.meals,
+        claims=looked.claims,
+        found=len(found),
+        new=new,
+        gone=gone,
+        reopened=reopened,
+    )
+    db.add(CheckLook(rules_from=looked.policy.valid_from, **asdict(record)))
+    audit.record(
+        db, by=by, clock=clock, action="checks.looked", subject=f"month/{month}", rows=len(found),
+        detail={"meals": looked.meals, "claims": looked.claims, "new": new, "gone": gone, "reopened": reopened},
+    )  # fmt: skip
+    return record
 
 
 def _differing(db: Session, month: str, period: Period) -> dict[int, str]:
@@ -120,66 +206,6 @@ def _ask_roads(world: World, legs: Sequence[route_rules.Leg], matrix_of: MatrixO
 def _parts(legs: Sequence[route_rules.Leg]) -> Iterable[Sequence[route_rules.Leg]]:
     size = MOST_POINTS // 2
     return (legs[begin : begin + size] for begin in range(0, len(legs), size))
-
-
-def _store(
-    db: Session, month: str, found: Sequence[Finding], policy: Policy, *, meals: int, claims: int, kept: frozenset[str], by: Actor,
-    clock: Clock,
-) -> RunRecord:  # fmt: skip
-    now = clock.now()
-    held = {row.natural_key: row for row in db.scalars(select(CheckFinding).where(CheckFinding.month == month))}
-    fresh = {finding.natural_key: finding for finding in found}
-    new = gone = reopened = 0
-    steps: list[tuple[CheckFinding, Act]] = []
-    for key, finding in fresh.items():
-        row = held.get(key)
-        if row is None:
-            row = CheckFinding(
-                natural_key=key,
-                month=month,
-                code=finding.code,
-                subject=finding.subject,
-                first_found_at=now,
-                state="open",
-                seen_digest="",
-            )
-            db.add(row)
-            steps.append((row, Act.FOUND))
-            new += 1
-        elif row.state == FindingState.GONE:
-            row.state = FindingState.CLEARED if row.seen_digest == finding.digest else FindingState.OPEN
-            steps.append((row, Act.FOUND_AGAIN))
-            reopened += row.state == FindingState.OPEN
-        elif row.state == FindingState.CLEARED and row.seen_digest != finding.digest:
-            row.state = FindingState.OPEN
-            steps.append((row, Act.REOPENED))
-            reopened += 1
-        _write(row, finding, now)
-    for key, row in held.items():
-        if key not in fresh and row.state != FindingState.GONE and row.code not in kept:
-            row.state = FindingState.GONE
-            steps.append((row, Act.GONE))
-            gone += 1
-    db.flush()
-    _write_lines(db, month, {row.id: fresh[key].lines for key, row in _rows(db, month).items() if key in fresh})
-    _write_steps(db, steps, by=by, clock=clock)
-    record = RunRecord(
-        month=month,
-        at=now,
-        by_name=by.name,
-        meals=meals,
-        claims=claims,
-        found=len(found),
-        new=new,
-        gone=gone,
-        reopened=reopened,
-    )
-    db.add(CheckLook(rules_from=policy.valid_from, **asdict(record)))
-    audit.record(
-        db, by=by, clock=clock, action="checks.looked", subject=f"month/{month}", rows=len(found),
-        detail={"meals": meals, "claims": claims, "new": new, "gone": gone, "reopened": reopened},
-    )  # fmt: skip
-    return record
 
 
 def _rows(db: Session, month: str) -> dict[str, CheckFinding]:

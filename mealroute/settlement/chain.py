@@ -16,6 +16,7 @@ from mealroute.core.text import mask_name
 from mealroute.delivery.loading_models import LoadingCheck, LoadingCount
 from mealroute.dispatch.models import Run
 from mealroute.kitchen.models import PackedTrip
+from mealroute.orders.models import BookLine
 from mealroute.planning.models import PlanLine, PlanRoute, PlanVersion, PlanVisit
 from mealroute.residents.models import Resident
 from mealroute.settlement import chain_rules, holding
@@ -25,9 +26,9 @@ from mealroute.settlement.models import ChainCell, ChainWord
 from mealroute.settlement.month import MonthNow, month_now
 from mealroute.subsidy import computing, queries
 from mealroute.subsidy.build import MonthRows
+from mealroute.subsidy.payers import Payer, Who, payer_of
 from mealroute.subsidy.records import ClaimLineRecord, LineAccount, PeriodState
 from mealroute.subsidy.rows import month_days
-from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.vendors.models import Kitchen, Vendor
 
 
@@ -41,13 +42,14 @@ class MonthChain:
     differences: tuple[CountDifference, ...]
 
 
-def month_chain(db: Session, payer: str, month: str, cut: Cut, *, scope: Scope) -> MonthChain:
+def month_chain(db: Session, payer: Who, month: str, cut: Cut, *, scope: Scope) -> MonthChain:
     """The chain of a month, cut as asked."""
-    period = queries.period(db, payer, month)
+    who = payer_of(db, payer)
+    period = queries.period(db, who.code, month)
     if period is not None and period.state == PeriodState.CLOSED:
         stored = tuple(cell for cell in stored_cells(db, period.id) if within(cell.place, scope))
         return MonthChain(closed=True, rows=chain_rules.cut_by(stored, cut, labels(db, cut)), whole=chain_rules.total(stored), differences=())  # fmt: skip
-    found = lines_now(db, payer, month)
+    found = lines_now(db, who, month)
     cells = tuple(cell for cell in chain_rules.cells(found) if within(cell.place, scope))
     return MonthChain(
         closed=False, rows=chain_rules.cut_by(cells, cut, labels(db, cut)), whole=chain_rules.total(cells),
@@ -64,32 +66,55 @@ def within(place: Place, scope: Scope) -> bool:
     )
 
 
-def lines_now(db: Session, payer: str, month: str) -> Lines:
+def lines_now(db: Session, payer: Who, month: str) -> Lines:
     """Every line of the month on its way, as records stand now."""
-    period = queries.period(db, payer, month)
+    who = payer_of(db, payer)
+    period = queries.period(db, who.code, month)
     if period is None or period.state != PeriodState.CLOSED:
-        return lines_from(db, month, month_now(db, payer, month))
-    rows = queries.month_rows(db, month, facts=queries.person_facts(db, period.id))
+        return lines_from(db, month, month_now(db, who, month))
+    rows = queries.month_rows(db, month, facts=queries.person_facts(db, period.id), part=who.part)
     held = frozenset(each.line.natural_key for each in holding.kept_out(db, period.id))
-    computed = computing.compute(month, rows, load_rulebook(), held=held)
+    computed = computing.compute(month, rows, who.rules, every_reason=False, held=held)
     explained = computing.with_automatic(computed.accounts, computing.covered(queries.explanations(db, period.id)))
-    return _lines(db, month, rows, computed.accounts, computed.lines, computed.held, explained)
+    return _lines(db, who, month, rows, computed.accounts, computed.lines, computed.held, explained)
 
 
 def lines_from(db: Session, month: str, now: MonthNow) -> Lines:
     """The same from a month that has been computed already."""
-    return _lines(db, month, now.rows, now.accounts, now.lines, now.held, now.explained)
+    return _lines(db, now.who, month, now.rows, now.accounts, now.lines, now.held, now.explained)
 
 
 def _lines(
-    db: Session, month: str, rows: MonthRows, accounts: Sequence[LineAccount], lines: Sequence[ClaimLineRecord],
+    db: Session, who: Payer, month: str, rows: MonthRows, accounts: Sequence[LineAccount], lines: Sequence[ClaimLineRecord],
     held: Sequence[ClaimLineRecord], explained: Mapping[int, int],
 ) -> Lines:  # fmt: skip
     first, last = month_days(month)
     return chain_rules.lines_of(
         rows, carriers(db, first, last), accounts, lines, held, explained, packed=packed(db, first, last), aboard=aboard(db, first, last),
-        words=words(db, month),
+        words=words(db, month), beside=beside(db, first, last, who),
     )  # fmt: skip
+
+
+def beside(db: Session, first: date, last: date, who: Payer) -> dict[tuple[str, object], int]:
+    """Planned portions of other payers by trip, as ``chain_rules.trip_keys`` names trips: a count of a whole trip holds them too."""
+    if who.streets is None:
+        return {}
+    query = (
+        select(PlanVersion.day, PlanVersion.slot, PlanRoute.vehicle_code, PlanVisit.trip, Run.id, func.sum(PlanLine.portions))
+        .join(PlanVersion, PlanVersion.id == PlanLine.version_id)
+        .join(PlanVisit, PlanVisit.id == PlanLine.visit_id)
+        .join(PlanRoute, PlanRoute.id == PlanVisit.route_id)
+        .join(BookLine, BookLine.id == PlanLine.book_line_id)
+        .outerjoin(Run, Run.route_id == PlanRoute.id)
+        .where(PlanVersion.day >= first, PlanVersion.day <= last, PlanVersion.state == "published")
+        .where(BookLine.street_code.not_in(sorted(who.streets)))
+        .group_by(PlanVersion.day, PlanVersion.slot, PlanRoute.vehicle_code, PlanVisit.trip, Run.id)
+    )  # fmt: skip
+    found: dict[tuple[str, object], int] = {}
+    for day, slot, vehicle, trip, run, portions in db.execute(query):
+        for key in chain_rules.trip_keys(day, slot, vehicle, trip, run):
+            found[key] = found.get(key, 0) + int(portions)
+    return found
 
 
 def carriers(db: Session, first: date, last: date) -> dict[int, Carrier]:
@@ -194,10 +219,11 @@ def labels(db: Session, cut: Cut) -> Callable[[str], str]:
 
 
 def chain_lines(
-    db: Session, payer: str, month: str, *, cut: Cut | None, key: str, figure: str, scope: Scope
+    db: Session, payer: Who, month: str, *, cut: Cut | None, key: str, figure: str, scope: Scope
 ) -> tuple[ChainLine, ...]:
     """The lines behind one figure of the chain: of one row of a cut, or (``cut`` None) of the whole month."""
-    found = lines_now(db, payer, month)
+    who = payer_of(db, payer)
+    found = lines_now(db, who, month)
     wanted = [
         line
         for line, chain in found.chains.items()
@@ -205,15 +231,15 @@ def chain_lines(
         and within(found.places[line], scope)
         and (cut is None or found.places[line].of(cut) == key)
     ]
-    return described(db, payer, month, found, wanted)
+    return described(db, who, month, found, wanted)
 
 
-def described(db: Session, payer: str, month: str, found: Lines, wanted: list[int]) -> tuple[ChainLine, ...]:
+def described(db: Session, who: Payer, month: str, found: Lines, wanted: list[int]) -> tuple[ChainLine, ...]:
     """Lines with the masked name and what is known about them, by day and street."""
-    rows = queries.month_rows(db, month)
+    rows = found.rows
     people = {line.line_id: line.resident_id for line in rows.book}
     names = {number: (code, mask_name(name)) for number, code, name in db.execute(select(Resident.id, Resident.code, Resident.name))}  # fmt: skip
-    period = queries.period(db, payer, month)
+    period = queries.period(db, who.code, month)
     said = (
         {each.book_line_id: (each.code, each.sentence) for each in queries.explanations(db, period.id)}
         if period

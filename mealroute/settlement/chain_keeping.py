@@ -16,6 +16,7 @@ from mealroute.settlement.models import ChainCell, ChainWord
 from mealroute.settlement.month import MonthNow
 from mealroute.settlement.records import Act, Step
 from mealroute.subsidy.models import Period
+from mealroute.subsidy.payers import Who
 
 
 def open_counts(db: Session, month: str, now: MonthNow) -> tuple[CountDifference, ...]:
@@ -24,7 +25,7 @@ def open_counts(db: Session, month: str, now: MonthNow) -> tuple[CountDifference
 
 
 def explain_count(
-    db: Session, payer: str, month: str, natural_key: str, *, sentence: str, by: Actor, clock: Clock
+    db: Session, payer: Who, month: str, natural_key: str, *, sentence: str, by: Actor, clock: Clock
 ) -> None:
     """Say why a count of a trip differs from its plan. It is part of preparing.
 

@@ -35,6 +35,7 @@ class Count(NamedTuple):
 class Lines:
     """Each order line with its place and chain, and the differences of whole trips."""
 
+    rows: MonthRows
     places: Mapping[int, Place]
     chains: Mapping[int, Chain]
     carriers: Mapping[int, Carrier]
@@ -44,11 +45,11 @@ class Lines:
 def lines_of(
     rows: MonthRows, carriers: Mapping[int, Carrier], accounts: Iterable[LineAccount], claims: Iterable[ClaimLineRecord],
     held: Iterable[ClaimLineRecord], explained: Mapping[int, int], *, packed: Mapping[tuple[date, str, str, int], Count],
-    aboard: Mapping[tuple[int, int], Count], words: Mapping[str, tuple[str, str]],
+    aboard: Mapping[tuple[int, int], Count], words: Mapping[str, tuple[str, str]], beside: Mapping[tuple[str, object], int],
 ) -> Lines:  # fmt: skip
     """Every line of a month's books on its way.
 
-    ``packed`` is by day, meal, vehicle and trip, ``aboard`` by run and trip. A trip that was counted counts with its plan; what the
+    ``packed`` is by day, meal, vehicle and trip, ``aboard`` by run and trip, ``beside`` other payers' portions on the same trips. A trip that was counted counts with its plan; what the
     count is more or less is a difference of the whole trip, which belongs to its kitchen and to no street.
     """
     places = {line.line_id: _place(line, rows, carriers) for line in rows.book}
@@ -75,10 +76,11 @@ def lines_of(
     _money(values, claims, held)
     chains = {line: Chain(**own) for line, own in values.items()}
     return Lines(
+        rows=rows,
         places=places,
         chains=chains,
         carriers=carriers,
-        differences=_counts(rows, carriers, chains, packed, aboard, words),
+        differences=_counts(rows, carriers, chains, packed, aboard, words, beside),
     )
 
 
@@ -137,7 +139,7 @@ def _money(
 
 def _counts(
     rows: MonthRows, carriers: Mapping[int, Carrier], chains: Mapping[int, Chain], packed: Mapping[tuple[date, str, str, int], Count],
-    aboard: Mapping[tuple[int, int], Count], words: Mapping[str, tuple[str, str]],
+    aboard: Mapping[tuple[int, int], Count], words: Mapping[str, tuple[str, str]], beside: Mapping[tuple[str, object], int],
 ) -> tuple[CountDifference, ...]:  # fmt: skip
     planned: dict[tuple[str, object], int] = defaultdict(int)
     at: dict[tuple[str, object], tuple[BookRow, Carrier]] = {}
@@ -145,17 +147,17 @@ def _counts(
         carrier = carriers.get(line.line_id)
         if carrier is None or not chains[line.line_id].planned:
             continue
-        keys: list[tuple[str, object]] = [("cooked", (line.day, line.slot, carrier.vehicle, carrier.trip))]
-        if carrier.run is not None:
-            keys.append(("loaded", (carrier.run, carrier.trip)))
-        for key in keys:
+        for key in trip_keys(line.day, line.slot, carrier.vehicle, carrier.trip, carrier.run):
             planned[key] += chains[line.line_id].planned
             at[key] = (line, carrier)
     counts: dict[tuple[str, object], Count] = {("cooked", trip): count for trip, count in packed.items()}
     counts |= {("loaded", trip): count for trip, count in aboard.items()}
     found = []
     for key, count in counts.items():
-        if key not in planned or count.portions == planned[key]:
+        if key not in planned:
+            continue
+        planned[key] += beside.get(key, 0)
+        if count.portions == planned[key]:
             continue
         line, carrier = at[key]
         kind = key[0]
@@ -171,6 +173,12 @@ def _counts(
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda each: (each.place.day, each.place.slot, each.kind, each.route, each.trip)))
+
+
+def trip_keys(day: date, slot: str, vehicle: str, trip: int, run: int | None) -> tuple[tuple[str, object], ...]:
+    """The names under which a trip is counted: in the kitchen, and aboard."""
+    packed = ("cooked", (day, slot, vehicle, trip))
+    return (packed,) if run is None else (packed, ("loaded", (run, trip)))
 
 
 def cells(found: Lines) -> tuple[Cell, ...]:

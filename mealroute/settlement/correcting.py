@@ -1,9 +1,9 @@
 """Corrections of closed months: worked out when a later month is prepared, written when it is approved, read ever after."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 
 from mealroute.areas.queries import street_names
@@ -11,33 +11,81 @@ from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict
 from mealroute.core.i18n import _, speaking
-from mealroute.settlement import corrections, holding
+from mealroute.settlement import arrivals, corrections, holding
 from mealroute.settlement.lines import columns, packed, unpacked
 from mealroute.settlement.models import AdjustmentLine
 from mealroute.settlement.records import AdjustmentRecord, Correction, Word
 from mealroute.subsidy import queries
 from mealroute.subsidy.differences import differences
-from mealroute.subsidy.models import Period
+from mealroute.subsidy.models import ClaimLine, Period
+from mealroute.subsidy.payers import Payer, Who, payer_of
+from mealroute.subsidy.records import ClaimLineRecord
 from mealroute.vendors.models import Vendor
 
 
-def proposals(db: Session, payer: str, month: str) -> tuple[Correction, ...]:
-    """What every closed month needs now, to be settled in ``month``: by closed month, natural key and payee."""
-    query = select(Period).where(Period.payer == payer, Period.state == "closed", Period.month != month)
+def proposals(db: Session, payer: Who, month: str) -> tuple[Correction, ...]:
+    """What every closed month of the payer needs now, to be settled in ``month``: by closed month, natural key and payee.
+
+    Only people for whom something has arrived are computed again. Months follow each other: what one needs counts in the caps of the next.
+    """
+    who = payer_of(db, payer)
+    before = before_it(db, who, month)
+    return (*before, *after_it(db, who, month, before))
+
+
+def before_it(db: Session, who: Payer, month: str) -> tuple[Correction, ...]:
+    """What closed months before ``month`` need; its own caps count that."""
+    return _of_months(db, who, Period.month < month, ())
+
+
+def after_it(db: Session, who: Payer, month: str, before: Sequence[Correction]) -> tuple[Correction, ...]:
+    """What months after it need that closed sooner; their caps count the lines of ``month`` as they have been written."""
+    return _of_months(db, who, Period.month > month, before)
+
+
+def _of_months(
+    db: Session, who: Payer, which: ColumnElement[bool], before: Sequence[Correction]
+) -> tuple[Correction, ...]:
+    query = select(Period).where(Period.payer == who.code, Period.state == "closed", which)
     found: list[Correction] = []
     with speaking("zh"):  # what is written down is in the language of the files
-        for period in db.scalars(query.order_by(Period.month)):
-            found.extend(_of_month(db, period))
+        for period in db.scalars(query.order_by(Period.month)).all():
+            forward = [each.line for each in (*before, *found)]
+            found.extend(of_month(db, who, period, forward, arrivals.touched(db, who, period, forward)))
     return tuple(found)
 
 
-def _of_month(db: Session, period: Period) -> tuple[Correction, ...]:
-    settled = settled_for(db, period.month)
+def refuse_stale(db: Session, who: Payer, month: str, forward: Sequence[Correction]) -> None:
+    """Raises ``corrections-stale`` where months that closed sooner than this one, though they follow it, need something else by now."""
+    later = [each for each in forward if each.month > month]
+    before = [each for each in forward if each.month < month]
+    if [_brief(each) for each in after_it(db, who, month, before)] != [_brief(each) for each in later]:
+        raise _stale()
+
+
+def _brief(found: Correction) -> tuple[object, ...]:
+    return found.month, found.line.natural_key, found.line.payee, found.number, found.line.amount_fen
+
+
+def _stale() -> Conflict:
+    return Conflict(
+        "corrections-stale",
+        _("Other corrections of closed months are due by now than when this month was prepared."),
+        _("Send it back to be prepared again."),
+    )
+
+
+def of_month(
+    db: Session, who: Payer, period: Period, forward: list[ClaimLineRecord], people: Collection[int] | None = None
+) -> tuple[Correction, ...]:
+    """What one closed month needs; ``forward`` are corrections of earlier months in the same turn. ``people``: of these residents alone."""
+    settled = settled_for(db, who.code, period.month)
+    own = settled if people is None else tuple(each for each in settled if each.line.resident_id in people)
     said = holding.words(db, period.month)
     back = {key: reason for key, (word, reason) in said.items() if word is Word.TAKE_BACK}
     found = differences(
-        db, period.payer, period.month, settled=corrections.standing(settled), known=[each.line for each in settled]
-    )
+        db, who, period.month, settled=corrections.standing(own), known=[each.line for each in own], people=people, forward=forward
+    )  # fmt: skip
     kept = holding.kept_out(db, period.id)
     cleared = holding.cleared(db, [number for each in kept for number in each.findings])
     blocks = holding.blocks_of(db, period.month)
@@ -50,14 +98,19 @@ def _of_month(db: Session, period: Period) -> tuple[Correction, ...]:
     )  # fmt: skip
     closed: Iterable[Any] = ()
     if back:
-        lines = queries.settlement_lines(db, period.id, scope=Scope.everything())
-        closed = [(line.id, line.claim) for line in lines if line.claim.natural_key in back]
+        lines = queries.lines_query(Scope.everything()).where(
+            ClaimLine.period_id == period.id, ClaimLine.natural_key.in_(sorted(back))
+        )
+        closed = [(line.id, line.claim) for line in queries.read_lines(db, lines)]
     return (*put, *corrections.taken_back(period.month, closed, settled, back))
 
 
-def settled_for(db: Session, month: str) -> tuple[Correction, ...]:
-    """The corrections of a month that later months have settled."""
-    return tuple(correction(row) for row in db.scalars(select(AdjustmentLine).where(AdjustmentLine.month == month)))
+def settled_for(db: Session, payer: str, month: str) -> tuple[Correction, ...]:
+    """The corrections of a payer's month that its later months have settled."""
+    query = select(AdjustmentLine).join(Period, Period.id == AdjustmentLine.period_id)
+    return tuple(
+        correction(row) for row in db.scalars(query.where(AdjustmentLine.month == month, Period.payer == payer))
+    )
 
 
 def correction(row: AdjustmentLine) -> Correction:
@@ -103,11 +156,7 @@ def write(db: Session, period: Period, found: Iterable[Correction], *, account_i
         )
     }
     if any(last.get((each.line.natural_key, each.line.payee), 0) + 1 != each.number for each in wanted):
-        raise Conflict(
-            "corrections-stale",
-            _("Another month has settled some of these corrections since this one was prepared."),
-            _("Send it back to be prepared again."),
-        )
+        raise _stale()
     words = _words(db, wanted)
     rows = [
         columns(each.line)

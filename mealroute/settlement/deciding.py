@@ -12,9 +12,10 @@ from mealroute.settlement import history, holding
 from mealroute.settlement.models import AdjustmentLine, HeldLine, LineDecision
 from mealroute.settlement.records import Word
 from mealroute.subsidy.models import ClaimLine
+from mealroute.subsidy.payers import Who
 
 
-def take_back(db: Session, payer: str, month: str, natural_key: str, *, reason: str, by: Actor, clock: Clock) -> bool:
+def take_back(db: Session, payer: Who, month: str, natural_key: str, *, reason: str, by: Actor, clock: Clock) -> bool:
     """What was settled for this line comes back with the next month that is prepared. False = it was taken back already.
 
     Raises
@@ -25,13 +26,13 @@ def take_back(db: Session, payer: str, month: str, natural_key: str, *, reason: 
     return _decide(db, payer, month, natural_key, Word.TAKE_BACK, reason=reason, by=by, clock=clock)
 
 
-def release(db: Session, payer: str, month: str, natural_key: str, *, reason: str, by: Actor, clock: Clock) -> bool:
+def release(db: Session, payer: Who, month: str, natural_key: str, *, reason: str, by: Actor, clock: Clock) -> bool:
     """A line that was held or taken back is paid after all, with the next month that is prepared. Raises as ``take_back``."""
     return _decide(db, payer, month, natural_key, Word.RELEASE, reason=reason, by=by, clock=clock)
 
 
 def _decide(
-    db: Session, payer: str, month: str, natural_key: str, word: Word, *, reason: str, by: Actor, clock: Clock
+    db: Session, payer: Who, month: str, natural_key: str, word: Word, *, reason: str, by: Actor, clock: Clock
 ) -> bool:
     if not reason.strip():
         raise MealrouteError("reason-needed", _("A reason is needed."), _("Say in a few words why."))

@@ -32,7 +32,7 @@ def kept_records(db: Session, period: Period, scope: Scope) -> tuple[HeldRecord,
     names = queries.open_names(db, {each.line.resident_id for each in kept if each.line.resident_id is not None})
     cleared = holding.cleared(db, [number for each in kept for number in each.findings])
     said = holding.words(db, period.month)
-    settled = {each.line.natural_key for each in correcting.settled_for(db, period.month)}
+    settled = {each.line.natural_key for each in correcting.settled_for(db, period.payer, period.month)}
     return tuple(
         HeldRecord(
             line=each.line, resident_name=names.get(each.line.resident_id or 0, ""), reasons=each.reasons,

@@ -1,5 +1,6 @@
 """A month's history: read it, add to it, and hold that no account takes part in two of its steps."""
 
+import zlib
 from collections.abc import Mapping
 from datetime import date
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from mealroute.core import audit
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
-from mealroute.core.errors import Conflict, Forbidden, NotFound
+from mealroute.core.errors import Conflict, Forbidden
 from mealroute.core.i18n import _
 from mealroute.core.once import insert_new
 from mealroute.dispatch.models import Run
@@ -17,12 +18,11 @@ from mealroute.settlement import rules
 from mealroute.settlement.models import SettlementStep
 from mealroute.settlement.records import Act, Step, StepRecord
 from mealroute.subsidy.models import Period
+from mealroute.subsidy.payers import Who, payer_of
 from mealroute.subsidy.queries import month_days
-from mealroute.subsidy.rulebook import load_rulebook
 
-_LOCK = (
-    7_261_502  # any constant: on PostgreSQL one settlement is worked on at a time, so that nothing is corrected twice
-)
+_LOCK = 7_261_502
+"""Any constant: on PostgreSQL one settlement of a payer is worked on at a time, so that nothing is corrected twice."""
 COUNTING = ("delivery.recorded", "delivery.reopened", "delivery.stop-given")
 """Audit actions that change what a day counts; their subjects name runs."""
 
@@ -41,21 +41,21 @@ def _record(row: SettlementStep) -> StepRecord:
     )  # fmt: skip
 
 
-def locked(db: Session, payer: str, month: str) -> Period:
-    """The payer's month, made if need be, locked for the rest of the transaction together with every other month.
+def locked(db: Session, payer: Who, month: str) -> Period:
+    """The payer's month, made if need be, locked for the rest of the transaction together with the payer's other months.
 
     Raises
     ------
     MealrouteError
         ``payer-unknown``, ``month-invalid``.
     """
-    if payer != load_rulebook().payer:
-        raise NotFound("payer-unknown", _("There is no payer “%(payer)s”.", payer=payer))
+    code = payer_of(db, payer).code
     month_days(month)
     if db.get_bind().dialect.name == "postgresql":
-        db.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    insert_new(db, Period, [{"payer": payer, "month": month, "state": "open", "totals": {}}], Period.id)
-    query = select(Period).where(Period.payer == payer, Period.month == month).with_for_update()
+        own = zlib.crc32(code.encode()) - 2**31
+        db.execute(text("select pg_advisory_xact_lock(:key, :payer)"), {"key": _LOCK, "payer": own})
+    insert_new(db, Period, [{"payer": code, "month": month, "state": "open", "totals": {}}], Period.id)
+    query = select(Period).where(Period.payer == code, Period.month == month).with_for_update()
     return db.scalars(query, execution_options={"populate_existing": True}).one()
 
 
@@ -67,8 +67,15 @@ def other_hands(db: Session, period: Period, step: Step, *, by: Actor) -> int:
     MealrouteError
         ``step-needs-account``, ``step-same-person``, ``step-counted-itself``.
     """
+    return may_act(db, period, step, by=by)
+
+
+def may_act(db: Session, period: Period | None, step: Step, *, by: Actor) -> int:
+    """The same for a month of which nothing may be built yet (``period`` None: it has no history)."""
     if by.account_id is None:
         raise Forbidden("step-needs-account", _("Each step of a month is signed by a person with an account."))
+    if period is None:
+        return by.account_id
     earlier = rules.other_step_of(steps(db, period.id), by.account_id, step)
     if earlier is not None:
         raise Forbidden(
@@ -84,6 +91,11 @@ def other_hands(db: Session, period: Period, step: Step, *, by: Actor) -> int:
             _("Ask a colleague, whatever role you hold today."),
         )
     return by.account_id
+
+
+def prepared(db: Session, period_id: int) -> bool:
+    """Whether the month stands prepared: it was, and has not been sent back to that step since."""
+    return rules.standing(steps(db, period_id), {}, closed=False).prepared is not None
 
 
 def counted(db: Session, account_id: int, first: date, last: date) -> bool:

@@ -22,7 +22,23 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from mealroute.core.audit import append_only
 from mealroute.core.db import Base, JsonDict, UtcDateTime
+from mealroute.subsidy.adjustment_models import AdjustmentLine, Money
 from mealroute.subsidy.models import Period
+
+__all__ = [
+    "SEALED",
+    "AdjustmentLine",
+    "BudgetDecision",
+    "ChainCell",
+    "ChainWord",
+    "HeldLine",
+    "LineDecision",
+    "PeriodMark",
+    "SettlementPayment",
+    "SettlementStep",
+    "VendorAward",
+    "seals",
+]
 
 
 @append_only
@@ -104,31 +120,8 @@ class LineDecision(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class _Money:
-    """What a held line and a correction say of the claim line that they stand for; ``line`` holds the rest of its fields."""
-
-    natural_key: Mapped[str] = mapped_column(String(160))
-    payee: Mapped[str] = mapped_column(String(40))
-    month: Mapped[str] = mapped_column(String(7), index=True)
-    rule_id: Mapped[str] = mapped_column(String(60))
-    rule_version: Mapped[int]
-    document_no: Mapped[str] = mapped_column(String(80))
-    beneficiary: Mapped[str] = mapped_column(String(12))
-    amount_fen: Mapped[int] = mapped_column(BigInteger)
-    shares: Mapped[dict[str, Any]] = mapped_column(JsonDict)
-    copay_fen: Mapped[int] = mapped_column(BigInteger)
-    book_line_id: Mapped[int | None]
-    proof_id: Mapped[int | None]
-    resident_code: Mapped[str] = mapped_column(String(40))
-    day: Mapped[date]
-    slot: Mapped[str] = mapped_column(String(10))
-    street_code: Mapped[str] = mapped_column(String(20))
-    vendor_code: Mapped[str] = mapped_column(String(40))
-    line: Mapped[dict[str, Any]] = mapped_column(JsonDict)
-
-
 @append_only
-class HeldLine(_Money, Base):
+class HeldLine(Money, Base):
     """A line that was due when its month closed and was kept out, because a check blocked it."""
 
     __tablename__ = "held_line"
@@ -137,29 +130,6 @@ class HeldLine(_Money, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"))
     reasons: Mapped[list[str]] = mapped_column(JsonDict, default=list)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-@append_only
-class AdjustmentLine(_Money, Base):
-    """A correction of another month that is settled in this one; the amount carries its sign.
-
-    ``claim_line_id`` is the closed line that it takes back or replaces, ``proof_id`` the record that came later. ``number``
-    counts the corrections of one natural key and payee: the database holds that none is written twice.
-    """
-
-    __tablename__ = "adjustment_line"
-    __table_args__ = (UniqueConstraint("natural_key", "payee", "number"), UniqueConstraint("period_id", "line_no"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"))
-    line_no: Mapped[int]
-    number: Mapped[int]
-    kind: Mapped[str] = mapped_column(String(20))
-    reason: Mapped[str] = mapped_column(Text)
-    claim_line_id: Mapped[int | None] = mapped_column(ForeignKey("claim_line.id"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    by_name: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -178,6 +148,19 @@ class ChainCell(Base):
     vendor_code: Mapped[str] = mapped_column(String(40))
     kitchen_code: Mapped[str] = mapped_column(String(40))
     figures: Mapped[dict[str, Any]] = mapped_column(JsonDict)
+
+
+@append_only
+class PeriodMark(Base):
+    """Fingerprints of what a closed month was computed from: of what concerns everybody, and by resident (``people``)."""
+
+    __tablename__ = "period_mark"
+    __table_args__ = (UniqueConstraint("period_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"))
+    whole: Mapped[str] = mapped_column(String(64))
+    people: Mapped[dict[str, Any]] = mapped_column(JsonDict)
 
 
 @append_only
@@ -248,16 +231,16 @@ class VendorAward(Base):
 
 
 def _refuse_when_closed(
-    _mapper: Mapper[Any], connection: Connection, target: HeldLine | AdjustmentLine | ChainCell
+    _mapper: Mapper[Any], connection: Connection, target: HeldLine | AdjustmentLine | ChainCell | PeriodMark
 ) -> None:
     if connection.scalar(select(Period.state).where(Period.id == target.period_id)) == "closed":
         raise ValueError(f"{target.__tablename__} of a closed period is immutable")
 
 
-for _model in (HeldLine, AdjustmentLine, ChainCell):
+for _model in (HeldLine, AdjustmentLine, ChainCell, PeriodMark):
     event.listen(_model, "before_insert", _refuse_when_closed)
 
-SEALED = ("held_line", "adjustment_line", "chain_cell")
+SEALED = ("held_line", "adjustment_line", "chain_cell", "period_mark")
 
 
 def seals(dialect: str, table: str) -> tuple[str, ...]:

@@ -3,17 +3,20 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from mealroute.settlement import correcting, history, holding
 from mealroute.settlement.records import Act, Correction, Step, StepRecord, StreetPart
-from mealroute.subsidy import computing, queries
+from mealroute.subsidy import build, computing, queries
+from mealroute.subsidy import rules as money
 from mealroute.subsidy.build import MonthRows
+from mealroute.subsidy.earlier import earlier_lines
+from mealroute.subsidy.models import Period
+from mealroute.subsidy.payers import Payer, Who, payer_of
 from mealroute.subsidy.records import ClaimLineRecord, Imbalance, LineAccount
-from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.subsidy.statements import MonthFigures
 
 
@@ -21,6 +24,8 @@ from mealroute.subsidy.statements import MonthFigures
 class MonthNow:
     """What the records of a month come to at this moment. ``corrections`` are those of its last preparation."""
 
+    who: Payer
+    computed: computing.Computed
     rows: MonthRows
     figures: MonthFigures
     lines: tuple[ClaimLineRecord, ...]
@@ -33,26 +38,49 @@ class MonthNow:
     parts: Mapping[str, StreetPart]
 
 
-def month_now(db: Session, payer: str, month: str) -> MonthNow:
+def month_now(db: Session, payer: Who, month: str) -> MonthNow:
     """Compute the month from what stands now, with each street's part."""
-    rulebook = load_rulebook()
-    period = queries.period(db, payer, month)
-    rows = queries.month_rows(db, month)
-    computed = computing.compute(month, rows, rulebook)
-    blocks = holding.blocks_of(db, month)
-    blocked = holding.blocked_keys(computed.lines, blocks)
-    if blocked:
-        computed = computing.compute(month, rows, rulebook, held=blocked)
+    who = payer_of(db, payer)
+    period = queries.period(db, who.code, month)
+    forward = put_forward(history.steps(db, period.id)) if period else ()
+    computed = computing.compute(month, rows_of(db, who, month, forward), who.rules, every_reason=False)
+    return month_from(db, who, period, computed, forward)
+
+
+def rows_of(db: Session, who: Payer, month: str, forward: Sequence[Correction]) -> MonthRows:
+    """What the month is computed from. ``forward`` are corrections that it settles: caps that began before it count them."""
+    rows = queries.month_rows(db, month, part=who.part)
+    if not forward:
+        return rows
+    lines = [each.line for each in forward]
+    return replace(rows, earlier=earlier_lines(db, queries.month_days(month)[0], who.part, forward=lines))
+
+
+def month_from(
+    db: Session, who: Payer, period: Period | None, computed: computing.Computed, forward: tuple[Correction, ...]
+) -> MonthNow:
+    """The same from a month that has been computed already, with the blocks and explanations that stand now."""
+    blocks = holding.blocks_of(db, computed.month)
+    computed = kept_out(computed, holding.blocked_keys(computed.lines, blocks))
     written = queries.explanations(db, period.id) if period else ()
     explained = computing.with_automatic(computed.accounts, computing.covered(written))
-    figures, imbalances = computing.balance(computed, explained, rulebook)
-    forward = put_forward(history.steps(db, period.id)) if period else ()
+    figures, imbalances = computing.balance(computed, explained, who.rules)
     ordered = {row.street_code for row in computed.rows.book}
     return MonthNow(
-        rows=rows, figures=figures, lines=computed.lines, held=computed.held, blocks=blocks, corrections=forward, accounts=computed.accounts,
-        explained=explained, imbalances=imbalances,
+        who=who, computed=computed, rows=computed.rows, figures=figures, lines=computed.lines, held=computed.held, blocks=blocks,
+        corrections=forward, accounts=computed.accounts, explained=explained, imbalances=imbalances,
         parts=street_parts(ordered, computed.lines, computed.accounts, explained, forward, computed.held),
     )  # fmt: skip
+
+
+def kept_out(computed: computing.Computed, held: frozenset[str]) -> computing.Computed:
+    """What ``computing.compute`` gives with ``held``, from what it gave without."""
+    if not held:
+        return computed
+    lines = tuple(line for line in computed.lines if line.natural_key not in held)
+    kept = tuple(line for line in computed.lines if line.natural_key in held)
+    accounts = money.account(build.handovers(computed.rows), lines, computed.problems, kept)
+    return replace(computed, lines=lines, held=kept, accounts=accounts)
 
 
 def put_forward(entries: Iterable[StepRecord]) -> tuple[Correction, ...]:

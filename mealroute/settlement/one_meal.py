@@ -22,6 +22,7 @@ from mealroute.settlement.models import AdjustmentLine
 from mealroute.settlement.records import Correction
 from mealroute.subsidy import queries
 from mealroute.subsidy.models import ClaimLine, Explanation, Period
+from mealroute.subsidy.payers import Who, payer_of
 from mealroute.subsidy.queries import lines_query, settlement_line
 from mealroute.subsidy.statements import SettlementLine
 
@@ -87,7 +88,7 @@ class OneMeal:
     blocks: tuple[str, ...]
 
 
-def one_meal(db: Session, payer: str, month: str, book_line_id: int, *, scope: Scope) -> OneMeal:
+def one_meal(db: Session, payer: Who, month: str, book_line_id: int, *, scope: Scope) -> OneMeal:
     """Everything about one order line of the month. Raises NotFound outside the scope as where there is none."""
     first, last = queries.month_days(month)
     row = db.execute(
@@ -98,10 +99,11 @@ def one_meal(db: Session, payer: str, month: str, book_line_id: int, *, scope: S
         .where(BookLine.id == book_line_id, OrderBook.day >= first, OrderBook.day <= last)
     ).one_or_none()
     doors = _doors(db, book_line_id) if row is not None else ()
-    if row is None or not scope.sees_street(row[0].street_code) or not _own(doors, scope):
+    who = payer_of(db, payer)
+    if row is None or not who.within(scope).sees_street(row[0].street_code) or not _own(doors, scope):
         raise NotFound("meal-not-found", _("The month has no such meal."))
     line, order, day, slot, code, name = row
-    period = queries.period(db, payer, month)
+    period = queries.period(db, who.code, month)
     said = db.execute(
         select(Explanation.sentence, Explanation.by_name).where(Explanation.book_line_id == book_line_id)
     ).one_or_none()

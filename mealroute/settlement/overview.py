@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ from mealroute.settlement.records import (
     StepRecord,
     StreetPart,
 )
+from mealroute.subsidy.payers import Who, payer_of
 from mealroute.subsidy.queries import period as period_of
 
 
@@ -49,9 +51,11 @@ class Overview:
         return None if account_id is None else rules.other_step_of(self.history, account_id, step)
 
 
-def overview(db: Session, payer: str, month: str, *, scope: Scope) -> Overview:
+def overview(db: Session, payer: Who, month: str, *, scope: Scope) -> Overview:
     """Everything that the page of a month says about its four steps."""
-    period = period_of(db, payer, month)
+    who = payer_of(db, payer)
+    scope = who.within(scope)
+    period = period_of(db, who.code, month)
     entries = history.steps(db, period.id) if period else ()
     if period is not None and period.state == "closed":
         dues = queries.dues(db, period)
@@ -67,10 +71,10 @@ def overview(db: Session, payer: str, month: str, *, scope: Scope) -> Overview:
             closed=True, standing=standing, history=entries, parts=_within(parts, scope), changes=(), blocks=blocks, dues=dues,
             held=kept_records(db, period, scope), adjustments=correcting.adjustment_lines(db, period.id, scope=scope),
         )  # fmt: skip
-    now = month_now(db, payer, month)
-    waiting = open_sum(db, month, scope=Scope.everything()).hold
+    now = month_now(db, who, month)
+    waiting = open_sum(db, month, scope=who.within(Scope.everything())).hold
     standing = rules.standing(entries, now.parts, closed=False)
-    since = standing.prepared.at if standing.prepared else None
+    since = _read_at(standing.prepared) if standing.prepared else None
     changes = queries.changes_since(db, period, since) if period is not None and since is not None else ()
     return Overview(
         closed=False, standing=standing, history=entries, parts=_within(now.parts, scope),
@@ -78,6 +82,12 @@ def overview(db: Session, payer: str, month: str, *, scope: Scope) -> Overview:
         blocks=_blocks(standing, len(now.imbalances), waiting, len(open_counts(db, month, now))), dues=(), held=held_records(db, now, scope),
         adjustments=correcting.shown(db, now.corrections, scope=scope),
     )  # fmt: skip
+
+
+def _read_at(prepared: StepRecord) -> datetime:
+    """When the records were read that the preparation put together: what came while it was at work has changed since."""
+    kept = prepared.figures.get("read_at")
+    return datetime.fromisoformat(kept) if isinstance(kept, str) else prepared.at
 
 
 def _within(parts: Mapping[str, StreetPart], scope: Scope) -> dict[str, StreetPart]:

@@ -15,10 +15,11 @@ from mealroute.settlement import history, queries
 from mealroute.settlement.models import SettlementPayment
 from mealroute.settlement.records import Act, Due, Step
 from mealroute.subsidy.models import Period
+from mealroute.subsidy.payers import Who
 
 
 def pay(
-    db: Session, payer: str, month: str, payee: str, amounts: Mapping[str, int], *, voucher: str, paid_on: date, by: Actor,
+    db: Session, payer: Who, month: str, payee: str, amounts: Mapping[str, int], *, voucher: str, paid_on: date, by: Actor,
     clock: Clock, note: str = "",
 ) -> bool:  # fmt: skip
     """Write down one transfer to a payee, by fund. The same voucher with the same amounts again changes nothing (False).
@@ -67,7 +68,7 @@ def pay(
     return True
 
 
-def object_to(db: Session, payer: str, month: str, *, reason: str, by: Actor, clock: Clock) -> None:
+def object_to(db: Session, payer: Who, month: str, *, reason: str, by: Actor, clock: Clock) -> None:
     """Finance's word on a closed month: it stands in the history and stops nobody; what is wrong becomes a correction.
 
     Raises

@@ -16,6 +16,7 @@ from mealroute.settlement import history, rules
 from mealroute.settlement.models import AdjustmentLine, SettlementPayment
 from mealroute.settlement.records import Act, Change, Due, PaymentRecord, StepRecord
 from mealroute.subsidy.models import ClaimLine, Explanation, Period
+from mealroute.subsidy.payers import Who, code_of
 from mealroute.subsidy.queries import month_days, period
 from mealroute.vendors.models import Vendor
 
@@ -62,9 +63,9 @@ def payments(db: Session, period_id: int) -> tuple[PaymentRecord, ...]:
     )  # fmt: skip
 
 
-def month_history(db: Session, payer: str, month: str) -> tuple[StepRecord, ...]:
+def month_history(db: Session, payer: Who, month: str) -> tuple[StepRecord, ...]:
     """The history of a month; empty where nothing has been done yet."""
-    found = period(db, payer, month)
+    found = period(db, code_of(payer), month)
     return history.steps(db, found.id) if found else ()
 
 

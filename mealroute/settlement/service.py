@@ -6,21 +6,19 @@ from dataclasses import asdict
 from sqlalchemy.orm import Session
 
 from mealroute.checks import service as checks
-from mealroute.checks.queries import open_sum
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
-from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
+from mealroute.core.errors import Conflict, MealrouteError, NotFound
 from mealroute.core.i18n import _, ngettext
-from mealroute.settlement import closing, correcting, history, queries, rules
+from mealroute.settlement import approving, history, preparing, rules
 from mealroute.settlement.chain_keeping import explain_count
 from mealroute.settlement.deciding import release, take_back
-from mealroute.settlement.month import MonthNow, month_now, whole
+from mealroute.settlement.month import month_now
 from mealroute.settlement.paying import object_to, pay
 from mealroute.settlement.records import Act, Standing, Step
+from mealroute.settlement.sessions import Sessions, quiet
 from mealroute.subsidy import service as subsidy
-from mealroute.subsidy.models import Period
-from mealroute.subsidy.queries import month_days
-from mealroute.subsidy.statements import Settlement
+from mealroute.subsidy.payers import Who
 
 __all__ = [
     "approve",
@@ -38,13 +36,13 @@ __all__ = [
 
 
 def explain(
-    db: Session, payer: str, month: str, book_line_id: int, *, sentence: str, by: Actor, clock: Clock
+    db: Session, payer: Who, month: str, book_line_id: int, *, sentence: str, by: Actor, clock: Clock
 ) -> None:  # fmt: skip
     """Explain one line's difference; see ``explain_all``."""
     explain_all(db, payer, month, {book_line_id: sentence}, by=by, clock=clock)
 
 
-def explain_all(db: Session, payer: str, month: str, sentences: Mapping[int, str], *, by: Actor, clock: Clock) -> int:
+def explain_all(db: Session, payer: Who, month: str, sentences: Mapping[int, str], *, by: Actor, clock: Clock) -> int:
     """Explain differences, by line. It is part of preparing: whoever explains neither checks nor approves the month.
 
     Raises
@@ -64,7 +62,7 @@ def explain_all(db: Session, payer: str, month: str, sentences: Mapping[int, str
 
 
 def prepare(
-    db: Session, payer: str, month: str, *, by: Actor, clock: Clock, matrix_of: checks.MatrixOf | None = None
+    db: Session, payer: Who, month: str, *, by: Actor, clock: Clock, matrix_of: checks.MatrixOf | None = None
 ) -> Standing:  # fmt: skip
     """Put the month together for the streets' check: lines and automatic explanations are written as they stand now.
 
@@ -76,24 +74,10 @@ def prepare(
     MealrouteError
         ``month-not-over``, ``close-needs-district``, ``period-closed``, ``step-same-person``, ``step-needs-account``.
     """
-    _whole_district(by)
-    if clock.today() <= month_days(month)[1]:
-        raise MealrouteError("month-not-over", _("%(month)s is not over yet.", month=month))
-    period = history.locked(db, payer, month)
-    history.refuse_closed(period)
-    account = history.other_hands(db, period, Step.PREPARE, by=by)
-    subsidy.build_month(db, payer, month, by=by, clock=clock)
-    checks.check_month(db, month, by=by, clock=clock, matrix_of=matrix_of, recompute=False)
-    now = month_now(db, payer, month)
-    forward = correcting.proposals(db, payer, month)
-    history.add(
-        db, period, Step.PREPARE, Act.PREPARED, account_id=account, by=by, clock=clock, digest=whole(now.parts),
-        figures={**asdict(now.figures), "open": len(now.imbalances), "held": len(now.held), "corrections": correcting.as_figures(forward)},
-    )  # fmt: skip
-    return _standing(db, period, month_now(db, payer, month) if forward or now.corrections else now)
+    return preparing.prepare(Sessions.one(db), payer, month, by=by, clock=clock, matrix_of=matrix_of, tell=quiet)
 
 
-def sign(db: Session, payer: str, month: str, streets: Collection[str], *, by: Actor, clock: Clock) -> Standing:
+def sign(db: Session, payer: Who, month: str, streets: Collection[str], *, by: Actor, clock: Clock) -> Standing:
     """Sign the parts of the streets, each for exactly what stands there now. Signing again what is signed changes nothing.
 
     Raises
@@ -106,7 +90,7 @@ def sign(db: Session, payer: str, month: str, streets: Collection[str], *, by: A
     history.refuse_closed(period)
     account = history.other_hands(db, period, Step.CHECK, by=by)
     now = month_now(db, payer, month)
-    found = _prepared(db, period, now)
+    found = approving.prepared_standing(db, period, now)
     for street in sorted(set(streets)):
         part = now.parts.get(street)
         if part is None or not by.scope.sees_street(street):
@@ -123,12 +107,12 @@ def sign(db: Session, payer: str, month: str, streets: Collection[str], *, by: A
             db, period, Step.CHECK, Act.SIGNED, street=street, account_id=account, by=by, clock=clock, digest=part.digest,
             figures=asdict(part),
         )  # fmt: skip
-    return _standing(db, period, now)
+    return preparing.standing(db, period, now)
 
 
 def send_back(
     db: Session,
-    payer: str,
+    payer: Who,
     month: str,
     *,
     acting: Step,
@@ -159,16 +143,16 @@ def send_back(
         raise NotFound("street-not-yours", _("This street has no part of the month, or is not yours to sign."))
     account = history.other_hands(db, period, acting, by=by)
     now = month_now(db, payer, month)
-    _prepared(db, period, now)
+    approving.prepared_standing(db, period, now)
     history.add(
         db, period, acting, Act.SENT_BACK, back_to=to, street=street, reason=reason.strip(), account_id=account, by=by, clock=clock
     )  # fmt: skip
-    return _standing(db, period, now)
+    return preparing.standing(db, period, now)
 
 
 def approve(
-    db: Session, payer: str, month: str, *, by: Actor, clock: Clock, matrix_of: checks.MatrixOf | None = None
-) -> Settlement:  # fmt: skip
+    db: Session, payer: Who, month: str, *, by: Actor, clock: Clock, matrix_of: checks.MatrixOf | None = None
+) -> subsidy.Built:  # fmt: skip
     """Approve the month and close it for good, in one transaction: wholly closed or wholly open.
 
     The checks look once more; what they block is kept out and listed, what waits for a word must have it first.
@@ -179,53 +163,4 @@ def approve(
         ``close-needs-district``, ``period-closed``, ``not-prepared``, ``streets-unsigned``, ``findings-wait``, ``corrections-stale``,
         ``period-open-differences``, ``step-same-person``, ``step-needs-account``, ``step-counted-itself``.
     """
-    _whole_district(by)
-    period = history.locked(db, payer, month)
-    history.refuse_closed(period)
-    account = history.other_hands(db, period, Step.APPROVE, by=by)
-    subsidy.build_month(db, payer, month, by=by, clock=clock)
-    checks.check_month(db, month, by=by, clock=clock, matrix_of=matrix_of, recompute=False)
-    now = month_now(db, payer, month)
-    found = _prepared(db, period, now)
-    missing = (*found.unsigned, *found.stale)
-    if missing:
-        raise Conflict(
-            "streets-unsigned",
-            ngettext(
-                "%(n)d street has not signed what stands there now.", "%(n)d streets have not signed what stands there now.", len(missing)
-            ),
-            _("Each street signs its own part; a part that changed is signed again."),
-            streets=missing,
-        )  # fmt: skip
-    waiting = open_sum(db, month, scope=by.scope).hold
-    if waiting:
-        raise Conflict(
-            "findings-wait",
-            ngettext("%(n)d finding waits for a word.", "%(n)d findings wait for a word.", waiting),
-            _("Somebody clears each of them with a reason, on the page of the checks."),
-        )
-    return closing.close(db, period, now, account_id=account, by=by, clock=clock)
-
-
-def _whole_district(by: Actor) -> None:
-    if by.scope.streets is not None:
-        raise Forbidden(
-            "close-needs-district",
-            _("A month is closed for the whole district."),
-            _("Ask the district's finance officer."),
-        )
-
-
-def _prepared(db: Session, period: Period, now: MonthNow) -> Standing:
-    found = _standing(db, period, now)
-    if found.prepared is None:
-        raise Conflict(
-            "not-prepared",
-            _("The month has not been prepared for this step."),
-            _("The finance officer prepares it first."),
-        )
-    return found
-
-
-def _standing(db: Session, period: Period, now: MonthNow) -> Standing:
-    return rules.standing(history.steps(db, period.id), now.parts, closed=False, dues=queries.dues(db, period))
+    return approving.approve(Sessions.one(db), payer, month, by=by, clock=clock, matrix_of=matrix_of, tell=quiet)

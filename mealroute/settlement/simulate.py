@@ -13,10 +13,11 @@ from mealroute.settlement import history, queries, service
 from mealroute.settlement.month import month_now
 from mealroute.settlement.paying import pay
 from mealroute.subsidy import queries as money
+from mealroute.subsidy import service as subsidy
+from mealroute.subsidy.payers import Who, code_of
 from mealroute.subsidy.rows import month_days
 from mealroute.subsidy.simulate import hand_in_cash, sentences
 from mealroute.subsidy.statement import month_statement
-from mealroute.subsidy.statements import Settlement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Four:
     cashier: Actor
 
 
-def close_month(db: Session, payer: str, month: str, four: Four, *, clock: Clock) -> Settlement:
+def close_month(db: Session, payer: Who, month: str, four: Four, *, clock: Clock) -> subsidy.Built:
     """Hand cash in, explain what is open, prepare, clear what waits for a word, sign each street's part, approve.
 
     One transaction: interrupted, nothing of it stands. What a check blocks stays held.
@@ -52,9 +53,9 @@ def clear_holds(db: Session, month: str, *, by: Actor, clock: Clock) -> int:
     return len(waiting)
 
 
-def pay_month(db: Session, payer: str, month: str, four: Four, *, clock: Clock) -> int:
+def pay_month(db: Session, payer: Who, month: str, four: Four, *, clock: Clock) -> int:
     """Pay every payee of a closed month what is left, one voucher each. Returns how many transfers were written down."""
-    period = money.period(db, payer, month)
+    period = money.period(db, code_of(payer), month)
     if period is None:
         return 0
     left: dict[str, dict[str, int]] = {}

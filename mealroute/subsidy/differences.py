@@ -1,6 +1,7 @@
 """Late records, late deaths, late payments: what a closed month would now add or take away, line by line with the reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,28 +11,33 @@ from mealroute.core.actor import Scope
 from mealroute.core.i18n import _, speaking
 from mealroute.orders.models import Payment
 from mealroute.subsidy import computing, queries
+from mealroute.subsidy.build import MonthRows
 from mealroute.subsidy.differing import Difference, Movement, Reason, Standing, movements, standings
+from mealroute.subsidy.earlier import earlier_lines
+from mealroute.subsidy.models import ClaimLine, Period
+from mealroute.subsidy.payers import Payer, Who, payer_of
 from mealroute.subsidy.records import ClaimLineRecord, ClaimProblem, PeriodState
-from mealroute.subsidy.rulebook import load_rulebook
 
 
 def differences(
-    db: Session, payer: str, month: str, *, settled: Iterable[Standing] = (), known: Iterable[ClaimLineRecord] = ()
-) -> tuple[Difference, ...]:
+    db: Session, payer: Who, month: str, *, settled: Iterable[Standing] = (), known: Iterable[ClaimLineRecord] = (),
+    people: Collection[int] | None = None, forward: Sequence[ClaimLineRecord] = (),
+) -> tuple[Difference, ...]:  # fmt: skip
     """What a computation of a closed month from all that stands today adds to it or takes away from it, by natural key.
 
     ``settled`` are the signed amounts that later periods have settled for this month already, ``known`` the lines behind them. An open month has no differences:
-    it is simply built again. Facts without dates (how somebody lives, their assessment) are those kept with the month; deaths,
+    it is simply built again. ``people``: only lines of these residents are looked at, and ``settled`` and ``known`` are theirs alone; ``forward`` are
+    corrections of earlier months that are put forward in the same turn, which caps count. Facts without dates (how somebody lives, their assessment) are those kept with the month; deaths,
     pauses, granted categories, records at doors and payments are today's. Sentences are Chinese, as they are written down.
     """
-    period = queries.period(db, payer, month)
-    if period is None or period.state != PeriodState.CLOSED:
+    who = payer_of(db, payer)
+    period = queries.period(db, who.code, month)
+    if period is None or period.state != PeriodState.CLOSED or (people is not None and not people):
         return ()
-    rulebook = load_rulebook()
-    closed = [(line.id, line.claim) for line in queries.settlement_lines(db, period.id, scope=Scope.everything())]
-    rows = queries.month_rows(db, month, facts=queries.person_facts(db, period.id))
+    closed = _closed(db, period, people)
+    rows = _rows(db, who, period, people, forward)
     with speaking("zh"):
-        computed = computing.compute(month, rows, rulebook)
+        computed = computing.compute(month, rows, who.rules)
         found = movements((*standings(closed), *settled), computed.lines, [*known, *(line for _number, line in closed)])
         refused = {(problem.rule_id, problem.book_line_id): problem for problem in computed.problems}
         since = _paid_since(
@@ -45,6 +51,25 @@ def differences(
             )
             for move in found
         )  # fmt: skip
+
+
+def _closed(db: Session, period: Period, people: Collection[int] | None) -> list[tuple[int, ClaimLineRecord]]:
+    query = queries.lines_query(Scope.everything()).where(ClaimLine.period_id == period.id)
+    if people is not None:
+        query = query.where(ClaimLine.resident_id.in_(sorted(people)))
+    return [(line.id, line.claim) for line in queries.read_lines(db, query)]
+
+
+def _rows(
+    db: Session, who: Payer, period: Period, people: Collection[int] | None, forward: Sequence[ClaimLineRecord]
+) -> MonthRows:
+    part = who.part if people is None else replace(who.whole_part, people=people)
+    rows = queries.month_rows(db, period.month, facts=queries.person_facts(db, period.id), part=part)
+    if people is not None:
+        rows = replace(rows, periodic=None)
+    if forward:
+        rows = replace(rows, earlier=earlier_lines(db, queries.month_days(period.month)[0], part, forward=forward))
+    return rows
 
 
 def _reason(
@@ -76,5 +101,10 @@ def _paid_since(db: Session, orders: set[int], closed_at: datetime | None) -> di
     """Orders with money that moved after the close."""
     if closed_at is None or not orders:
         return {}
-    query = select(Payment.order_id).where(Payment.at > closed_at).distinct()
-    return {order: "paid-since" for order in db.scalars(query) if order in orders}
+    found: dict[int, str] = {}
+    wanted = sorted(orders)
+    for start in range(0, len(wanted), queries.CHUNK):
+        part = wanted[start : start + queries.CHUNK]
+        query = select(Payment.order_id).where(Payment.at > closed_at, Payment.order_id.in_(part)).distinct()
+        found |= dict.fromkeys(db.scalars(query), "paid-since")
+    return found

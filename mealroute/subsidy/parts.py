@@ -1,5 +1,6 @@
-"""A part of a month: what belongs to some streets, so that a city is settled district by district in little memory. Reads only."""
+"""A part of a month: what belongs to some streets or people, so that a city is settled district by district in little memory. Reads only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,19 +31,31 @@ class Beside:
             cash.open_purses(cash.purses(db, first, last, scope=Scope.everything())),
         )
 
+    @classmethod
+    def of_people(cls, db: Session, first: date, last: date) -> "Beside":
+        """What matters to some people's claims: drivers' cash does not."""
+        return cls(swipes.reckoning(db, first, last, scope=Scope.everything()), ())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """The streets of one payer and what was reckoned beside them. ``rest``: what belongs to no street is settled here."""
+    """The streets of one payer and what was reckoned beside them. ``rest``: what belongs to no street is settled here.
 
-    streets: frozenset[str]
+    ``streets`` None: all. ``people`` narrows it further to what some residents ate (ids or a query of them); ``beside`` None: it is reckoned
+    when it is needed.
+    """
+
     rules: Rulebook
-    beside: Beside
+    streets: frozenset[str] | None = None
+    beside: Beside | None = None
     rest: bool = False
+    people: Collection[int] | Select[Any] | None = None
 
     def holds(self, street_code: str) -> bool:
         """Whether something of a street (empty: of none) is settled in this part."""
-        return street_code in self.streets if street_code else self.rest
+        if not street_code:
+            return self.rest
+        return self.streets is None or street_code in self.streets
 
     def settles(self, purse: Purse) -> bool:
         """A driver's purse is settled once: where the first of its streets is."""
@@ -51,7 +64,14 @@ class Part:
 
 def within(part: Part | None, column: InstrumentedAttribute[str]) -> tuple[ColumnElement[bool], ...]:
     """The condition that a street is of the part; none where the whole month is meant."""
-    return () if part is None else (column.in_(sorted(part.streets)),)
+    return () if part is None or part.streets is None else (column.in_(sorted(part.streets)),)
+
+
+def of_people(part: Part | None, column: InstrumentedAttribute[Any]) -> tuple[ColumnElement[bool], ...]:
+    """The condition that a resident is one of the part's; none where everybody is meant."""
+    if part is None or part.people is None:
+        return ()
+    return (column.in_(part.people if isinstance(part.people, Select) else sorted(part.people)),)
 
 
 def among(column: InstrumentedAttribute[Any], ids: Select[Any] | None) -> tuple[ColumnElement[bool], ...]:
@@ -76,4 +96,6 @@ def resident_ids(first: date, last: date, part: Part | None) -> Select[Any]:
 
 def _of_books(query: Select[Any], first: date, last: date, part: Part | None) -> Select[Any]:
     joined = query.join(OrderBook, OrderBook.id == BookLine.book_id)
-    return joined.where(OrderBook.day >= first, OrderBook.day <= last, *within(part, BookLine.street_code))
+    return joined.where(
+        OrderBook.day >= first, OrderBook.day <= last, *within(part, BookLine.street_code), *of_people(part, BookLine.resident_id)
+    )  # fmt: skip

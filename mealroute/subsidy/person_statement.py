@@ -18,6 +18,7 @@ from mealroute.orders.models import Order, Payment
 from mealroute.residents.models import Resident
 from mealroute.subsidy import computing, queries
 from mealroute.subsidy.models import ClaimLine
+from mealroute.subsidy.payers import payer_of
 from mealroute.subsidy.records import Beneficiary, ClaimLineRecord, PeriodState
 from mealroute.subsidy.rulebook import load_rulebook
 
@@ -115,10 +116,12 @@ def person_statement(
     period = queries.period(db, rules.payer, month)
     closed = period is not None and period.state == PeriodState.CLOSED
     facts = queries.person_facts(db, period.id) if closed and period is not None else None
-    rows = queries.rows_between(db, first, min(last, clock.today()), facts=facts)
-    rows = replace(rows, book=[line for line in rows.book if line.resident_id == resident_id], periodic=None)
+    part = payer_of(db, rules.payer).some((resident_id,))
+    rows = replace(queries.rows_between(db, first, min(last, clock.today()), facts=facts, part=part), periodic=None)
     computed = computing.compute(month, rows, rules)
-    lines: list[tuple[int | None, ClaimLineRecord]] = [(None, line) for line in computed.lines]
+    lines: list[tuple[int | None, ClaimLineRecord]] = [
+        (None, line) for line in computed.lines if line.resident_id == resident_id
+    ]
     if period is not None:
         stored = queries.lines_query(Scope.everything()).where(
             ClaimLine.period_id == period.id, ClaimLine.resident_id == resident_id
@@ -164,7 +167,7 @@ def _rows(
     price: dict[int, int] = defaultdict(int)
     by_line = {row.line_id: row for row in computed.rows.book}
     why: dict[int, str] = {}
-    for account in computed.accounts:
+    for account in (one for one in computed.accounts if one.resident_id == resident_id):
         when[account.order_id] = account.day, account.slot
         portions[account.order_id] += account.delivered
         price[account.order_id] += account.delivered * by_line[account.book_line_id].unit_price_fen

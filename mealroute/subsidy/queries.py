@@ -107,8 +107,7 @@ LINE_COLUMNS = (
 
 def settlement_lines(db: Session, period_id: int, *, scope: Scope) -> tuple[SettlementLine, ...]:
     """The rows of a settlement in their order, as far as the scope reaches."""
-    query = lines_query(scope).where(ClaimLine.period_id == period_id).order_by(ClaimLine.line_no)
-    return tuple(settlement_line(row._mapping) for row in db.execute(query))  # noqa: SLF001 -- SQLAlchemy's public name
+    return read_lines(db, lines_query(scope).where(ClaimLine.period_id == period_id))
 
 
 def lines_query(scope: Scope) -> Select[Any]:
@@ -119,6 +118,11 @@ def lines_query(scope: Scope) -> Select[Any]:
     if scope.vendor is not None:
         query = query.where(ClaimLine.vendor_code == scope.vendor)
     return query
+
+
+def read_lines(db: Session, query: Select[Any]) -> tuple[SettlementLine, ...]:
+    """The rows of a narrowed ``lines_query`` in their order."""
+    return tuple(settlement_line(row._mapping) for row in db.execute(query.order_by(ClaimLine.line_no)))  # noqa: SLF001 -- SQLAlchemy's public name
 
 
 def settlement_line(row: Mapping[Any, Any]) -> SettlementLine:

@@ -45,6 +45,7 @@ class Rulebook:
     payer: str
     payer_name: str
     book: rulebook.Rulebook
+    district: str = ""
 
     @property
     def rules(self) -> tuple[Rule, ...]:

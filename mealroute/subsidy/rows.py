@@ -21,7 +21,7 @@ from mealroute.residents.models import Resident
 from mealroute.subsidy.build import BookRow, DoorRow, MonthRows, PersonFacts, PlanRow
 from mealroute.subsidy.cash_records import Purse
 from mealroute.subsidy.earlier import earlier_lines
-from mealroute.subsidy.parts import Beside, Part, among, line_ids, order_ids, resident_ids, within
+from mealroute.subsidy.parts import Beside, Part, among, line_ids, of_people, order_ids, resident_ids, within
 from mealroute.subsidy.people import people_on, person_facts
 from mealroute.subsidy.records import OpenItem
 from mealroute.subsidy.rulebook import load_rulebook
@@ -63,13 +63,14 @@ def rows_between(
 ) -> MonthRows:  # fmt: skip
     """The same for any span of days, both inclusive; what is paid hangs on the day alone, never on the month.
 
-    ``part``: only what belongs to some streets.
+    ``part``: only what belongs to some streets or people.
     """
     in_book = (
         OrderBook.day >= first,
         OrderBook.day <= last,
         OrderBook.state == "closed",
         *within(part, BookLine.street_code),
+        *of_people(part, BookLine.resident_id),
     )
     book = [
         BookRow(*row)
@@ -153,7 +154,7 @@ def rows_between(
             .where(Run.day >= first, Run.day <= last, current(), *among(Proof.book_line_id, here))
         )
     }
-    beside = part.beside if part is not None else Beside.of(db, first, last)
+    beside = _beside(db, first, last, part)
     swiped = beside.swiped
     ids = resident_ids(first, last, part)
     held = person_facts(db, ids) | dict(facts or {})
@@ -185,6 +186,14 @@ def rows_between(
         site_kinds=dict(db.execute(select(Station.code, Station.kind)).tuples().all()),
         facts={number: known for number, known in held.items() if number in eaters},
     )
+
+
+def _beside(db: Session, first: date, last: date, part: Part | None) -> Beside:
+    if part is None:
+        return Beside.of(db, first, last)
+    if part.beside is not None:
+        return part.beside
+    return Beside.of(db, first, last) if part.people is None else Beside.of_people(db, first, last)
 
 
 def _cash_open(one: Purse) -> OpenItem:
@@ -233,7 +242,8 @@ def _stray(db: Session, first: date, last: date, part: Part | None) -> dict[tupl
         .group_by(Order.day, Order.slot)
     )
     if part is not None:
-        query = query.join(Resident, Resident.id == Order.resident_id).where(Resident.street_code.in_(part.streets))
+        query = query.join(Resident, Resident.id == Order.resident_id)
+        query = query.where(*within(part, Resident.street_code), *of_people(part, Order.resident_id))
     return {(day, slot): int(portions) for day, slot, portions in db.execute(query)}
 
 

@@ -19,4 +19,6 @@ def load_rulebook(folder: Path = RULES) -> Rulebook:
     """
     district = read(folder / "district-options.yaml", kind="district-options")
     payer = district.node("payer").only("code", "name")
-    return Rulebook(payer=payer.text("code"), payer_name=payer.text("name"), book=load(folder / "rulebook"))
+    return Rulebook(
+        payer=payer.text("code"), payer_name=payer.text("name"), book=load(folder / "rulebook"), district=district.text("district")
+    )  # fmt: skip

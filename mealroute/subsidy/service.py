@@ -14,13 +14,13 @@ from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
 from mealroute.core.i18n import _, ngettext, speaking
 from mealroute.subsidy import by_kinds, computing, keeping, queries, statement, streaming
-from mealroute.subsidy.build import PersonFacts
+from mealroute.subsidy.build import MonthRows, PersonFacts
 from mealroute.subsidy.differences import differences
 from mealroute.subsidy.models import ClaimPerson, Explanation, Period
 from mealroute.subsidy.parts import Part
+from mealroute.subsidy.payers import Who, payer_of
 from mealroute.subsidy.pricing import pricing
 from mealroute.subsidy.records import Imbalance, LineAccount, PeriodState, Rulebook
-from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.subsidy.statement import day_money, month_statement
 from mealroute.subsidy.statements import MonthFigures, Settlement
 from mealroute.subsidy.worked import Worked, balance
@@ -59,14 +59,20 @@ def prepare(
     db: Session, month: str, rulebook: Rulebook, *, part: Part | None = None, held: Collection[str] = ()
 ) -> Prepared:
     """Work a month (or a part of it) out. Reads only: long work outside of the transaction that writes."""
-    with speaking("zh"):  # what is written down is in the language of the files
+    with speaking("zh"):
         rows = queries.month_rows(db, month, part=part)
+    return work_out(db, month, rows, rulebook, held=held)
+
+
+def work_out(db: Session, month: str, rows: MonthRows, rulebook: Rulebook, *, held: Collection[str] = ()) -> Prepared:
+    """The lines of a month from its rows, with the words of today, as they are written. Reads only."""
+    with speaking("zh"):  # what is written down is in the language of the files
         words = keeping.words_of(db, {line.resident_id for line in rows.book})
         worked = by_kinds.work(month, rows, rulebook, words, held=held)
     return Prepared(worked=worked, digest=keeping.digest_of(worked.rows))
 
 
-def build_month(db: Session, payer: str, month: str, *, by: Actor, clock: Clock, held: Collection[str] = ()) -> Built:
+def build_month(db: Session, payer: Who, month: str, *, by: Actor, clock: Clock, held: Collection[str] = ()) -> Built:
     """Bring the month's claim lines and automatic explanations into line with what stands now. Twice changes nothing.
 
     ``held`` are natural keys of lines that are kept out.
@@ -76,9 +82,9 @@ def build_month(db: Session, payer: str, month: str, *, by: Actor, clock: Clock,
     MealrouteError
         ``period-closed``, ``payer-unknown``, ``month-invalid``.
     """
-    rulebook = load_rulebook()
-    period = open_period(db, payer, month, rulebook)
-    return store(db, period, prepare(db, month, rulebook, held=held), by=by, clock=clock)
+    who = payer_of(db, payer)
+    period = open_period(db, who.code, month, who.rules)
+    return store(db, period, prepare(db, month, who.rules, part=who.part, held=held), by=by, clock=clock)
 
 
 def store(db: Session, period: Period, prepared: Prepared, *, by: Actor, clock: Clock) -> Built:
@@ -162,7 +168,7 @@ def _explain_by_rule(db: Session, period: Period, accounts: Sequence[LineAccount
 
 
 def explain(
-    db: Session, payer: str, month: str, book_line_id: int, *, sentence: str, by: Actor, clock: Clock, code: str = ""
+    db: Session, payer: Who, month: str, book_line_id: int, *, sentence: str, by: Actor, clock: Clock, code: str = ""
 ) -> None:
     """A person explains the portions of a line that are neither subsidised nor paid in full.
 
@@ -175,15 +181,16 @@ def explain(
 
 
 def explain_all(
-    db: Session, payer: str, month: str, sentences: Mapping[int, str], *, by: Actor, clock: Clock, code: str = ""
+    db: Session, payer: Who, month: str, sentences: Mapping[int, str], *, by: Actor, clock: Clock, code: str = ""
 ) -> int:
     """Explain several lines at once, by line. Returns how many explanations now stand for them."""
     if any(not sentence.strip() for sentence in sentences.values()):
         raise MealrouteError(
             "sentence-missing", _("An explanation needs a sentence: what happened, and who bears the amount.")
         )
-    period = open_period(db, payer, month, load_rulebook())
-    computed = computing.compute(month, queries.month_rows(db, month), load_rulebook())
+    who = payer_of(db, payer)
+    period = open_period(db, who.code, month, who.rules)
+    computed = computing.compute(month, queries.month_rows(db, month, part=who.part), who.rules)
     accounts = {account.book_line_id: account for account in computed.accounts if account.code}
     for line, sentence in sentences.items():
         account = accounts.get(line)
@@ -205,7 +212,7 @@ def explain_all(
 
 def close_period(
     db: Session,
-    payer: str,
+    payer: Who,
     month: str,
     *,
     by: Actor,
@@ -213,27 +220,43 @@ def close_period(
     held: Collection[str] = (),
     corrections: Callable[[], Sequence[Sequence[Any]]] = tuple,
 ) -> Settlement:
-    """Close a month for good, without the lines whose natural key is ``held``. It is the last act of ``settlement.service.approve``.
-
-    The lines are built once more from what stands now and checked; a single difference refuses. Afterwards nothing of it
-    can change, neither through the program nor in the database.
+    """Close a month for good, without the lines whose natural key is ``held``: ``close_prepared`` of what stands now.
 
     Raises
     ------
     MealrouteError
-        ``close-needs-district``, ``month-not-over``, ``period-open-differences`` (``facts["imbalances"]`` lists them), ``period-closed``,
-        ``payer-unknown``, ``month-invalid``.
+        As ``close_prepared``, and ``period-closed``, ``payer-unknown``, ``month-invalid``.
     """
-    _first, last = queries.month_days(month)
+    who = payer_of(db, payer)
+    period = open_period(db, who.code, month, who.rules)
+    prepared = prepare(db, month, who.rules, part=who.part, held=held)
+    close_prepared(db, period, prepared, by=by, clock=clock, corrections=corrections)
+    return statement.settlement(db, period, scope=by.scope.everything())
+
+
+def close_prepared(
+    db: Session, period: Period, prepared: Prepared, *, by: Actor, clock: Clock,
+    corrections: Callable[[], Sequence[Sequence[Any]]] = tuple,
+) -> Built:  # fmt: skip
+    """Close a locked period for good with what was worked out. It is the last act of ``settlement.service.approve``.
+
+    A single difference refuses. Afterwards nothing of it can change, neither through the program nor in the database.
+
+    Raises
+    ------
+    MealrouteError
+        ``close-needs-district``, ``month-not-over``, ``period-open-differences`` (``facts["imbalances"]`` lists them).
+    """
+    month = period.month
     if by.scope.streets is not None:
         raise Forbidden(
             "close-needs-district",
             _("A month is closed for the whole district."),
             _("Ask the district's finance officer."),
         )
-    if clock.today() <= last:
+    if clock.today() <= queries.month_days(month)[1]:
         raise MealrouteError("month-not-over", _("%(month)s is not over yet.", month=month))
-    built = build_month(db, payer, month, by=by, clock=clock, held=held)
+    built = store(db, period, prepared, by=by, clock=clock)
     if built.imbalances:
         count = len(built.imbalances)
         raise Conflict(
@@ -242,12 +265,11 @@ def close_period(
             _("Explain or mend each of them; then the month can close."),
             imbalances=built.imbalances,
         )
-    period = open_period(db, payer, month, load_rulebook())
     digest = streaming.csv_sha256(db, period.id, clock=clock, corrections=corrections())
     period.state, period.closed_by, period.closed_at, period.csv_sha256 = "closed", by.name, clock.now(), digest
     db.flush()
     audit.record(
-        db, by=by, clock=clock, action="subsidy.period-closed", subject=f"period/{payer}/{month}",
+        db, by=by, clock=clock, action="subsidy.period-closed", subject=f"period/{period.payer}/{month}",
         rows=built.figures.claimed_lines, digest=digest, detail=asdict(built.figures),
     )  # fmt: skip
-    return statement.settlement(db, period, scope=by.scope.everything())
+    return built

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from mealroute.core.actor import Actor, Role, Scope
 from mealroute.core.clock import Clock
 from mealroute.subsidy import cash, service
+from mealroute.subsidy.payers import Who
 from mealroute.subsidy.queries import month_days
 from mealroute.subsidy.statement import month_statement
 from mealroute.subsidy.statements import OpenPortion
@@ -35,7 +36,7 @@ def hand_in_cash(db: Session, first: date, last: date, *, clock: Clock) -> int:
     return len(found)
 
 
-def explain_open(db: Session, payer: str, month: str, *, clock: Clock, day: date | None = None) -> int:
+def explain_open(db: Session, payer: Who, month: str, *, clock: Clock, day: date | None = None) -> int:
     """Write an explanation for each portion that still needs one, of the month or of one day. Returns how many lines.
 
     The drivers' cash is handed in first, as it is every evening.

@@ -13,6 +13,7 @@ from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.subsidy import computing, queries, stored_sums
 from mealroute.subsidy.models import ClaimLine, Period
+from mealroute.subsidy.payers import Who, payer_of
 from mealroute.subsidy.reconcile import identities
 from mealroute.subsidy.records import (
     Beneficiary,
@@ -28,14 +29,15 @@ from mealroute.subsidy.statements import DayMoney, MonthFigures, MonthStatement,
 from mealroute.vendors.models import Vendor
 
 
-def month_statement(db: Session, month: str, *, scope: Scope, payer: str | None = None) -> MonthStatement:
+def month_statement(db: Session, month: str, *, scope: Scope, payer: Who | None = None) -> MonthStatement:
     """The whole month with its equations and differences.
 
     An open month is computed from what stands now; a closed one is what was closed. Sums are the district's;
     ``open_portions``, the only people named, are those within the scope.
     """
-    rulebook = load_rulebook()
-    period = queries.period(db, payer or rulebook.payer, month)
+    who = payer_of(db, payer or load_rulebook().payer)
+    rulebook, scope = who.rules, who.within(scope)
+    period = queries.period(db, who.code, month)
     closed = period is not None and period.state == PeriodState.CLOSED
     explained = queries.explanations(db, period.id) if period else ()
     accounts: tuple[LineAccount, ...] = ()
@@ -48,7 +50,7 @@ def month_statement(db: Session, month: str, *, scope: Scope, payer: str | None 
         days, outstanding = period.totals["service_days"], period.totals["outstanding_fen"]
         counted = _explained(explained)
     else:
-        computed = computing.compute(month, queries.month_rows(db, month), rulebook)
+        computed = computing.compute(month, queries.month_rows(db, month, part=who.part), rulebook, every_reason=False)
         accounts = computed.accounts
         sums = _computed_sums(computed.lines, rulebook, vendors, streets)
         covered = computing.with_automatic(accounts, computing.covered(explained))
@@ -57,7 +59,7 @@ def month_statement(db: Session, month: str, *, scope: Scope, payer: str | None 
         counted = _explained(explained, accounts)
         accounts = tuple(account for account in accounts if account.is_open(covered))
     return MonthStatement(
-        payer=payer or rulebook.payer, payer_name=rulebook.payer_name,
+        payer=who.code, payer_name=rulebook.payer_name,
         state=PeriodState.CLOSED if closed else PeriodState.OPEN, closed_by=period.closed_by if period else None,
         closed_at=period.closed_at if period else None, csv_sha256=period.csv_sha256 if period else None, figures=found,
         service_days=days, residents=sums.residents, copay_paid_fen=sums.copay_paid_fen, outstanding_fen=outstanding,

@@ -1,15 +1,23 @@
 """A vendor's month in money, by day: what was delivered, how it is paid, what the resident owes. Settled, or so far."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
 from mealroute.core.clock import Clock
 from mealroute.core.money import Fen
+from mealroute.delivery.models import Proof
+from mealroute.dispatch.models import Run
+from mealroute.dispatch.transfer_models import StopTransfer
+from mealroute.orders.models import BookLine, OrderBook
 from mealroute.subsidy import computing, queries
+from mealroute.subsidy.models import ClaimLine
+from mealroute.subsidy.payers import payer_of
 from mealroute.subsidy.records import Beneficiary, ClaimLineRecord, LineAccount, PeriodState
 from mealroute.subsidy.rulebook import load_rulebook
 
@@ -77,20 +85,26 @@ def station_statement(db: Session, station_code: str, month: str, *, clock: Cloc
 def _statement(db: Session, code: str, month: str, *, clock: Clock, station: bool) -> VendorStatement:
     rulebook = load_rulebook()
     first, last = queries.month_days(month)
-    rows = queries.rows_between(db, first, min(last, clock.today()))
+    last = min(last, clock.today())
+    who = payer_of(db, rulebook.payer)
+    period = queries.period(db, rulebook.payer, month)
+    closed = period is not None and period.state == PeriodState.CLOSED
+    facts = queries.person_facts(db, period.id) if closed and period is not None else None
+    part = who.some(_eaters(first, last, code, station=station))
+    rows = replace(queries.rows_between(db, first, last, facts=facts, part=part), periodic=None)
     if station:
         own = {line.line_id for line in rows.book if line.station_code == code and line.delivery == "station"}
     else:
         own = {line for line, door in rows.doors.items() if door.vendor_code == code}
-    eaters = {line.resident_id for line in rows.book if line.line_id in own}
-    rows = replace(rows, book=[line for line in rows.book if line.resident_id in eaters], periodic=None)
-    computed = computing.compute(month, rows, rulebook)
-    period = queries.period(db, rulebook.payer, month)
-    closed = period is not None and period.state == PeriodState.CLOSED
+    computed = computing.compute(month, rows, rulebook, every_reason=False)
     lines = computed.lines
     if closed and period is not None:
-        settled = queries.settlement_lines(db, period.id, scope=Scope.everything() if station else Scope(vendor=code))
-        lines = tuple(line.claim for line in settled)
+        query = queries.lines_query(Scope.everything() if station else Scope(vendor=code)).where(
+            ClaimLine.period_id == period.id
+        )
+        if station:
+            query = query.where(ClaimLine.station_code == code)
+        lines = tuple(line.claim for line in queries.read_lines(db, query))
     return VendorStatement(
         vendor_code=code, month=month, state=PeriodState.CLOSED if closed else PeriodState.OPEN,
         closed_at=period.closed_at if closed and period is not None else None,
@@ -99,6 +113,27 @@ def _statement(db: Session, code: str, month: str, *, clock: Clock, station: boo
             [account for account in computed.accounts if account.book_line_id in own],
         ),
     )  # fmt: skip
+
+
+def _eaters(first: date, last: date, code: str, *, station: bool) -> Select[int]:
+    """Who ate something of the vendor or at the station: all their meals are looked at, and nobody else's."""
+    if station:
+        query = select(BookLine.resident_id).join(OrderBook, OrderBook.id == BookLine.book_id)
+        return query.where(
+            OrderBook.day >= first, OrderBook.day <= last, BookLine.station_code == code, BookLine.delivery == "station"
+        )
+    query = (
+        select(BookLine.resident_id).join(Proof, Proof.book_line_id == BookLine.id).join(Run, Run.id == Proof.run_id)
+    )
+    return query.where(
+        Run.day >= first, Run.day <= last, or_(Run.cooked_by == code, Run.vendor_code == code, transferred_from(code))
+    )
+
+
+def transferred_from(code: str) -> ColumnElement[bool]:
+    """The door is of a stop that changed hands on the road and was cooked by the vendor."""
+    moved = select(StopTransfer.visit_id).where(StopTransfer.cooked_by == code)
+    return Proof.visit_id.in_(moved)
 
 
 def _days(lines: list[ClaimLineRecord], accounts: list[LineAccount]) -> tuple[VendorDay, ...]:
@@ -117,13 +152,24 @@ def _days(lines: list[ClaimLineRecord], accounts: list[LineAccount]) -> tuple[Ve
             counted["subsidised"][key] += 1
         if line.book_line_id is None:
             continue  # a month's, a year's or a one-off sum is no day's meal; the claim lines show it
-        if line.beneficiary is Beneficiary.RESIDENT:
-            counted["resident_subsidy_fen"][key] += line.amount_fen
-            counted["copay_fen"][key] += line.copay_fen
-        elif line.beneficiary is Beneficiary.OPERATOR:
-            counted["operator_subsidy_fen"][key] += line.amount_fen
+        add_money(counted, key, line.beneficiary, line.amount_fen, line.copay_fen)
     keys = sorted(set().union(*counted.values()))
     return tuple(
         VendorDay(day=day, slot=slot, **{name: counts[day, slot] for name, counts in counted.items()})
         for day, slot in keys
     )
+
+
+def add_money(
+    counted: Mapping[str, Counter[tuple[date, str]]],
+    key: tuple[date, str],
+    beneficiary: Beneficiary,
+    amount_fen: Fen,
+    copay_fen: Fen,
+) -> None:
+    """Add what a line pays to the columns of its day; what goes to neither resident nor operator has none."""
+    if beneficiary is Beneficiary.RESIDENT:
+        counted["resident_subsidy_fen"][key] += amount_fen
+        counted["copay_fen"][key] += copay_fen
+    elif beneficiary is Beneficiary.OPERATOR:
+        counted["operator_subsidy_fen"][key] += amount_fen

@@ -18,6 +18,7 @@ from mealroute.delivery import simulate
 from mealroute.settlement.simulate import clear_holds
 from mealroute.subsidy.simulate import explain_open
 from tests.integration.planning_world import DAY
+from tests.web.settling import carried_out
 from tests.web.test_reach import enter
 
 SignIn = Callable[[Role | str], FlaskClient]
@@ -46,6 +47,7 @@ def test_four_people_close_a_month_on_its_page(app: Flask, signed_in: SignIn, ov
     checker = enter(app, over, "whole-checker", Role.STREET_CHECKER)
     approver, cashier = signed_in(Role.DISTRICT_APPROVER), enter(app, over, "cashier", Role.FINANCE)
     assert finance.post(f"{MONTH}/prepare").status_code == 303
+    carried_out(over)
     page = checker.get(MONTH).text
     streets = _hidden(page, "street")
     assert streets
@@ -54,6 +56,7 @@ def test_four_people_close_a_month_on_its_page(app: Flask, signed_in: SignIn, ov
         clear_holds(db, "2026-03", by=SYSTEM, clock=over)
     assert "审批并月结" in approver.get(MONTH).text
     assert approver.post(f"{MONTH}/approve").status_code == 303
+    carried_out(over)
     assert "于 4月2日 10:00 月结" in finance.get(MONTH).text
     page = cashier.get(f"{MONTH}/payments").text
     payee = _hidden(page, "payee")[0]
@@ -66,6 +69,7 @@ def test_four_people_close_a_month_on_its_page(app: Flask, signed_in: SignIn, ov
 def test_the_page_says_why_somebody_may_not_take_the_next_step(app: Flask, signed_in: SignIn, over: FixedClock) -> None:
     finance = signed_in(Role.FINANCE)
     finance.post(f"{MONTH}/prepare")
+    carried_out(over)
     with unit_of_work() as db:
         from mealroute.accounts.models import Account
 
@@ -79,6 +83,7 @@ def test_the_page_says_why_somebody_may_not_take_the_next_step(app: Flask, signe
 def test_sent_back_is_seen_first_by_whoever_mends_it(app: Flask, signed_in: SignIn, over: FixedClock) -> None:
     finance = signed_in(Role.FINANCE)
     finance.post(f"{MONTH}/prepare")
+    carried_out(over)
     checker = enter(app, over, "whole-checker", Role.STREET_CHECKER)
     street = _hidden(checker.get(MONTH).text, "street")[0]
     sent = {"to": "prepare", "street": street, "reason": "9 日 2 份无凭证"}
@@ -128,6 +133,7 @@ def test_grades_are_fixed_by_the_approver_once_the_month_is_closed(signed_in: Si
     finance, approver = signed_in(Role.FINANCE), signed_in(Role.DISTRICT_APPROVER)
     assert "没有商户的申报行" in finance.get(f"{MONTH}/awards").text
     finance.post(f"{MONTH}/prepare")
+    carried_out(over)
     assert "没有规则给出金额" in finance.get(f"{MONTH}/awards").text
     assert approver.post(f"{MONTH}/awards").status_code == 409
     assert finance.post(f"{MONTH}/awards").status_code == 403

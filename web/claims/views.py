@@ -5,18 +5,18 @@ from datetime import date, timedelta
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mealroute.areas.queries import street_names
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _, language
 from mealroute.residents.queries import category_table
+from mealroute.settlement import statements
 from mealroute.subsidy import line_queries
-from mealroute.subsidy.person_statement import person_statement, print_statement
 from mealroute.subsidy.rulebook import load_rulebook
-from mealroute.subsidy.vendor_statement import station_statement
 from mealroute.vendors import queries as vendors
 from web import here
 from web.permissions import requires
+from web.rule_words import rule_titles
+from web.streets import street_names
 
 bp = Blueprint("claims", __name__, template_folder="templates")
 SIZE = 100
@@ -35,7 +35,7 @@ def lines(month: str) -> ResponseReturnValue:
         streets = street_names(db)
     return render_template(
         "claims/lines.html", month=month, found=found, asked={name: value for name, value in asked.items() if value}, day=_day(),
-        page=page, pages=max(-(-found.count // SIZE), 1), rules=_titles(), streets=streets, **_around(month),
+        page=page, pages=max(-(-found.count // SIZE), 1), rules=rule_titles(), streets=streets, **_around(month),
     )  # fmt: skip
 
 
@@ -44,15 +44,27 @@ def lines(month: str) -> ResponseReturnValue:
 def line(line: int) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         found = line_queries.evidence(db, line, scope=here.actor().scope)
-    return render_template("claims/line.html", e=found, c=found.line.claim, rules=_titles(), categories=_categories())
+    return render_template(
+        "claims/line.html", e=found, c=found.line.claim, rules=rule_titles(), categories=_categories()
+    )
 
 
 @bp.get("/statements/residents/<int:resident>/<month:month>")
 @requires("statements.view")
 def resident(resident: int, month: str) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
-        found = person_statement(db, resident, month, scope=here.actor().scope, clock=here.clock())
-    return render_template("claims/resident.html", s=found, month=month, printed=False, **_around(month))
+        found, corrected = statements.of_resident(
+            db, load_rulebook().payer, resident, month, by=here.actor(), clock=here.clock()
+        )
+    return render_template(
+        "claims/resident.html",
+        s=found,
+        corrected=corrected,
+        month=month,
+        printed=False,
+        titles=rule_titles(),
+        **_around(month),
+    )
 
 
 @bp.post("/statements/residents/<int:resident>/<month:month>/print")
@@ -60,9 +72,18 @@ def resident(resident: int, month: str) -> ResponseReturnValue:
 def print_resident(resident: int, month: str) -> ResponseReturnValue:
     """Large type and the full name, for its person; recorded."""
     with unit_of_work() as db:
-        found = print_statement(db, resident, month, by=here.actor(), clock=here.clock())
+        found, corrected = statements.of_resident(
+            db, load_rulebook().payer, resident, month, by=here.actor(), clock=here.clock(), printed=True
+        )
     return render_template(
-        "claims/resident.html", s=found, month=month, printed=True, today=here.clock().today(), **_around(month)
+        "claims/resident.html",
+        s=found,
+        corrected=corrected,
+        titles=rule_titles(),
+        month=month,
+        printed=True,
+        today=here.clock().today(),
+        **_around(month),
     )
 
 
@@ -83,14 +104,18 @@ def station(month: str) -> ResponseReturnValue:
         code = request.args.get("station", "") or next(iter(known), "")
         if code not in known:
             raise NotFound("station-not-found", _("There is no such station."))
-        found = station_statement(db, code, month, clock=here.clock())
+        found, corrected = statements.of_station(db, load_rulebook().payer, code, month, clock=here.clock())
     return render_template(
-        "claims/station.html", s=found, total=found.total, month=month, code=code, stations=known, **_around(month)
+        "claims/station.html",
+        s=found,
+        corrected=corrected,
+        titles=rule_titles(),
+        total=found.total,
+        month=month,
+        code=code,
+        stations=known,
+        **_around(month),
     )
-
-
-def _titles() -> dict[str, str]:
-    return {rule.rule_id: rule.title if language() == "zh" else rule.title_en for rule in load_rulebook().rules}
 
 
 def _categories() -> dict[str, str]:

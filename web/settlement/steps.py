@@ -1,4 +1,4 @@
-"""The four steps of a month as forms: prepare, sign, send back, approve; and finance's transfers on a page of their own."""
+"""The steps of a month that are done at once, as forms: sign, send back; and finance's transfers on a page of their own."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,8 +6,6 @@ from datetime import date
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mealroute.adapters import networks
-from mealroute.checks.service import MatrixOf
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.i18n import _, ngettext
@@ -23,30 +21,9 @@ from web.settlement.turns import turn
 from web.settlement.views import bp
 
 
-def _roads() -> MatrixOf:
-    """The roads, for what the checks ask about times between doors."""
-    return networks.travel_of(here.settings()).matrix
-
-
 def _back(month: str, words: str, page: str = "settlement.month") -> ResponseReturnValue:
     flash(words, "ok")
     return redirect(url_for(page, month=month), 303)
-
-
-@bp.post("/settlement/<month:month>/prepare")
-@requires("subsidy.close")
-def prepare(month: str) -> ResponseReturnValue:
-    with unit_of_work() as db:
-        found = service.prepare(
-            db, load_rulebook().payer, month, by=here.actor(), clock=here.clock(), matrix_of=_roads()
-        )
-    count = len(found.unsigned)
-    return _back(
-        month,
-        ngettext(
-            "Prepared; %(n)d street checks its part now.", "Prepared; %(n)d streets check their parts now.", count
-        ),
-    )
 
 
 @bp.post("/settlement/<month:month>/sign")
@@ -82,16 +59,6 @@ def check_send_back(month: str) -> ResponseReturnValue:
 @requires("settlement.approve")
 def approve_send_back(month: str) -> ResponseReturnValue:
     return _send_back(month, Step.APPROVE)
-
-
-@bp.post("/settlement/<month:month>/approve")
-@requires("settlement.approve")
-def approve(month: str) -> ResponseReturnValue:
-    with unit_of_work() as db:
-        done = service.approve(
-            db, load_rulebook().payer, month, by=here.actor(), clock=here.clock(), matrix_of=_roads()
-        )
-    return _back(month, _("The month is closed with %(n)d claim lines.", n=len(done.lines)))
 
 
 @bp.get("/settlement/<month:month>/payments")

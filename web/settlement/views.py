@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mealroute.areas.queries import street_names
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
@@ -16,8 +15,10 @@ from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.subsidy.statement import month_statement
 from web import here
 from web.permissions import requires
+from web.settlement.progress import shown
 from web.settlement.turns import turn
 from web.settlement.waterfall import steps
+from web.streets import street_names
 
 bp = Blueprint("settlement", __name__, template_folder="templates")
 
@@ -37,6 +38,7 @@ def month(month: str) -> ResponseReturnValue:
         found = month_statement(db, month, scope=by.scope)
         close = overview(db, load_rulebook().payer, month, scope=by.scope)
         streets = street_names(db)
+        work, progress = shown(db, month, close.history)
     shares: dict[str, int] = {}
     for group in found.by_rule:
         for payer, amount in group.shares:
@@ -44,6 +46,7 @@ def month(month: str) -> ResponseReturnValue:
     return render_template(
         "settlement/month.html", month=month, s=found, steps=steps(found.figures), terms=_terms, shares=sorted(shares.items()),
         before=_shifted(month, -1), after=_shifted(month, 1), close=close, mine=turn(close, by), streets=streets, over=here.clock().today().isoformat()[:7] > month,
+        work=work, progress=progress,
     )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from mealroute.core.db import unit_of_work
 from mealroute.core.slots import MealSlot
 from mealroute.delivery import queries as doors
 from mealroute.oversight import queries
-from mealroute.subsidy.vendor_statement import vendor_statement
+from mealroute.settlement import statements
+from mealroute.subsidy.rulebook import load_rulebook
 from web import here, nav
 from web.permissions import requires
+from web.rule_words import rule_titles
 from web.vendorscore import pages
 
 bp = Blueprint("vendorscore", __name__, template_folder="templates")
@@ -51,8 +53,15 @@ def statement() -> ResponseReturnValue:
 @requires("vendor.figures")
 def statement_of(month: str) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
-        found = vendor_statement(db, _own(), month, clock=here.clock())
-    return render_template("vendorscore/statement.html", s=found, total=found.total, **pages.around(month))
+        found, corrected = statements.of_vendor(db, load_rulebook().payer, _own(), month, clock=here.clock())
+    return render_template(
+        "vendorscore/statement.html",
+        s=found,
+        corrected=corrected,
+        titles=rule_titles(),
+        total=found.total,
+        **pages.around(month),
+    )
 
 
 @bp.get("/my-work/scorecard")

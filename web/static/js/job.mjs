@@ -1,4 +1,4 @@
-// A running job: asks twice a second how far it is, shows the figures and the curve, reloads the page when it is over.
+// A running job: asks twice a second how far it is, shows the figures, the stages and the curve, reloads the page when it is over.
 
 const PAUSE_MS = 500;
 
@@ -9,6 +9,12 @@ export function show(box, job) {
     if (typeof text === "string" && spot.textContent !== text) spot.textContent = text;
   }
   box.querySelector(".bar__fill")?.setAttribute("width", job.percent ?? "0%");
+  for (const [name, state] of Object.entries(job.stages ?? {})) {
+    const stage = box.querySelector(`[data-stage="${name}"]`);
+    if (!stage || stage.dataset.state === state) continue;
+    stage.dataset.state = state;
+    if (state === "now") stage.setAttribute("aria-current", "step"); else stage.removeAttribute("aria-current");
+  }
   for (const path of box.querySelectorAll("[data-curve]")) {
     const drawn = job.curve?.[path.dataset.curve];
     if (drawn) path.setAttribute("d", drawn);

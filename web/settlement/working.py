@@ -1,0 +1,73 @@
+"""Preparing and approving as work beside the page: asked for here, followed and dropped here."""
+
+from typing import Any
+
+from flask import flash, jsonify, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from mealroute.core import job_queue
+from mealroute.core.db import unit_of_work
+from mealroute.core.i18n import _
+from mealroute.core.jobs import JobState
+from mealroute.settlement import jobs
+from mealroute.settlement.records import Step
+from mealroute.subsidy.rulebook import load_rulebook
+from web import here
+from web.permissions import requires
+from web.settlement.progress import progress_of
+from web.settlement.views import bp
+
+
+def _asked(month: str, step: Step, words: str) -> ResponseReturnValue:
+    with unit_of_work() as db:
+        jobs.ask(db, load_rulebook().payer, month, step, by=here.actor(), clock=here.clock())
+    here.executor().wake()
+    flash(words, "info")
+    return redirect(url_for("settlement.month", month=month), 303)
+
+
+@bp.post("/settlement/<month:month>/prepare")
+@requires("subsidy.close")
+def prepare(month: str) -> ResponseReturnValue:
+    return _asked(month, Step.PREPARE, _("The month is being prepared; this page shows how far it is."))
+
+
+@bp.post("/settlement/<month:month>/approve")
+@requires("settlement.approve")
+def approve(month: str) -> ResponseReturnValue:
+    return _asked(month, Step.APPROVE, _("The month is being closed; this page shows how far it is."))
+
+
+@bp.get("/settlement/<month:month>/progress.json")
+@requires("subsidy.view")
+def working(month: str) -> ResponseReturnValue:
+    with unit_of_work(read_only=True) as db:
+        work = jobs.last(db, load_rulebook().payer, month)
+        place = job_queue.places(db).get(work.job.id) if work is not None and work.open else None
+    if work is None:
+        return jsonify({"state": str(JobState.DONE)})
+    found = progress_of(work, place)
+    answer: dict[str, Any] = {
+        "state": str(work.job.state), "percent": found.percent, "figures": {"stage": found.said, "elapsed": found.elapsed},
+        "stages": {one.name: one.state for one in found.stages},
+    }  # fmt: skip
+    return jsonify(answer)
+
+
+def _dropped(month: str, step: Step) -> ResponseReturnValue:
+    with unit_of_work() as db:
+        found = jobs.drop(db, load_rulebook().payer, month, step, by=here.actor(), clock=here.clock())
+    flash(_("It is being dropped; nothing of it is kept.") if found else _("It was over already."), "info")
+    return redirect(url_for("settlement.month", month=month), 303)
+
+
+@bp.post("/settlement/<month:month>/prepare/drop")
+@requires("subsidy.close")
+def drop_preparing(month: str) -> ResponseReturnValue:
+    return _dropped(month, Step.PREPARE)
+
+
+@bp.post("/settlement/<month:month>/approve/drop")
+@requires("settlement.approve")
+def drop_approving(month: str) -> ResponseReturnValue:
+    return _dropped(month, Step.APPROVE)
