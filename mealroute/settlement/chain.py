@@ -10,8 +10,9 @@ from datetime import date
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from mealroute.areas.queries import street_names
+from mealroute.areas.queries import streets
 from mealroute.core.actor import Scope
+from mealroute.core.i18n import language
 from mealroute.core.text import mask_name
 from mealroute.delivery.loading_models import LoadingCheck, LoadingCount
 from mealroute.dispatch.models import Run
@@ -210,7 +211,8 @@ def labels(db: Session, cut: Cut) -> Callable[[str], str]:
         case Cut.DAY:
             names: dict[str, str] = {}
         case Cut.STREET:
-            names = street_names(db)
+            english = language() == "en"
+            names = {one.code: (one.name_en or one.name) if english else one.name for one in streets(db)}
         case Cut.VENDOR:
             names = dict(db.execute(select(Vendor.code, Vendor.name)).tuples().all())
         case Cut.KITCHEN:

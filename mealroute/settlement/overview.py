@@ -12,7 +12,7 @@ from mealroute.core.i18n import _, ngettext
 from mealroute.settlement import correcting, history, queries, rules
 from mealroute.settlement.chain_keeping import open_counts
 from mealroute.settlement.held import held_records, kept_records
-from mealroute.settlement.month import month_now
+from mealroute.settlement.month import MonthNow, month_now
 from mealroute.settlement.records import (
     Act,
     AdjustmentRecord,
@@ -27,6 +27,8 @@ from mealroute.settlement.records import (
 )
 from mealroute.subsidy.payers import Who, payer_of
 from mealroute.subsidy.queries import period as period_of
+from mealroute.subsidy.statement import month_statement
+from mealroute.subsidy.statements import MonthStatement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +53,18 @@ class Overview:
         return None if account_id is None else rules.other_step_of(self.history, account_id, step)
 
 
-def overview(db: Session, payer: Who, month: str, *, scope: Scope) -> Overview:
-    """Everything that the page of a month says about its four steps."""
+def page(db: Session, payer: Who, month: str, *, scope: Scope) -> tuple[MonthStatement, Overview]:
+    """What the page of a month shows; an open month is computed once for both."""
+    who = payer_of(db, payer)
+    period = period_of(db, who.code, month)
+    closed = period is not None and period.state == "closed"
+    now = None if closed else month_now(db, who, month)
+    found = month_statement(db, month, scope=scope, payer=who, computed=now.computed if now else None)
+    return found, overview(db, who, month, scope=scope, now=now)
+
+
+def overview(db: Session, payer: Who, month: str, *, scope: Scope, now: MonthNow | None = None) -> Overview:
+    """Everything that the page of a month says about its four steps. ``now``: the open month, where it has been computed already."""
     who = payer_of(db, payer)
     scope = who.within(scope)
     period = period_of(db, who.code, month)
@@ -71,7 +83,7 @@ def overview(db: Session, payer: Who, month: str, *, scope: Scope) -> Overview:
             closed=True, standing=standing, history=entries, parts=_within(parts, scope), changes=(), blocks=blocks, dues=dues,
             held=kept_records(db, period, scope), adjustments=correcting.adjustment_lines(db, period.id, scope=scope),
         )  # fmt: skip
-    now = month_now(db, who, month)
+    now = now or month_now(db, who, month)
     waiting = open_sum(db, month, scope=who.within(Scope.everything())).hold
     standing = rules.standing(entries, now.parts, closed=False)
     since = _read_at(standing.prepared) if standing.prepared else None

@@ -13,7 +13,7 @@ from mealroute.core.i18n import _, ngettext
 from mealroute.settlement import approving, history, preparing, rules
 from mealroute.settlement.chain_keeping import explain_count
 from mealroute.settlement.deciding import release, take_back
-from mealroute.settlement.month import month_now
+from mealroute.settlement.month import MonthNow, month_now
 from mealroute.settlement.paying import object_to, pay
 from mealroute.settlement.records import Act, Standing, Step
 from mealroute.settlement.sessions import Sessions, quiet
@@ -77,8 +77,10 @@ def prepare(
     return preparing.prepare(Sessions.one(db), payer, month, by=by, clock=clock, matrix_of=matrix_of, tell=quiet)
 
 
-def sign(db: Session, payer: Who, month: str, streets: Collection[str], *, by: Actor, clock: Clock) -> Standing:
-    """Sign the parts of the streets, each for exactly what stands there now. Signing again what is signed changes nothing.
+def sign(
+    db: Session, payer: Who, month: str, streets: Collection[str], *, by: Actor, clock: Clock, now: MonthNow | None = None
+) -> Standing:  # fmt: skip
+    """Sign the parts of the streets, each for exactly what stands there now (``now``: as it was read shortly before). Signing again what is signed changes nothing.
 
     Raises
     ------
@@ -89,7 +91,7 @@ def sign(db: Session, payer: Who, month: str, streets: Collection[str], *, by: A
     period = history.locked(db, payer, month)
     history.refuse_closed(period)
     account = history.other_hands(db, period, Step.CHECK, by=by)
-    now = month_now(db, payer, month)
+    now = now or month_now(db, payer, month)
     found = approving.prepared_standing(db, period, now)
     for street in sorted(set(streets)):
         part = now.parts.get(street)
@@ -121,7 +123,7 @@ def send_back(
     by: Actor,
     clock: Clock,
     street: str = "",
-) -> Standing:
+) -> None:
     """Send an open month back to an earlier step, with the reason. ``street`` limits it to that street's signature.
 
     A checker sends back to who prepares; an approver to who prepares or to the streets. After the approval the month is
@@ -142,12 +144,10 @@ def send_back(
     if street and not by.scope.sees_street(street):
         raise NotFound("street-not-yours", _("This street has no part of the month, or is not yours to sign."))
     account = history.other_hands(db, period, acting, by=by)
-    now = month_now(db, payer, month)
-    approving.prepared_standing(db, period, now)
+    approving.prepared_once(history.prepared(db, period.id))
     history.add(
         db, period, acting, Act.SENT_BACK, back_to=to, street=street, reason=reason.strip(), account_id=account, by=by, clock=clock
     )  # fmt: skip
-    return preparing.standing(db, period, now)
 
 
 def approve(

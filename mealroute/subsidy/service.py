@@ -13,6 +13,7 @@ from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
 from mealroute.core.i18n import _, ngettext, speaking
+from mealroute.orders.models import BookLine
 from mealroute.subsidy import by_kinds, computing, keeping, queries, statement, streaming
 from mealroute.subsidy.build import MonthRows, PersonFacts
 from mealroute.subsidy.differences import differences
@@ -190,7 +191,8 @@ def explain_all(
         )
     who = payer_of(db, payer)
     period = open_period(db, who.code, month, who.rules)
-    computed = computing.compute(month, queries.month_rows(db, month, part=who.part), who.rules)
+    people = set(db.scalars(select(BookLine.resident_id).where(BookLine.id.in_(sorted(sentences)))))
+    computed = computing.compute(month, queries.month_rows(db, month, part=who.some(people)), who.rules)
     accounts = {account.book_line_id: account for account in computed.accounts if account.code}
     for line, sentence in sentences.items():
         account = accounts.get(line)

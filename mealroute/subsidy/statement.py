@@ -29,11 +29,13 @@ from mealroute.subsidy.statements import DayMoney, MonthFigures, MonthStatement,
 from mealroute.vendors.models import Vendor
 
 
-def month_statement(db: Session, month: str, *, scope: Scope, payer: Who | None = None) -> MonthStatement:
+def month_statement(
+    db: Session, month: str, *, scope: Scope, payer: Who | None = None, computed: computing.Computed | None = None
+) -> MonthStatement:
     """The whole month with its equations and differences.
 
     An open month is computed from what stands now; a closed one is what was closed. Sums are the district's;
-    ``open_portions``, the only people named, are those within the scope.
+    ``open_portions``, the only people named, are those within the scope. ``computed``: an open month that has been computed already.
     """
     who = payer_of(db, payer or load_rulebook().payer)
     rulebook, scope = who.rules, who.within(scope)
@@ -50,7 +52,9 @@ def month_statement(db: Session, month: str, *, scope: Scope, payer: Who | None 
         days, outstanding = period.totals["service_days"], period.totals["outstanding_fen"]
         counted = _explained(explained)
     else:
-        computed = computing.compute(month, queries.month_rows(db, month, part=who.part), rulebook, every_reason=False)
+        if computed is None:
+            rows = queries.month_rows(db, month, part=who.part)
+            computed = computing.compute(month, rows, rulebook, every_reason=False)
         accounts = computed.accounts
         sums = _computed_sums(computed.lines, rulebook, vendors, streets)
         covered = computing.with_automatic(accounts, computing.covered(explained))

@@ -43,9 +43,9 @@ def lines(month: str) -> ResponseReturnValue:
 @requires("subsidy.view")
 def line(line: int) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
-        found = line_queries.evidence(db, line, scope=here.actor().scope)
+        found, streets = line_queries.evidence(db, line, scope=here.actor().scope), street_names(db)
     return render_template(
-        "claims/line.html", e=found, c=found.line.claim, rules=rule_titles(), categories=_categories()
+        "claims/line.html", e=found, c=found.line.claim, rules=rule_titles(), categories=_categories(), streets=streets
     )
 
 

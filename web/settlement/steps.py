@@ -11,6 +11,7 @@ from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.i18n import _, ngettext
 from mealroute.core.money import parse_yuan
 from mealroute.settlement import queries, service
+from mealroute.settlement.month import month_now
 from mealroute.settlement.overview import overview
 from mealroute.settlement.records import Step
 from mealroute.subsidy.queries import period
@@ -32,8 +33,13 @@ def sign(month: str) -> ResponseReturnValue:
     streets = request.form.getlist("street")
     if not streets:
         raise MealrouteError("street-missing", _("Say which street's part is signed."))
+    payer = load_rulebook().payer
+    with unit_of_work(read_only=True) as db:
+        now = month_now(
+            db, payer, month
+        )  # long, so beforehand: nobody's record waits for it, and a signature is for what was read
     with unit_of_work() as db:
-        service.sign(db, load_rulebook().payer, month, streets, by=here.actor(), clock=here.clock())
+        service.sign(db, payer, month, streets, by=here.actor(), clock=here.clock(), now=now)
     return _back(month, ngettext("%(n)d street is signed.", "%(n)d streets are signed.", len(streets)))
 
 

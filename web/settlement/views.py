@@ -9,12 +9,12 @@ from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.settlement import service as closing
-from mealroute.settlement.overview import overview
+from mealroute.settlement.overview import page
 from mealroute.subsidy.records import Identity
 from mealroute.subsidy.rulebook import load_rulebook
-from mealroute.subsidy.statement import month_statement
 from web import here
 from web.permissions import requires
+from web.rule_words import rule_titles
 from web.settlement.progress import shown
 from web.settlement.turns import turn
 from web.settlement.waterfall import steps
@@ -35,8 +35,7 @@ def index() -> ResponseReturnValue:
 def month(month: str) -> ResponseReturnValue:
     by = here.actor()
     with unit_of_work(read_only=True) as db:
-        found = month_statement(db, month, scope=by.scope)
-        close = overview(db, load_rulebook().payer, month, scope=by.scope)
+        found, close = page(db, load_rulebook().payer, month, scope=by.scope)
         streets = street_names(db)
         work, progress = shown(db, month, close.history)
     shares: dict[str, int] = {}
@@ -46,7 +45,7 @@ def month(month: str) -> ResponseReturnValue:
     return render_template(
         "settlement/month.html", month=month, s=found, steps=steps(found.figures), terms=_terms, shares=sorted(shares.items()),
         before=_shifted(month, -1), after=_shifted(month, 1), close=close, mine=turn(close, by), streets=streets, over=here.clock().today().isoformat()[:7] > month,
-        work=work, progress=progress,
+        work=work, progress=progress, titles=rule_titles(),
     )  # fmt: skip
 
 
