@@ -150,7 +150,7 @@ def close_and_compare(close: Close, month: str) -> None:
     assert differences(db, PAYER, month) == ()
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(turns=st.lists(EVENTS, min_size=3, max_size=3), order=st.permutations([FEBRUARY, MARCH, APRIL]), missing=st.sets(st.integers(0, 5), max_size=2))  # fmt: skip
 def test_a_closed_month_never_changes_and_what_comes_later_is_found_by_its_people(
     turns: list[list[Event]], order: list[str], missing: set[int]
@@ -273,7 +273,7 @@ def weekly(week: Week, arrivals_: list[tuple[int, int, int]], order: list[str]) 
     assert sum(week.settled().values()) == 300 * min(2, sum(outcome == 0 for outcome in handed.values()))
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     arrivals_=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 1)), max_size=6),
     order=st.permutations([MARCH, APRIL]),
