@@ -61,8 +61,9 @@ class Looked:
 def look_at(
     db: Session, month: str, *, by: Actor, clock: Clock, complaints: Sequence[Complaint] | None = None,
     matrix_of: MatrixOf | None = None, recompute: bool = True, progress: Progress | None = None, payer: str = "",
+    district: str = "",
 ) -> Looked:  # fmt: skip
-    """Look at every recorded door of a month, with the claims of ``payer`` (empty: the installation's own). Reads only.
+    """Look at every recorded door of a month, with the claims of ``payer`` in ``district`` (empty: the installation's own). Reads only.
 
     ``complaints`` None: they are not looked at, and findings about them stay as they are. ``matrix_of``: the roads; without them
     legs are judged by the straight line. ``recompute``: also compute an open month's lines anew and compare.
@@ -80,6 +81,7 @@ def look_at(
         )
     world = world_reading.read_world(db, month, clock=clock)
     world.complaints = complaints or ()
+    world.district = district or world.district
     policy = policy_on(world.last)
     period = money.period(db, payer or load_rulebook().payer, month)
     meals = claims = 0

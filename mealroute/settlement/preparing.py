@@ -82,7 +82,7 @@ def look(
     tell("checks")
     with at.read() as db, speaking("zh"):
         looked = checks.look_at(
-            db, month, by=by, clock=clock, matrix_of=matrix_of, recompute=False, payer=who.code,
+            db, month, by=by, clock=clock, matrix_of=matrix_of, recompute=False, payer=who.code, district=who.rules.district,
             progress=lambda n, days, _day: tell("checks", n, days),
         )  # fmt: skip
     streets = who.streets if who.streets is None or not who.rest else who.streets | {""}
