@@ -1,8 +1,9 @@
 """How far the preparing or closing of a month is, as its page and the page's script show it."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from sqlalchemy.orm import Session
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mealroute.core import job_queue
 from mealroute.core.i18n import _
@@ -12,6 +13,9 @@ from mealroute.settlement.records import StepRecord
 from mealroute.subsidy.rulebook import load_rulebook
 from web.formatters import minutes
 from web.vocabulary import word
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
