@@ -226,7 +226,8 @@ def test_killed_anywhere_the_step_is_not_done_and_begun_again_it_is_done_once(
         with database.unit_of_work() as db:
             assert db.scalar(select(Period.state).where(Period.state == "closed")) is None
             table.orphan(db, job, attempt, stop=False, clock=close.clock)
-            db.execute(update(table.Job).values(state=JobState.QUEUED, open_key=jobs.key(PAYER, FEBRUARY)))
+            again = update(table.Job).where(table.Job.id == job)
+            db.execute(again.values(state=JobState.QUEUED, open_key=jobs.key(PAYER, FEBRUARY)))
     done = _process(any_engine, job, 9999)
     assert done.stdout.startswith("done"), done.stderr[-800:]
     with database.unit_of_work(read_only=True) as db:
