@@ -26,7 +26,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "correction": {
         "late-record": _l("Late record"), "record-changed": _l("Record corrected"), "ledger-changed": _l("Ledger changed"),
         "paid-since": _l("Paid since"), "rule-changed": _l("Rule changed"), "deceased": _l("Late death"), "refused": _l("Not due"),
-        "released": _l("Released"), "taken-back": _l("Taken back"),
+        "released": _l("Released"), "taken-back": _l("Taken back"), "award": _l("Award (以奖代补)"),
     },
     "settlement-act": {
         "explained": _l("Differences explained"), "prepared": _l("Month prepared"), "signed": _l("Street signed"),

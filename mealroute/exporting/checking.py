@@ -5,6 +5,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -19,7 +20,8 @@ from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.rowfiles import number_text
 from mealroute.core.tables import Kind
-from mealroute.exporting import queries, service
+from mealroute.exporting import comparing, queries, service
+from mealroute.exporting.differing import Row
 from mealroute.exporting.records import Checked, Entry, Verdict
 from mealroute.exporting.rules import parse_number
 
@@ -39,15 +41,20 @@ def check_file(db: Session, data: bytes, name: str, *, by: Actor, clock: Clock) 
     same = queries.by_digest(db, sha256=sha256, clock=clock)
     if same:
         return _said(db, Verdict.SAME_FILE, sha256, same, by=by, clock=clock, rows=same[0].file)
-    digests = _digests(db, data, name)
+    tables = _tables(data, name)
+    known = _known(db, tables)
+    digests = [digest_of(rows) for _heads, rows in known]
     for rows, digest in digests:
         same = queries.by_digest(db, rows_sha256=digest, clock=clock)
         if same:
             return _said(db, Verdict.SAME_ROWS, sha256, same, by=by, clock=clock, found=(rows, digest))
-    number = parse_number(name)
+    number = parse_number(name) or _number_inside(data, name)
     named = () if number is None else queries.by_number(db, number, clock=clock)
-    verdict = Verdict.OTHER_ROWS if named and digests else Verdict.UNKNOWN
-    return _said(db, verdict, sha256, named, by=by, clock=clock, found=digests[0] if digests else None)
+    told = comparing.compared(db, known[0][1], known[0][0], named, by=by, clock=clock) if known else None
+    verdict = Verdict.OTHER_ROWS if told is not None or (named and digests) else Verdict.UNKNOWN
+    about = named or (() if told is None else (told.entry,))
+    found = _said(db, verdict, sha256, about, by=by, clock=clock, found=digests[0] if digests else None)
+    return replace(found, compared=told)
 
 
 def check_digest(db: Session, text: str, *, by: Actor, clock: Clock) -> Checked:
@@ -70,13 +77,20 @@ def check_digest(db: Session, text: str, *, by: Actor, clock: Clock) -> Checked:
 
 def rows_digest(rows: Iterable[Sequence[Any]], kinds: Sequence[str]) -> tuple[int, str]:
     """Number and digest of rows that were read from a file, whatever program has saved it."""
-    out, count = io.StringIO(newline=""), 0
-    writer = csv.writer(out, lineterminator="\n")
-    for row in rows:
-        padded = [*row, *[None] * (len(kinds) - len(row))]
-        writer.writerow([canonical(cell, kind) for cell, kind in zip(padded, kinds, strict=False)])
-        count += 1
-    return count, hashlib.sha256(out.getvalue().encode()).hexdigest()
+    return digest_of(canonical_rows(rows, kinds))
+
+
+def canonical_rows(rows: Iterable[Sequence[Any]], kinds: Sequence[str]) -> list[Row]:
+    """The same rows in the texts of canonical CSV."""
+    padded = ([*row, *[None] * (len(kinds) - len(row))] for row in rows)
+    return [tuple(canonical(cell, kind) for cell, kind in zip(row, kinds, strict=False)) for row in padded]
+
+
+def digest_of(rows: Sequence[Row]) -> tuple[int, str]:
+    """Number and digest of canonical rows."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return len(rows), hashlib.sha256(out.getvalue().encode()).hexdigest()
 
 
 def canonical(cell: Any, kind: str) -> str:
@@ -104,14 +118,26 @@ def canonical(cell: Any, kind: str) -> str:
     return number_text(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
-def _digests(db: Session, data: bytes, name: str) -> list[tuple[int, str]]:
-    """The rows' digest under every list of columns whose headings the file has; empty where it has none of them."""
-    found: list[tuple[int, str]] = []
-    for heads, rows in _tables(data, name):
-        for shape in queries.shapes(db):
-            if [head for head, _kind in shape] == heads[: len(shape)] and len(heads) == len(shape):
-                found.append(rows_digest(rows, [kind for _head, kind in shape]))
-    return found
+def _known(db: Session, tables: Iterable[tuple[list[str], list[Sequence[Any]]]]) -> list[tuple[list[str], list[Row]]]:
+    """Headings and canonical rows under every list of columns whose headings the file has; empty where it has none of them."""
+    return [
+        (heads, canonical_rows(rows, [kind for _head, kind in shape]))
+        for heads, rows in tables
+        for shape in queries.shapes(db)
+        if [head for head, _kind in shape] == heads
+    ]
+
+
+def _number_inside(data: bytes, name: str) -> tuple[int, int] | None:
+    """The number that a workbook carries on its last sheet."""
+    if not data.startswith(b"PK") or len(data) > LARGEST_BOOK:
+        return None
+    try:
+        last = sheets.read_bytes(data, name)[-1]
+    except MealrouteError:
+        return None
+    cells_ = (str(cell) for row in last.rows.values() for cell in row if cell is not None)
+    return next((number for cell in cells_ if (number := parse_number(cell)) is not None), None)
 
 
 def _tables(data: bytes, name: str) -> list[tuple[list[str], list[Sequence[Any]]]]:

@@ -125,6 +125,13 @@ def shapes(db: Session) -> tuple[tuple[tuple[str, str], ...], ...]:
     return tuple(sorted(found))
 
 
+def of_columns(db: Session, headings: Sequence[str], *, by: Actor, clock: Clock) -> tuple[Entry, ...]:
+    """The newest exports within a person's reach whose file has exactly these headings."""
+    made = select(ExportFile.request_id, ExportFile.columns).order_by(ExportFile.id.desc()).limit(PAGE)
+    ids = [number for number, columns in db.execute(made) if [str(head) for head, _kind in columns] == list(headings)]
+    return entries(db, _visible(by).where(ExportRequest.id.in_(ids)).order_by(ExportRequest.id.desc()), clock=clock)
+
+
 def entries(db: Session, query: Select[ExportRequest], *, clock: Clock) -> tuple[Entry, ...]:
     """Requests with their files and how they stand. Four statements whatever their number."""
     rows = list(db.scalars(query))

@@ -145,6 +145,35 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Differs(StrEnum):
+    """In which way a row is not the exported one."""
+
+    CHANGED = "changed"
+    ADDED = "added"
+    MISSING = "missing"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One difference. ``row`` as a sheet counts (the heading is row 1): in the file, of a missing row in the export."""
+
+    kind: Differs
+    row: int
+    column: str = ""
+    found: str = ""
+    exported: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A file held against one export. ``count`` is of all differences, of which the first are told."""
+
+    entry: Entry
+    count: int
+    differences: tuple[Difference, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """An uploaded file against the register. ``entries``: the exports that it is, has the rows of, or says it is."""
@@ -154,6 +183,7 @@ class Checked:
     rows: int | None
     rows_sha256: str | None
     entries: tuple[Entry, ...]
+    compared: Compared | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

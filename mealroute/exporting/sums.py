@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Text, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.money import Fen
+from mealroute.settlement import awarding
 from mealroute.settlement.models import AdjustmentLine
 from mealroute.subsidy.models import ClaimLine
 from mealroute.subsidy.rulebook import load_rulebook
@@ -154,8 +155,8 @@ def corrected(db: Session, corrections: Where) -> tuple[int, Fen]:
 
 
 def rule_titles() -> Mapping[str, str]:
-    """Rule → its title in the rulebook."""
-    return {rule.rule_id: rule.title for rule in load_rulebook().rules}
+    """Rule → its title in the rulebook; awards stand in a file of their own."""
+    return {rule.rule_id: rule.title for rule in load_rulebook().rules} | {awarding.RULE: "运营以奖代补"}
 
 
 def payers(total: Total) -> Sequence[str]:

@@ -36,19 +36,32 @@ class Grade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwardPolicy:
-    """One dated version of ``vendor-awards.yaml``; ``document`` is empty where no amount is given."""
+    """One dated version of ``vendor-awards.yaml``; ``document`` and ``shares`` are empty where no amount is given.
 
+    ``version`` counts the versions from 1; ``shares`` are payers with their weights, in the order of the file.
+    """
+
+    version: int
     valid_from: date
     source: str
     document: str
     score: str
     least_portions: int
     grades: tuple[Grade, ...]
+    shares: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def pays(self) -> bool:
+        """Whether any grade is worth money."""
+        return any(grade.amount is not None for grade in self.grades)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorMonth:
-    """A vendor's month: the same figures that were claimed, and the kept scores of its two sides (None: not enough data)."""
+    """A vendor's month: the same figures that were settled, and the kept scores of its two sides (None: not enough data).
+
+    ``portions`` and amounts hold the corrections of other months that the month settles; awards themselves are in none of them.
+    """
 
     vendor_code: str
     vendor_name: str
@@ -69,6 +82,8 @@ class Award:
     grade: Grade | None
     amount_fen: Fen | None
     why: str = ""
+    rank: int | None = None
+    """Place by score; equal scores share a place, and who has no grade has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,5 +97,6 @@ class FixedAward:
     grade: str
     amount_fen: Fen | None
     document: str
+    rules_from: date
     by_name: str
     at: datetime

@@ -9,17 +9,31 @@ from mealroute.core.i18n import _
 from mealroute.core.rulebook import RULES, Node, read
 from mealroute.settlement.award_records import AmountKind, AwardAmount, AwardPolicy, Grade
 
+PAYERS = ("city", "district", "street", "village", "charity")
 KINDS = frozenset(str(kind) for kind in AmountKind)
 
 
+FILE = RULES / "vendor-awards.yaml"
+
+
+def load_policies(folder: Path | None = None) -> tuple[AwardPolicy, ...]:
+    """Every version, the oldest first. Raises RulebookError with line, key and reason."""
+    return _read(FILE if folder is None else folder / FILE.name)
+
+
 @lru_cache(maxsize=4)
-def load_policies(folder: Path = RULES) -> tuple[AwardPolicy, ...]:
-    """Every version, the oldest first."""
-    root = read(folder / "vendor-awards.yaml", kind="vendor-awards").only("kind", "schema", "versions")
-    return tuple(sorted((_policy(node) for node in root.nodes("versions")), key=lambda policy: policy.valid_from))
+def _read(path: Path) -> tuple[AwardPolicy, ...]:
+    root = read(path, kind="vendor-awards").only("kind", "schema", "versions")
+    found: list[AwardPolicy] = []
+    for node in root.nodes("versions"):
+        policy = _policy(node, len(found) + 1)
+        if found and policy.valid_from <= found[-1].valid_from:
+            node.fail("from", _("must be later than the version before it"))
+        found.append(policy)
+    return tuple(found)
 
 
-def policy_on(day: date, folder: Path = RULES) -> AwardPolicy:
+def policy_on(day: date, folder: Path | None = None) -> AwardPolicy:
     """The newest version that has begun by ``day``. Raises NotFound where none has."""
     begun = [policy for policy in load_policies(folder) if policy.valid_from <= day]
     if not begun:
@@ -27,18 +41,26 @@ def policy_on(day: date, folder: Path = RULES) -> AwardPolicy:
     return begun[-1]
 
 
-def _policy(node: Node) -> AwardPolicy:
-    node.only("from", "source", "document", "score", "least_portions", "grades")
+def _policy(node: Node, version: int) -> AwardPolicy:
+    node.only("from", "source", "document", "score", "least_portions", "grades", "shares")
     grades = tuple(_grade(each) for each in node.nodes("grades"))
     if [grade.least for grade in grades] != sorted({grade.least for grade in grades}, reverse=True):
         node.fail("grades", _("must be in falling order, each once"))
     document = node.text("document", "")
     if any(grade.amount for grade in grades) and not document:
         node.fail("document", _("an amount needs the document that gives it"))
+    shares = _shares(node.node("shares")) if node.has("shares") else ()
+    if any(grade.amount for grade in grades) and not shares:
+        node.fail("shares", _("an amount needs the payers who bear it, as “district: 1”"))
     return AwardPolicy(
-        valid_from=node.day("from"), source=node.text("source"), document=document,
+        version=version, shares=shares, valid_from=node.day("from"), source=node.text("source"), document=document,
         score=node.choice("score", frozenset({"lowest", "delivered", "cooked"})), least_portions=node.integer("least_portions"), grades=grades,
     )  # fmt: skip
+
+
+def _shares(node: Node) -> tuple[tuple[str, int], ...]:
+    node.only(*PAYERS)
+    return tuple((str(payer), node.integer(str(payer), least=1)) for payer in node.value)
 
 
 def _grade(node: Node) -> Grade:

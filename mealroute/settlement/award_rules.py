@@ -1,5 +1,7 @@
 """Grades and awards as pure functions: a score reaches a grade, a grade is worth what a rule says, and nothing else."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from mealroute.core.i18n import _
@@ -20,6 +22,18 @@ def award(month: VendorMonth, policy: AwardPolicy) -> Award:
     grade = next((each for each in policy.grades if score >= each.least), None)
     amount = worth(grade.amount, month) if grade is not None and grade.amount is not None else None
     return Award(month=month, score=score, grade=grade, amount_fen=amount, why="" if grade else _("Below every grade."))
+
+
+def ranked(awards: Iterable[Award]) -> tuple[Award, ...]:
+    """The same awards with their places, the best first; those without a score at the end, by code."""
+    found = sorted(awards, key=lambda one: (-(one.score if one.score is not None else -1), one.month.vendor_code))
+    scores = [one.score for one in found if one.grade is not None]
+    return tuple(
+        replace(one, rank=1 + sum(score > one.score for score in scores if score is not None))
+        if one.grade is not None and one.score is not None
+        else one
+        for one in found
+    )
 
 
 def worth(amount: AwardAmount, month: VendorMonth) -> int:

@@ -1,8 +1,6 @@
 """Vendors' awards of a month: read from the settled lines and the kept scores; fixed by the approver, never edited."""
 
-from collections import defaultdict
-
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mealroute.core import audit
@@ -10,47 +8,38 @@ from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, Forbidden
 from mealroute.core.i18n import _
-from mealroute.settlement import award_rules
+from mealroute.settlement import award_figures, award_rules, awarding
 from mealroute.settlement.award_records import Award, FixedAward, VendorMonth
 from mealroute.settlement.award_rulebook import policy_on
-from mealroute.settlement.models import VendorAward
+from mealroute.settlement.models import AdjustmentLine, VendorAward
 from mealroute.subsidy import queries
-from mealroute.subsidy.models import ClaimLine, Period
+from mealroute.subsidy.models import Period
 from mealroute.vendors import scores
 from mealroute.vendors.models import Vendor
 from mealroute.vendors.score_records import ScoreRecord, Side
 
 
 def month_awards(db: Session, payer: str, month: str, *, scope: Scope) -> tuple[Award, ...]:
-    """The grade of every vendor with a line in the month, from the lines as last built or closed and the newest scores kept for it."""
+    """Every vendor with a line in the month, the best first: from the lines as last built or closed, the corrections that the month settles,
+    and the newest scores kept for it.
+    """
     policy = policy_on(queries.month_days(month)[1])
-    return tuple(award_rules.award(each, policy) for each in _months(db, payer, month, scope))
+    found = award_rules.ranked(award_rules.award(each, policy) for each in _months(db, payer, month))
+    return tuple(one for one in found if scope.vendor in {None, one.month.vendor_code})
 
 
-def _months(db: Session, payer: str, month: str, scope: Scope) -> list[VendorMonth]:
+def _months(db: Session, payer: str, month: str) -> list[VendorMonth]:
     period = queries.period(db, payer, month)
     if period is None:
         return []
-    portions: dict[str, set[int]] = defaultdict(set)
-    claimed: dict[str, int] = defaultdict(int)
-    operator: dict[str, int] = defaultdict(int)
-    query = select(ClaimLine.vendor_code, ClaimLine.book_line_id, ClaimLine.beneficiary, ClaimLine.amount_fen).where(
-        ClaimLine.period_id == period.id
-    )
-    for vendor, line, beneficiary, amount in db.execute(query):
-        if not vendor or scope.vendor not in {None, vendor}:
-            continue
-        claimed[vendor] += amount
-        operator[vendor] += amount if beneficiary == "operator" else 0
-        if line is not None:
-            portions[vendor].add(line)
+    figures = award_figures.by_vendor(db, period)
     kept: dict[tuple[str, Side], ScoreRecord] = {
         (row.vendor_code, row.side): row for row in scores.revisions(db) if row.period == month
     }
     names = dict(db.execute(select(Vendor.code, Vendor.name)).tuples().all())
     return [
-        _month(vendor, names, kept, len(portions[vendor]), claimed[vendor], operator[vendor])
-        for vendor in sorted(claimed)
+        _month(vendor, names, kept, each.portions, each.claimed_fen, each.operator_fen)
+        for vendor, each in sorted(figures.items())
     ]
 
 
@@ -129,7 +118,18 @@ def fixed(db: Session, payer: str, month: str, *, scope: Scope) -> tuple[FixedAw
     return tuple(
         FixedAward(
             vendor_code=row.vendor_code, vendor_name=names.get(row.vendor_code, row.vendor_code), revision=row.revision, score=row.score,
-            grade=row.grade, amount_fen=row.amount_fen, document=row.document, by_name=row.by_name, at=row.at,
+            grade=row.grade, amount_fen=row.amount_fen, document=row.document, rules_from=row.rules_from, by_name=row.by_name, at=row.at,
         )
         for row in db.scalars(query)
     )  # fmt: skip
+
+
+def settled_of(db: Session, payer: str, month: str) -> dict[str, tuple[str, int]]:
+    """Natural key of each award of a month that was settled → the month that settled it last, and the sum in fen."""
+    query = (
+        select(AdjustmentLine.natural_key, func.max(Period.month), func.sum(AdjustmentLine.amount_fen))
+        .join(Period, Period.id == AdjustmentLine.period_id)
+        .where(Period.payer == payer, AdjustmentLine.month == month, AdjustmentLine.rule_id == awarding.RULE)
+        .group_by(AdjustmentLine.natural_key)
+    )
+    return {key: (settled, int(amount)) for key, settled, amount in db.execute(query)}

@@ -11,7 +11,7 @@ from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict
 from mealroute.core.i18n import _, speaking
-from mealroute.settlement import arrivals, corrections, holding
+from mealroute.settlement import arrivals, awarding, corrections, holding
 from mealroute.settlement.lines import columns, packed, unpacked
 from mealroute.settlement.models import AdjustmentLine
 from mealroute.settlement.records import AdjustmentRecord, Correction, Word
@@ -106,8 +106,9 @@ def of_month(
 
 
 def settled_for(db: Session, payer: str, month: str) -> tuple[Correction, ...]:
-    """The corrections of a payer's month that its later months have settled."""
+    """The corrections of a payer's month that its later months have settled. Awards of vendors stand beside its claims: they are not among them."""
     query = select(AdjustmentLine).join(Period, Period.id == AdjustmentLine.period_id)
+    query = query.where(AdjustmentLine.rule_id != awarding.RULE)
     return tuple(
         correction(row) for row in db.scalars(query.where(AdjustmentLine.month == month, Period.payer == payer))
     )

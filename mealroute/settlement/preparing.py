@@ -12,7 +12,7 @@ from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Forbidden, MealrouteError
 from mealroute.core.i18n import _, speaking
-from mealroute.settlement import correcting, history, rules
+from mealroute.settlement import awarding, correcting, history, rules
 from mealroute.settlement.month import MonthNow, month_from, rows_of, whole
 from mealroute.settlement.records import Act, Standing, Step
 from mealroute.settlement.sessions import Sessions, Tell
@@ -43,7 +43,7 @@ def prepare(
     look(at, who, month, by=by, clock=clock, matrix_of=matrix_of, tell=tell)
     tell("signing")
     with at.read() as db, speaking("zh"):
-        forward = (*before, *correcting.after_it(db, who, month, before))
+        forward = (*before, *correcting.after_it(db, who, month, before), *awarding.proposals(db, who.code, month))
         now = month_from(db, who, queries.period(db, who.code, month), computed, forward)
     with at.write() as db:
         period, account = _period(db, who, month, by=by)

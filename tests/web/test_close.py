@@ -134,6 +134,8 @@ def test_grades_are_fixed_by_the_approver_once_the_month_is_closed(signed_in: Si
     assert "没有商户的申报行" in finance.get(f"{MONTH}/awards").text
     finance.post(f"{MONTH}/prepare")
     carried_out(over)
-    assert "没有规则给出金额" in finance.get(f"{MONTH}/awards").text
+    told = finance.get(f"{MONTH}/awards").text
+    assert "没有设定金额" in told
+    assert "vendor-awards.yaml" in told
     assert approver.post(f"{MONTH}/awards").status_code == 409
     assert finance.post(f"{MONTH}/awards").status_code == 403

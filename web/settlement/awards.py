@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from mealroute.core.db import unit_of_work
 from mealroute.core.i18n import ngettext
+from mealroute.oversight.queries import vendor_ids
 from mealroute.settlement import awards as rewards
 from mealroute.settlement.award_rulebook import policy_on
+from mealroute.settlement.awarding import natural_key
 from mealroute.subsidy.queries import month_days, periods
 from mealroute.subsidy.rulebook import load_rulebook
 from web import here
@@ -21,6 +23,7 @@ def awards(month: str) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         found, fixed = rewards.month_awards(db, payer, month, scope=scope), rewards.fixed(db, payer, month, scope=scope)
         state = periods(db, payer).get(month)
+        settled, numbers = rewards.settled_of(db, payer, month), vendor_ids(db)
     return render_template(
         "settlement/awards.html",
         month=month,
@@ -28,6 +31,9 @@ def awards(month: str) -> ResponseReturnValue:
         fixed=fixed,
         policy=policy_on(month_days(month)[1]),
         closed=state == "closed",
+        settled=settled,
+        numbers=numbers,
+        key_of=lambda vendor: natural_key(payer, month, vendor),
     )
 
 

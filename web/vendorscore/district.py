@@ -38,6 +38,12 @@ def of_vendor(vendor: int, month: str) -> ResponseReturnValue:
     return pages.card_page(_code(vendor), month, own=False)
 
 
+@bp.get("/vendors/<int:vendor>/scorecard/<month:month>/paper")
+@requires("scores.view")
+def paper_of(vendor: int, month: str) -> ResponseReturnValue:
+    return pages.card_paper(_code(vendor), month)
+
+
 @bp.get("/vendors/<int:vendor>/scorecard/<month:month>/rows")
 @requires("scores.view")
 def rows_of(vendor: int, month: str) -> ResponseReturnValue:

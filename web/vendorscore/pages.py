@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, send_file, url_for
 
 from mealroute.checks import call_back_queries
 from mealroute.core.actor import Scope
@@ -16,7 +17,11 @@ from mealroute.delivery.records import LineOutcome
 from mealroute.oversight import complaint_queries, queries, rules, words
 from mealroute.oversight.records import FigureKey
 from mealroute.oversight.rulebook import policy_on
+from mealroute.oversight.score_paper import scorecard_pdf
+from mealroute.settlement import awards
+from mealroute.settlement.award_rulebook import policy_on as award_policy
 from mealroute.subsidy.queries import month_days
+from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.vendors import queries as vendors
 from mealroute.vendors import scores as kept
 from mealroute.vendors.score_records import Side
@@ -26,16 +31,32 @@ LIMIT = 200
 
 
 def card_page(code: str, month: str, *, own: bool) -> str:
-    """One vendor's card of a month."""
+    """One vendor's card of a month, with its grade once the month has lines."""
     with unit_of_work(read_only=True) as db:
+        graded = awards.month_awards(db, load_rulebook().payer, month, scope=Scope(vendor=code))
         card = queries.scorecard(db, code, month, scope=here.actor().scope, clock=here.clock())
         held = [row for row in kept.revisions(db, code) if row.period == month]
         vendor = next(iter(vendors.vendors(db, scope=Scope(vendor=code))), None)
         asked = call_back_queries.estimates(db, month).get(code)
     return render_template(
-        "vendorscore/card.html", asked=asked, card=card, vendor=vendor, held={row.side: row for row in held}, own=own, words=words,
+        "vendorscore/card.html", award=next(iter(graded), None), awards=award_policy(month_days(month)[1]), asked=asked, card=card, vendor=vendor, held={row.side: row for row in held}, own=own, words=words,
         over=card.last < here.clock().today(), address=_addresses(vendor.id if vendor else 0, own=own), **around(month),
     )  # fmt: skip
+
+
+def card_paper(code: str, month: str) -> Response:
+    """The same card as PDF."""
+    payer = load_rulebook().payer
+    with unit_of_work(read_only=True) as db:
+        card = queries.scorecard(db, code, month, scope=here.actor().scope, clock=here.clock())
+        vendor = next(iter(vendors.vendors(db, scope=Scope(vendor=code))), None)
+        graded = awards.month_awards(db, payer, month, scope=Scope.everything())
+    award = next((one for one in graded if one.month.vendor_code == code), None)
+    others = sum(one.grade is not None for one in graded)
+    content = scorecard_pdf(
+        card, vendor_name=vendor.name if vendor else code, award=award, policy=award_policy(month_days(month)[1]), others=others
+    )  # fmt: skip
+    return send_file(BytesIO(content), mimetype="application/pdf", download_name=f"scorecard-{code}-{month}.pdf")
 
 
 def rows_page(code: str, month: str, *, own: bool) -> str:
@@ -100,7 +121,12 @@ def _addresses(vendor: int, *, own: bool) -> dict[str, Any]:
             return url_for("vendorscore.rows", month=month, **query)  # type: ignore[arg-type]
         return url_for("vendorscore.rows_of", vendor=vendor, month=month, **query)  # type: ignore[arg-type]
 
-    return {"card": card, "rows": rows}
+    def paper(month: str) -> str:
+        if own:
+            return url_for("vendorscore.own_paper", month=month)
+        return url_for("vendorscore.paper_of", vendor=vendor, month=month)
+
+    return {"card": card, "rows": rows, "paper": paper}
 
 
 def by_run(lines: Sequence[LineOutcome]) -> list[tuple[int, int, int, int]]:

@@ -76,6 +76,12 @@ def scorecard_of(month: str) -> ResponseReturnValue:
     return pages.card_page(_own(), month, own=True)
 
 
+@bp.get("/my-work/scorecard/<month:month>/paper")
+@requires("vendor.figures")
+def own_paper(month: str) -> ResponseReturnValue:
+    return pages.card_paper(_own(), month)
+
+
 @bp.get("/my-work/scorecard/<month:month>/rows")
 @requires("vendor.figures")
 def rows(month: str) -> ResponseReturnValue:

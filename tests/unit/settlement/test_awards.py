@@ -56,3 +56,25 @@ def test_an_amount_without_its_document_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RulebookError) as caught:
         load_policies(tmp_path)
     assert caught.value.facts["key"] == "versions[0].document"
+
+
+def test_an_amount_names_its_payers_and_a_mistake_names_its_line(tmp_path: Path) -> None:
+    text = (RULES / "vendor-awards.yaml").read_text("utf-8")
+    paid = text.replace("least: 90}", 'least: 90, amount: {kind: fixed, yuan: "500.00"}}').replace(
+        "    score: lowest\n    least_portions: 100\n    grades:\n      - {code: A, zh: 优秀, en: Excellent, least: 90, amount",
+        "    document: 测〔2026〕1号\n    score: lowest\n    least_portions: 100\n    grades:\n      - {code: A, zh: 优秀, en: Excellent, least: 90, amount",
+    )
+    (tmp_path / "vendor-awards.yaml").write_text(paid, "utf-8")
+    with pytest.raises(RulebookError) as caught:
+        load_policies(tmp_path)
+    assert caught.value.facts["key"] == "versions[0].shares"
+    assert isinstance(caught.value.facts["line"], int)
+
+
+def test_equal_scores_share_a_place_and_who_has_no_grade_has_none() -> None:
+    months = [
+        replace(MONTH, vendor_code=code, delivered_score=score, cooked_score=None)
+        for code, score in (("V01", 80), ("V02", 95), ("V03", 80), ("V04", None))
+    ]
+    found = award_rules.ranked(award_rules.award(month, POLICY) for month in months)
+    assert [(one.month.vendor_code, one.rank) for one in found] == [("V02", 1), ("V01", 2), ("V03", 2), ("V04", None)]
