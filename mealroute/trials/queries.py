@@ -15,6 +15,7 @@ from mealroute.core.jobs import Job, JobId, JobRecord
 from mealroute.rulebook.facts import Figures, Meal, Person
 from mealroute.rulebook.records import Rulebook
 from mealroute.subsidy import build
+from mealroute.subsidy.counted import derived
 from mealroute.subsidy.evaluating import meal_of, person_of
 from mealroute.subsidy.records import ResidentOnDay
 from mealroute.subsidy.rows import month_days, month_rows
@@ -44,11 +45,14 @@ def facts_of(db: Session, month: str, books: Sequence[Rulebook], *, scope: Scope
         if key not in people:
             people[key] = person_of(*key)
         found.append(meal_of(one, people[key]))
-    every = replace(load_rulebook(), book=replace(books[0], rules=tuple(rule for book in books for rule in book.rules)))
+    together = replace(
+        books[0], rules=tuple(rule for book in books for rule in book.rules), counted={name: one for book in books for name, one in book.counted.items()}
+    )  # fmt: skip
+    every = replace(load_rulebook(), book=together)
     first, last = month_days(month)
     streets = None if scope.streets is None else sorted(scope.streets)
     facts = periodic_facts(db, first, last, every, streets=streets)
-    figures = [one.figures for one in figures_of(facts, done)] if facts else []
+    figures = [one.figures for one in figures_of(facts, done, derived(every.book, done))] if facts else []
     return Facts(found, figures, facts.claimed if facts else frozenset())
 
 

@@ -39,7 +39,7 @@ def merged(standing: Rulebook, draft: Rulebook, first: date, *, whole: bool) -> 
                 rules.append(tried[rule.rule_id])
     rules += [rule for rule in tried.values() if rule not in rules]
     return replace(
-        draft, rules=tuple(rules), options={**standing.options, **draft.options}, names={**standing.names, **draft.names},
+        draft, rules=tuple(rules), options={**standing.options, **draft.options}, names={**standing.names, **draft.names}, counted={**standing.counted, **draft.counted},
         calendar=draft.calendar if draft.calendar.holidays or draft.calendar.workdays else standing.calendar,
     )  # fmt: skip
 

@@ -55,8 +55,12 @@ def one_house_floor_by_floor(month: Month, vendor: Vendor) -> list[Meal]:
     at = run.meals[0].made_s or 0
     for meal in run.meals:
         meal.resident.lon, meal.resident.lat = run.meals[0].resident.lon, run.meals[0].resident.lat
-        meal.made_s, meal.lon, meal.lat = at, None, None
+        meal.made_s = at
         at += month.chance.randrange(65, 125)
+    tenants = {meal.resident.id for meal in run.meals}
+    for meal in month.of(vendor):
+        if meal.resident.id in tenants:
+            meal.lon = meal.lat = None
     return list(run.meals)
 
 
