@@ -134,8 +134,8 @@ def _changes(db: Session) -> dict[int, list[tuple[str, date, str, str]]]:
         ResidentFact.resident_id, ResidentFact.name, ResidentFact.since, ResidentFact.before, ResidentFact.value
     )
     wanted = ResidentFact.name.in_(("living", "basic_service"))
-    for number, *change in db.execute(query.where(wanted).order_by(ResidentFact.id)).tuples():
-        found[number].append((change[0], change[1], change[2], change[3]))
+    for number, name, since, before, after in db.execute(query.where(wanted).order_by(ResidentFact.id)).tuples():
+        found[number].append((name, since, before, after))
     return found
 
 
