@@ -63,7 +63,8 @@ def place_shifted(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
         ]
         if len(moved) < limits["least"]:
             continue
-        east, north = (sorted(one[axis] for one in moved)[len(moved) // 2] for axis in (0, 1))
+        east = sorted(dx for dx, _dy, _meal in moved)[len(moved) // 2]
+        north = sorted(dy for _dx, dy, _meal in moved)[len(moved) // 2]
         alike = [meal for dx, dy, meal in moved if math.hypot(dx - east, dy - north) <= limits["within_m"]]
         far = math.hypot(east, north) >= limits["off_m"] and spread_m(alike) > limits["spread_m"]
         if far and len(alike) * 1000 >= len(moved) * limits["share_permille"]:

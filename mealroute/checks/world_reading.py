@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from mealroute.checks.business_facts import DriverFacts, RuleSays, VendorFacts
 from mealroute.checks.door_rules import bare
-from mealroute.checks.facts import DELIVERED, DriverFacts, Person, RuleSays, Span, VendorFacts, World
+from mealroute.checks.facts import DELIVERED, Person, Span, World
 from mealroute.checks.models import OutsideNotice
 from mealroute.checks.records import Limits
 from mealroute.core.clock import Clock
