@@ -63,7 +63,7 @@ def main() -> int:
     args = parser.parse_args()
     figures = months(args.seeds)
     for kind, row in figures["kinds"].items():
-        print(f"{kind:28} found {row['found']}/{figures['seeds']}  {', '.join(sorted(row['by']))}")
+        print(f"{kind:32} found {row['found']}/{figures['seeds']}  {', '.join(sorted(row['by']))}")
     print(
         f"false alarms in {figures['meals']} meals: {sum(figures['false_alarms'].values())} {figures['false_alarms']}"
     )

@@ -98,6 +98,16 @@ def logged_on(db: Session, day: date) -> frozenset[str]:
     )
 
 
+def sampled_on(db: Session, day: date) -> dict[str, frozenset[str]]:
+    """Kitchen → dishes of which it kept a sample."""
+    found: dict[str, set[str]] = defaultdict(set)
+    query = select(RetainedSample.kitchen_code, RetainedSample.dish_code).where(RetainedSample.day == day)
+    for kitchen, dish in db.execute(query).tuples():
+        if dish:
+            found[kitchen].add(dish)
+    return {kitchen: frozenset(dishes) for kitchen, dishes in found.items()}
+
+
 def kitchens_that_log(db: Session, first: date, last: date, days: int) -> frozenset[str]:
     """Kitchens that wrote into their log on at least half of the served days: their silence says something."""
     samples = select(RetainedSample.kitchen_code, RetainedSample.day).where(RetainedSample.day.between(first, last))

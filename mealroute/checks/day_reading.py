@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from mealroute.checks.counts_reading import boxes_of, counts_of, logged_on, packed_on, photos_on, ready_of, received_on
+from mealroute.checks.counts_reading import (
+    boxes_of,
+    counts_of,
+    logged_on,
+    packed_on,
+    photos_on,
+    ready_of,
+    received_on,
+    sampled_on,
+)
 from mealroute.checks.facts import Claim, Day, Meal, MoneyMoved
 from mealroute.checks.swipe_reading import Swiped
 from mealroute.core.clock import Clock, at_seconds
@@ -41,7 +50,7 @@ def read_day(
     own = {meal.line for meal in meals}
     return Day(
         day=day, serves=menus.is_service_day(db, day), meals=meals, packed=packed_on(db, day, clock), ready_s=ready_of(db),
-        received=received_on(db, day), logged=logged_on(db, day), logs_kept=logs_kept, boxes=boxes_of(db),
+        received=received_on(db, day), logged=logged_on(db, day), logs_kept=logs_kept, sampled=sampled_on(db, day), boxes=boxes_of(db),
         counts=(*counts_of(db, day, meals), *(swiped.counts if swiped else ())), elsewhere=swiped.elsewhere if swiped else (), photos=photos_on(db, day, {meal.proof: meal for meal in meals}), money=money,
         differing={line: why for line, why in (differing or {}).items() if line in own},
     )  # fmt: skip
@@ -102,6 +111,7 @@ def _meals(
             None if phone is None else int((server - phone).total_seconds()), device, lon, lat, door_lon, door_lat, window_from, window_to,
             price, prices.get((slot, dish)) if size == "normal" and dish else None, _paid(money.get(order, ())), bool(same_route) or moved,
             int((withdrawn - midnight).total_seconds()) if gone and withdrawn else None, claims.get(line, ()), int((created - midnight).total_seconds()),
+            dish or "", max((clock.local(server).date() - day).days, 0),
         )  # fmt: skip
 
 

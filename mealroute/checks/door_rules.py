@@ -1,5 +1,6 @@
 """Checks of the confirmation: was somebody really at that door, at that time, once?"""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -7,6 +8,8 @@ from itertools import pairwise
 from mealroute.checks.facts import BY_HAND, Day, Meal, Tally, World
 from mealroute.checks.records import Found, Limits
 from mealroute.core.geo import LonLat, haversine_m
+
+_AROUND = re.compile(r"[\s()（）·.]|代收|代领|代取|代签|代$|(?<=[)）])代|代(?=[)）])")
 
 
 def person_in_two_places(day: Day, world: World, limits: Limits) -> Iterator[Found]:
@@ -142,7 +145,7 @@ def same_digits(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
 
 
 def even_intervals(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
-    """Doors at even intervals, or each exactly at its planned second: a list that was worked through, not a round."""
+    """Doors at even intervals (a few seconds of jitter do not hide it), or each exactly at its planned second."""
     for (driver, slot), meals in day.by_driver().items():
         first: dict[int, Meal] = {}
         for meal in meals:
@@ -155,9 +158,14 @@ def even_intervals(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
         usual = sorted(gaps)[len(gaps) // 2]
         even = sum(abs(gap - usual) <= limits["within_s"] for gap in gaps)
         offset = sorted((meal.made_s or 0) - meal.planned_s for meal in stops)[len(stops) // 2]
+        ordered = sorted(gaps)
+        inner = ordered[-1 - len(ordered) // 10] - ordered[len(ordered) // 10]
+        smooth = usual >= limits["least_s"] and inner * 1000 <= limits["spread_permille"] * usual
         by_plan = sum(abs((meal.made_s or 0) - meal.planned_s - offset) <= limits["within_s"] for meal in stops)
-        if even * 1000 >= limits["share_permille"] * len(gaps) or by_plan * 1000 >= limits["share_permille"] * len(
-            stops
+        if (
+            smooth
+            or even * 1000 >= limits["share_permille"] * len(gaps)
+            or by_plan * 1000 >= limits["share_permille"] * len(stops)
         ):
             yield of_driver(stops, f"driver/{driver}/{day.day}/{slot}", doors=len(stops), seconds=usual)
 
@@ -196,8 +204,8 @@ def taken_by_one(tally: Tally, world: World, limits: Limits) -> Iterator[Found]:
     of: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for resident, entries in tally.left.items():
         for line, who, vendor in entries:
-            if len(who.strip()) >= 2 and not _unnamed(who):
-                of[who.strip(), vendor].append((resident, line))
+            if len(bare(who)) >= 2 and not _unnamed(who):
+                of[bare(who), vendor].append((resident, line))
     for (_who, vendor), taken in of.items():
         residents = {resident for resident, _line in taken}
         addresses = {world.people[resident].address for resident in residents if resident in world.people}
@@ -227,6 +235,11 @@ def proxy_unregistered(tally: Tally, world: World, limits: Limits) -> Iterator[F
                 evidence=(("resident", str(resident)), *(("line", str(line)) for line, _who, _vendor in strange[:40])),
                 params={"resident": person.code, "n": len(strange), "of": got}, street=person.street,
             )  # fmt: skip
+
+
+def bare(who: str) -> str:
+    """A name without what is written around it: ``赵大伟（代）``, ``赵大伟 代收`` and ``赵大伟`` are one."""
+    return _AROUND.sub("", who)
 
 
 def _unnamed(who: str) -> bool:

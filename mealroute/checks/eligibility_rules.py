@@ -33,7 +33,7 @@ def in_institution(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """3. Whoever lives in an institution, or is provided for there, gets no meal subsidy at home."""
     for meal, person in day.with_people(world.people):
         notice = person.notice_on(meal.day, "institution")
-        if meal.claims and (person.living == "institution" or notice):
+        if meal.claims and (person.at_institution_on(meal.day) or notice):
             yield _person(meal, person, notice.reference if notice else None)
 
 
@@ -58,11 +58,11 @@ def missing_or_imprisoned(day: Day, world: World, _limits: Limits) -> Iterator[F
 
 
 def category_not_valid(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
-    """6. The resident's subsidy is claimed for a day on which they were no recipient of basic services."""
+    """6. A resident's subsidy that asks for basic services is claimed for a day on which they were no recipient of them."""
     for meal, person in day.with_people(world.people):
-        valid = person.basic and (person.basic_from is None or person.basic_from <= meal.day)
+        asked = any(claim.beneficiary == "resident" and world.says(claim.rule_id).basic for claim in meal.claims)
         ended = person.notice_on(meal.day, "no-basic-service")
-        if _resident_claim(meal) and (not valid or ended):
+        if asked and (not person.basic_on(meal.day) or ended):
             yield _person(meal, person, ended.reference if ended else None, beneficiary="resident")
 
 

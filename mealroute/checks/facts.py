@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from mealroute.checks.business_facts import DriverFacts, RuleSays, VendorFacts
+from mealroute.checks.pattern_facts import Patterns, Priced
 from mealroute.checks.records import Reference
 from mealroute.core.money import Fen
 
@@ -86,6 +88,9 @@ class Meal(NamedTuple):
     claims: tuple[Claim, ...] = ()
     ordered_s: int | None = None
     """When the order was written down; beyond the day where it was another day."""
+    dish: str = ""
+    keyed_days: int = 0
+    """How many days after the meal's day the record reached us."""
 
     @property
     def delivered(self) -> bool:
@@ -139,6 +144,22 @@ class Person:
     address: str
     entered: date
     standing_from: date | None
+    changes: tuple[tuple[str, date, str, str], ...] = ()
+    """(fact, day, before, after) of dwelling and basic service, as texts."""
+
+    def fact_on(self, name: str, day: date, today: str) -> str:
+        """A dated fact on a day; ``today``: what the card says now."""
+        own = [(since, n, before, after) for n, (fact, since, before, after) in enumerate(self.changes) if fact == name]
+        begun = [change for change in own if change[0] <= day]
+        return max(begun)[3] if begun else min(own)[2] if own else today
+
+    def at_institution_on(self, day: date) -> bool:
+        return self.fact_on("living", day, self.living) == "institution"
+
+    def basic_on(self, day: date) -> bool:
+        """A recipient of basic services that day."""
+        stands = self.fact_on("basic_service", day, "1" if self.basic else "0") == "1"
+        return stands and (self.basic_from is None or self.basic_from <= day)
 
     def state_on(self, day: date) -> str:
         """The stored state that holds on ``day``; empty before the first."""
@@ -150,37 +171,6 @@ class Person:
 
     def notice_on(self, day: date, *kinds: str) -> Span | None:
         return next((span for span in self.notices if span.kind in kinds and span.covers(day)), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VendorFacts:
-    """A vendor with its papers; ``states`` by the day from which each holds. ``phones``: blind indexes of its people."""
-
-    code: str
-    licence_to: date | None
-    contract_from: date | None
-    contract_to: date | None
-    states: tuple[tuple[date, str], ...]
-    state: str
-    capacity: Mapping[str, int]
-    phones: frozenset[str]
-
-    def state_on(self, day: date) -> str:
-        begun = [(since, n, state) for n, (since, state) in enumerate(self.states) if since <= day]
-        return max(begun)[2] if begun else self.state
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DriverFacts:
-    """A driver's usual shift and papers; bit 0 of ``weekdays`` is Monday."""
-
-    code: str
-    vendor: str
-    phone: str
-    shift_from_s: int
-    shift_to_s: int
-    weekdays: int
-    certificate_to: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +232,8 @@ class Day:
     received: Mapping[tuple[str, str], int] = field(default_factory=dict)
     logged: frozenset[str] = frozenset()
     logs_kept: frozenset[str] = frozenset()
+    sampled: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Kitchen → dishes of which it kept a sample that day."""
     boxes: Mapping[str, int] = field(default_factory=dict)
     counts: Sequence[SheetCount] = ()
     photos: Sequence[PhotoSeen] = ()
@@ -304,7 +296,13 @@ class World:
     unused: Sequence[int] = ()
     """Active residents whose standing orders have run for weeks without a meal."""
     caps: Sequence[tuple[str, str, int]] = ()
-    """(rule, ``day``/``week``/``month``, most) of the rules in force."""
+    """(rule, ``day``/``week``/``month``/``quarter``/``year``, most) of the rules in force."""
+    rules: Mapping[str, RuleSays] = field(default_factory=dict)
+    staff: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Vendor → names of its drivers, to be compared and never shown."""
+
+    def says(self, rule: str) -> RuleSays:
+        return self.rules.get(rule, RuleSays())
 
 
 @dataclass(slots=True)
@@ -332,16 +330,22 @@ class Tally:
     references: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     """Payment reference → (resident, line)."""
     street_of: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    patterns: Patterns = field(default_factory=Patterns)
 
     def add(self, day: Day) -> None:
         """Take a day in. Days come in order, each once."""
         self.days.append(day.day)
         for photo in day.photos:
             self.photos[photo.digest].append(photo)
+        for (driver, slot), meals in day.by_driver().items():
+            doors = [(meal.resident, meal.made_s or 0, meal.line) for meal in meals if meal.source not in BY_HAND]
+            self.patterns.driven(driver, slot, day.day, doors, meals[0].brought or meals[0].vendor, meals[0].street)
         for meal in day.meals:
             self.records[meal.vendor] += 1
             if meal.source in BY_HAND:
                 self.by_hand[meal.vendor] += 1
+                if meal.keyed_days > 0:
+                    self.patterns.keyed[meal.vendor].append((meal.keyed_days, meal.line))
             if meal.delay_s is not None and meal.source not in BY_HAND:
                 self.back_dated[meal.vendor].append(meal.delay_s)
             if not meal.delivered:
@@ -350,6 +354,8 @@ class Tally:
             self.served[meal.vendor, meal.day] += meal.quantity
             self.given[meal.vendor] += 1
             self.unseen[meal.vendor] += not meal.seen
+            own = any(claim.beneficiary == "resident" for claim in meal.claims)
+            self.patterns.price(Priced(meal.vendor, meal.dish, own, meal.price_fen, meal.line))
             self.persons[meal.vendor][meal.day].add(meal.resident)
             self.street_of[meal.vendor][meal.street] += 1
             self.of_person[meal.resident].append((meal.day, meal.line, meal.vendor, meal.driver))

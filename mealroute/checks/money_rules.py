@@ -9,12 +9,17 @@ from mealroute.checks.records import Found, Limits
 
 
 def two_subsidies(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
-    """9. More than one resident subsidy for one person and day, two vendors or two cards of the same ID number included."""
+    """9. More than one resident subsidy for one person and day, two vendors or two cards of the same ID number included.
+
+    Under a rule that pays each meal: for one person, day and meal.
+    """
     of: dict[str, list[Meal]] = defaultdict(list)
     for meal in day.meals:
-        if any(claim.beneficiary == "resident" for claim in meal.claims):
+        own = [world.says(claim.rule_id).once_a_day for claim in meal.claims if claim.beneficiary == "resident"]
+        if own:
             person = world.people.get(meal.resident)
-            of[person.identity if person and person.identity else f"resident/{meal.resident}"].append(meal)
+            who = person.identity if person and person.identity else f"resident/{meal.resident}"
+            of[who if any(own) else f"{who}/{meal.slot}"].append(meal)
     for meals in of.values():
         if len({meal.line for meal in meals}) > 1:
             first = meals[0]
@@ -49,21 +54,25 @@ def _window(day: date, window: str) -> str:
     if window == "week":
         year, week, _weekday = day.isocalendar()
         return f"{year}-W{week:02d}"
-    return day.isoformat() if window == "day" else day.isoformat()[:7]
+    if window == "quarter":
+        return f"{day.year}-Q{(day.month + 2) // 3}"
+    return day.isoformat()[: {"day": 10, "month": 7, "year": 4}[window]]
 
 
-def price_too_low(day: Day, _world: World, _limits: Limits) -> Iterator[Found]:
-    """11. The subsidy is as much as the meal costs, or more."""
+def price_too_low(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
+    """11. The subsidy is more than the meal costs; or as much, under a rule that asks for a higher price."""
     for meal in day.meals:
         for claim in meal.claims:
-            if claim.beneficiary == "resident" and claim.price_fen <= claim.amount_fen:
+            least = claim.amount_fen + world.says(claim.rule_id).above
+            if claim.beneficiary == "resident" and claim.price_fen < least:
                 yield _of_meal(meal, beneficiary="resident", price=claim.price_fen, amount=claim.amount_fen)
 
 
-def nothing_paid(day: Day, _world: World, _limits: Limits) -> Iterator[Found]:
+def nothing_paid(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """11. No payment, no resident claim: what stands as paid today is nothing or less than the resident's part."""
     for meal in day.meals:
-        claim = next((claim for claim in meal.claims if claim.beneficiary == "resident"), None)
+        own = (claim for claim in meal.claims if claim.beneficiary == "resident")
+        claim = next((claim for claim in own if world.says(claim.rule_id).tied), None)
         if claim and (meal.paid_fen <= 0 or (meal.paid_fen < claim.copay_fen and not _refunded(day, meal))):
             yield _of_meal(meal, beneficiary="resident", paid=meal.paid_fen, due=claim.copay_fen)
 
@@ -92,10 +101,11 @@ def _refunded(day: Day, meal: Meal) -> bool:
     return any(moved.kind == "refund" for moved in day.money.get(meal.order, ()))
 
 
-def other_slot(day: Day, _world: World, _limits: Limits) -> Iterator[Found]:
-    """12. Only lunch and dinner are paid."""
+def other_slot(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
+    """12. Only the meals that the rule names are paid, under the city's rules lunch and dinner."""
     for meal in day.meals:
-        if meal.claims and meal.slot not in {"lunch", "dinner"}:
+        named = (world.says(claim.rule_id).slots for claim in meal.claims)
+        if any(slots is not None and meal.slot not in slots for slots in named):
             yield _of_meal(meal, slot=meal.slot)
 
 

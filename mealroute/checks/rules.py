@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from mealroute.checks import door_rules, eligibility_rules, money_rules, record_rules, route_rules, volume_rules
+from mealroute.checks import (
+    door_rules,
+    eligibility_rules,
+    money_rules,
+    pattern_rules,
+    record_rules,
+    route_rules,
+    volume_rules,
+)
 from mealroute.checks.facts import Day, Tally, World
 from mealroute.checks.records import Finding, Found, Limits, Policy, Reference
 
@@ -57,6 +65,10 @@ DAILY: Mapping[str, DayCheck] = {
     "counts-differ": volume_rules.counts_differ,
     "vendor-not-licensed": record_rules.vendor_not_licensed,
     "ordered-afterwards": record_rules.ordered_afterwards,
+    "two-meals-at-once": pattern_rules.two_meals_at_once,
+    "bulk-at-once": pattern_rules.bulk_at_once,
+    "place-shifted": pattern_rules.place_shifted,
+    "dish-not-sampled": pattern_rules.dish_not_sampled,
 }
 """Checks that need one day only."""
 
@@ -81,6 +93,10 @@ MONTHLY: Mapping[str, MonthCheck] = {
     "enrolled-unused": record_rules.enrolled_unused,
     "complained": record_rules.complained,
     "content-drops": record_rules.content_drops,
+    "copied-day": pattern_rules.copied_day,
+    "dearer-if-subsidised": pattern_rules.dearer_if_subsidised,
+    "left-with-staff": pattern_rules.left_with_staff,
+    "keyed-late": pattern_rules.keyed_late,
 }
 """Checks that need the month as a whole."""
 

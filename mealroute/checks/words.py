@@ -81,6 +81,14 @@ WORDINGS: Mapping[str, Wording] = {
     "back-dated": Wording(_l("Records that came days later"), _l("%(vendor)s: %(n)d of %(of)d records reached us more than a day after the time that they state.")),
     "enrolled-unused": Wording(_l("Enrolled and unused"), _l("%(n)d residents have a standing order and got no meal for %(weeks)d weeks.")),
     "complained": Wording(_l("Somebody says it never came"), _l("A complaint says that this meal did not come; it is claimed as handed over.")),
+    "two-meals-at-once": Wording(_l("Two meals of the day at once"), _l("Lunch and dinner of one person are recorded %(minutes)d minutes apart.")),
+    "bulk-at-once": Wording(_l("A pile of cards at once"), _l("The counter %(station)s recorded %(n)d of %(of)d meals within %(minutes)d minutes.")),
+    "place-shifted": Wording(_l("All places off by the same way"), _l("Driver %(driver)s: %(doors)d of %(of)d places lie the same %(metres)d m off their doors: an invented track, or points of the ledger in another datum.")),
+    "dish-not-sampled": Wording(_l("A dish without a sample"), _l("Kitchen %(kitchen)s handed out %(given)d portions of %(dish)s and kept no sample of it that day, but of other dishes.")),
+    "copied-day": Wording(_l("A day like an earlier one, to the second"), _l("Driver %(driver)s: %(doors)d doors were recorded at the same seconds as on %(earlier)s.")),
+    "dearer-if-subsidised": Wording(_l("Dearer for those with a subsidy"), _l("%(vendor)s: %(n)d of %(of)d meals of residents with a subsidy cost %(price)s yuan or about that, others pay %(list)s for the same dish.")),
+    "left-with-staff": Wording(_l("The vendor's own people took the meals"), _l("%(vendor)s: %(n)d meals of %(people)d residents were taken by somebody with the name of one of its drivers.")),
+    "keyed-late": Wording(_l("Paper keyed many days later"), _l("%(vendor)s: %(n)d paper records were keyed up to %(days)d days after their day.")),
     "content-drops": Wording(_l("Residents are less content"), _l("%(vendor)s: %(now)d %% of the answers are good, %(before)d %% were in the months before.")),
 }  # fmt: skip
 

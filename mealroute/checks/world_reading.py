@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mealroute.checks.facts import DELIVERED, DriverFacts, Person, Span, VendorFacts, World
+from mealroute.checks.business_facts import DriverFacts, RuleSays, VendorFacts
+from mealroute.checks.door_rules import bare
+from mealroute.checks.facts import DELIVERED, Person, Span, World
 from mealroute.checks.models import OutsideNotice
 from mealroute.checks.records import Limits
 from mealroute.core.clock import Clock
@@ -22,9 +24,10 @@ from mealroute.delivery.queries import current
 from mealroute.delivery.satisfaction_models import Satisfaction
 from mealroute.dispatch.models import Run
 from mealroute.orders.models import BookLine, StandingOrder
-from mealroute.residents.models import Contact, Pause, Resident, ResidentCategory, StateChange
+from mealroute.residents.models import Contact, Pause, Resident, ResidentCategory, ResidentFact, StateChange
 from mealroute.residents.rules import id_number_fault
 from mealroute.rulebook.records import CapPer, Every, Rule
+from mealroute.rulebook.values import Band, Windows
 from mealroute.subsidy.queries import month_days
 from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.vendors.life_models import VendorStep
@@ -46,7 +49,7 @@ def read_world(db: Session, month: str, *, clock: Clock) -> World:
     return World(
         month=month, first=first, last=last, district=district_code(), people=_people(db, clock),
         vendors=_vendors(db), drivers=_drivers(db), earlier=_earlier(db, first), content=_content(db, first, last),
-        caps=_caps(load_rulebook().rules, first, last),
+        caps=_caps(load_rulebook().rules, first, last), rules=_says(load_rulebook().rules, first, last), staff=_staff(db),
     )  # fmt: skip
 
 
@@ -61,15 +64,40 @@ def _caps(every: Iterable[Rule], first: date, last: date) -> tuple[tuple[str, st
                 if (
                     cap.per is CapPer.PERSON
                     and cap.count is not None
-                    and cap.every in {Every.DAY, Every.WEEK, Every.MONTH}
+                    and cap.pool == rule.rule_id
+                    and cap.every in {Every.DAY, Every.WEEK, Every.MONTH, Every.QUARTER, Every.YEAR}
                 ):
                     found.add((rule.rule_id, str(cap.every), cap.count))
     return tuple(sorted(found))
 
 
+def _says(every: Iterable[Rule], first: date, last: date) -> dict[str, RuleSays]:
+    """What each rule of the month asks for; of several versions the last."""
+    found = {}
+    for rule in every:
+        if rule.valid_from <= last and (rule.valid_to is None or rule.valid_to >= first) and not rule.unit.periodic:
+            asked = {one.key: one.value for one in rule.conditions}
+            slots, price = asked.get("slots"), asked.get("price")
+            found[rule.rule_id] = RuleSays(
+                once_a_day=rule.unit == "person-day", tied=asked.get("own_part_paid") is True,
+                above=isinstance(price, Band) and price.over_amount, basic=asked.get("basic_service") is True,
+                slots=slots.names if isinstance(slots, Windows) else None,
+            )  # fmt: skip
+    return found
+
+
+def _staff(db: Session) -> dict[str, frozenset[str]]:
+    """Vendor → its drivers' names, as they are compared."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for vendor, name in db.execute(select(Driver.vendor_code, Driver.name)).tuples():
+        if vendor and len(bare(name)) > 1:
+            found[vendor].add(bare(name))
+    return {vendor: frozenset(names) for vendor, names in found.items()}
+
+
 def _people(db: Session, clock: Clock) -> dict[int, Person]:
     states, pauses, categories, contacts = _states(db), _pauses(db), _categories(db), _contacts(db)
-    notices = notices_of(db)
+    notices, changes = notices_of(db), _changes(db)
     standing = dict(
         db.execute(
             select(StandingOrder.resident_id, func.min(StandingOrder.valid_from)).group_by(StandingOrder.resident_id)
@@ -96,7 +124,19 @@ def _people(db: Session, clock: Clock) -> dict[int, Person]:
             contact_phones=frozenset(phone for _name, _relation, phone in known if phone),
             contacts=tuple((name, relation) for name, relation, _phone in known), twin=_print(f"{compact(name)}/{born}"),
             address=_print(compact(f"{street}{address}{unit}")), entered=clock.local(created).date(), standing_from=standing.get(number),
+            changes=tuple(changes.get(number, ())),
         )  # fmt: skip
+    return found
+
+
+def _changes(db: Session) -> dict[int, list[tuple[str, date, str, str]]]:
+    found: dict[int, list[tuple[str, date, str, str]]] = defaultdict(list)
+    query = select(
+        ResidentFact.resident_id, ResidentFact.name, ResidentFact.since, ResidentFact.before, ResidentFact.value
+    )
+    wanted = ResidentFact.name.in_(("living", "basic_service"))
+    for number, name, since, before, after in db.execute(query.where(wanted).order_by(ResidentFact.id)).tuples():
+        found[number].append((name, since, before, after))
     return found
 
 

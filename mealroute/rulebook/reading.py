@@ -9,10 +9,11 @@ from pathlib import Path
 
 from mealroute.core.i18n import _
 from mealroute.core.rulebook import RULES, Node, RulebookError, read, read_text
+from mealroute.rulebook import reading_parts as parts
 from mealroute.rulebook.agreement import disagreements
 from mealroute.rulebook.reading_rules import Found, Options, Problem, problem_of, versions_of
 from mealroute.rulebook.reading_values import Names, codes_of
-from mealroute.rulebook.records import Calendar, Name, OptionValue, Rule, Rulebook
+from mealroute.rulebook.records import Calendar, Counted, Name, OptionValue, Rule, Rulebook, Unit
 from mealroute.rulebook.vocabulary import CLOSED, WORDS, known
 
 FOLDER = RULES / "rulebook"
@@ -20,6 +21,8 @@ EXAMPLES = FOLDER / "examples"
 KIND = "rulebook"
 MAX_BYTES = 400_000
 """A rule file is written by people; a larger upload is something else."""
+MEASURES = frozenset({"meals", "person-days", "persons", "deliveries"})
+"""What a count of the file's own may count."""
 _FAMILIES = (frozenset(WORDS) - CLOSED) | {"category", "diet"}
 
 
@@ -85,17 +88,24 @@ def together(books: list[Rulebook], options: Options) -> Rulebook:
         workdays=frozenset[date]().union(*(book.calendar.workdays for book in books)),
     )
     every = {**{key: value for book in books for key, value in book.options.items()}, **options}
+    counted = {name: one for book in books for name, one in book.counted.items()}
     return Rulebook(
-        rules=tuple(rules), options=every, names=names, calendar=calendar, in_force=all(b.in_force for b in books)
+        rules=tuple(rules),
+        options=every,
+        names=names,
+        calendar=calendar,
+        in_force=all(b.in_force for b in books),
+        counted=counted,
     )
 
 
 def _book(root: Node, options: Options) -> tuple[Rulebook, tuple[Problem, ...]]:
     found = Found()
     with found.on():
-        root.only("kind", "schema", "title", "in_force", "names", "calendar", "options", "rules")
+        root.only("kind", "schema", "title", "in_force", "names", "calendar", "options", "counted", "rules")
     names = found.of(lambda: _names(root)) or {}
     calendar = found.of(lambda: _calendar(root)) or Calendar()
+    counted = found.of(lambda: _counted(root, names)) or {}
     own = found.of(lambda: _options(root)) if root.has("options") else {}
     every = {**(own or {}), **options}
     in_force = found.of(lambda: root.flag("in_force")) if root.has("in_force") else True
@@ -105,7 +115,14 @@ def _book(root: Node, options: Options) -> tuple[Rulebook, tuple[Problem, ...]]:
             if node.text("id") in {rule.rule_id for rule in rules}:
                 node.fail("id", _("this id stands twice"))
         rules += versions_of(node, names, every, found)
-    book = Rulebook(rules=tuple(rules), options=every, names=names, calendar=calendar, in_force=in_force is not False)
+    book = Rulebook(
+        rules=tuple(rules),
+        options=every,
+        names=names,
+        calendar=calendar,
+        in_force=in_force is not False,
+        counted=counted,
+    )
     found.problems += [
         Problem(file=root.file, line=rule.line, key=rule.rule_id, reason=reason) for rule, reason in disagreements(book)
     ]
@@ -123,6 +140,23 @@ def _names(root: Node) -> Names:
             if code in known(family, {}):
                 entries.fail(code, _("this code is known already"))
             found[f"{family}:{code}"] = Name(both.text("zh"), both.text("en"))
+    return found
+
+
+def _counted(root: Node, names: Names) -> dict[str, Counted]:
+    """The counts that the file defines; their names join ``names``, so that rules may use them."""
+    found: dict[str, Counted] = {}
+    if not root.has("counted"):
+        return found
+    for code, node in root.node("counted").entries():
+        node.only("zh", "en", "of", "when")
+        if code in known("count", names):
+            root.node("counted").fail(code, _("this code is known already"))
+        when = parts.conditions(node.node("when"), Unit.MEAL, names, inside=True)
+        if not when:
+            node.fail("when", _("a block without any condition"))
+        found[code] = Counted(node.choice("of", MEASURES), when)
+        names[f"count:{code}"] = Name(node.text("zh"), node.text("en"))
     return found
 
 

@@ -286,6 +286,14 @@ class Calendar:
         return "workday" if day in self.workdays or day.weekday() < 5 else "weekend"
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count of a month that the file defines: the ``of`` (meals, person-days, persons, deliveries) of those meals for which ``when`` holds."""
+
+    of: str
+    when: Conditions
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     """All versions of all rules, the district's options, names of codes, the calendar. Ask it for a day, never for "now"."""
@@ -295,6 +303,7 @@ class Rulebook:
     names: Mapping[str, Name] = field(default_factory=dict)
     calendar: Calendar = Calendar()
     in_force: bool = True
+    counted: Mapping[str, Counted] = field(default_factory=dict)
 
     def option_on(self, key: str, day: date) -> OptionValue | None:
         """The value in force on ``day``: the one that began last."""

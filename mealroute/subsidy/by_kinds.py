@@ -18,6 +18,7 @@ from mealroute.rulebook.records import Beneficiary, Unit
 from mealroute.rulebook.words import refusal_sentence
 from mealroute.subsidy import build, evaluating, rules
 from mealroute.subsidy.build import BookRow, MonthRows
+from mealroute.subsidy.counted import derived
 from mealroute.subsidy.keeping import Words, text
 from mealroute.subsidy.line_writer import Due, Eaten, Head, Writer
 from mealroute.subsidy.records import DayFacts, Rulebook
@@ -40,7 +41,9 @@ def work(month: str, rows: MonthRows, rulebook: Rulebook, words: Words, *, held:
         written.meal(one)
     if rows.periodic is not None:
         handovers = [build.handover(one.book, one.door, rows) for one in eaten]
-        papers = {id(one.figures): one for one in figures_of(rows.periodic, handovers)}
+        papers = {
+            id(one.figures): one for one in figures_of(rows.periodic, handovers, derived(rulebook.book, handovers))
+        }
         paid = set(rows.periodic.claimed)
         by_turn = sorted(
             (one.figures for one in papers.values()),

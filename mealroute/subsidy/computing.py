@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mealroute.subsidy import build, evaluating, rules
+from mealroute.subsidy.counted import derived
 from mealroute.subsidy.reconcile import MonthFacts, check_period, figures
 from mealroute.subsidy.records import (
     ClaimLineRecord,
@@ -54,7 +55,7 @@ def compute(
     handovers = build.handovers(rows)
     due, problems = evaluating.claim_lines(
         handovers, rulebook, earlier=rows.earlier, every_reason=every_reason,
-        figures=figures_of(rows.periodic, handovers) if rows.periodic else (),
+        figures=figures_of(rows.periodic, handovers, derived(rulebook.book, handovers)) if rows.periodic else (),
         claimed=rows.periodic.claimed if rows.periodic else (),
     )  # fmt: skip
     kept_out = tuple(line for line in due if line.natural_key in held)

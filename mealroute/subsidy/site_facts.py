@@ -39,18 +39,20 @@ class Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """What one payee did in a span: meals (portions), person-days, persons, meals brought home, and their price."""
+    """What one payee did in a span: meals (portions), person-days, persons, meals brought home, their price, and days with a meal."""
 
     meals: int = 0
     person_days: int = 0
     persons: int = 0
     deliveries: int = 0
     spend_fen: Fen = 0
+    days: int = 0
 
     @property
     def counts(self) -> dict[str, int]:
         return {
-            "meals": self.meals, "person-days": self.person_days, "persons": self.persons, "deliveries": self.deliveries
+            "meals": self.meals, "person-days": self.person_days, "persons": self.persons, "deliveries": self.deliveries, "days": self.days,
+            "meals-a-day": self.meals // self.days if self.days else 0,
         }  # fmt: skip
 
 
@@ -88,6 +90,29 @@ class SiteFigures:
     station_code: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Counts that a rulebook defines itself, by payee and name; a payee that is missing has none."""
+
+    names: frozenset[str] = frozenset()
+    sums: Mapping[Payee, Mapping[str, int]] = field(default_factory=dict)
+
+    def counts(self, kind: str, code: str) -> dict[str, int]:
+        known = self.sums.get((kind, code), {})
+        return {name: known.get(name, 0) for name in self.names}
+
+
+def payees_of(meal: Handover) -> list[Payee]:
+    """For whom a meal counts: who cooked it, and the counter that handed it out or the driver who brought it."""
+    how = meal.carried
+    found: list[Payee] = [("operator", meal.vendor_code)]
+    if how.delivery == "station":
+        found.append(("site", how.station_code))
+    elif how.driver_code:
+        found.append(("deliverer", how.driver_code))
+    return found
+
+
 def tallies(handovers: Iterable[Handover]) -> dict[Payee, Tally]:
     """What each payee did. A site counts the meals handed out at its counter, an operator all that it cooked, a deliverer all that they
     brought home.
@@ -99,12 +124,7 @@ def tallies(handovers: Iterable[Handover]) -> dict[Payee, Tally]:
     home: dict[Payee, int] = defaultdict(int)
     for meal in handovers:
         how, who = meal.carried, meal.resident.resident_id
-        payees: list[Payee] = [("operator", meal.vendor_code)]
-        if how.delivery == "station":
-            payees.append(("site", how.station_code))
-        elif how.driver_code:
-            payees.append(("deliverer", how.driver_code))
-        for payee in payees:
+        for payee in payees_of(meal):
             meals[payee] += meal.portions
             spend[payee] += meal.portions * meal.unit_price_fen
             days[payee].add((who, meal.day))
@@ -113,21 +133,30 @@ def tallies(handovers: Iterable[Handover]) -> dict[Payee, Tally]:
     return {
         payee: Tally(
             meals=meals[payee], person_days=len(days[payee]), persons=len(people[payee]), deliveries=home[payee],
-            spend_fen=spend[payee],
+            spend_fen=spend[payee], days=len({day for _who, day in days[payee]}),
         )
         for payee in meals
     }  # fmt: skip
 
 
-def figures_of(facts: PeriodicFacts, handovers: Iterable[Handover]) -> tuple[SiteFigures, ...]:
-    """The figures of the month, of the year where it ends, and of the applications that were made in it."""
+def figures_of(
+    facts: PeriodicFacts, handovers: Iterable[Handover], derived: Derived = Derived()
+) -> tuple[SiteFigures, ...]:  # fmt: skip
+    """The figures of the month, of the year where it ends, and of the applications that were made in it.
+
+    ``derived``: the rulebook's own counts, which are of months alone.
+    """
     month = tallies(handovers)
     found: list[SiteFigures] = []
     spans: list[tuple[str, date, Mapping[Payee, Tally]]] = [("month", facts.first, month)]
     if facts.ends_year:
         spans.append(("year", facts.first.replace(month=1), facts.years))
     for unit, first, done in spans:
-        found += [_site(site, unit, first, facts.last, done.get(("site", site.code), Tally())) for site in facts.sites]
+        more = derived if unit == "month" else Derived()
+        found += [
+            _site(site, unit, first, facts.last, done.get(("site", site.code), Tally()), more.counts("site", site.code))
+            for site in facts.sites
+        ]
         signed: dict[str, int] = defaultdict(int)
         for site in facts.sites:
             signed[site.operator] += site.signed_persons
@@ -137,7 +166,7 @@ def figures_of(facts: PeriodicFacts, handovers: Iterable[Handover]) -> tuple[Sit
                 codes | ({site.operator for site in facts.sites} - {""} if kind == "operator" else set())
             ):
                 tally = done.get((kind, code), Tally())
-                counts = tally.counts
+                counts = tally.counts | more.counts(kind, code)
                 if kind == "operator":
                     counts |= {"signed-persons": signed.get(code, 0)}
                     if code in facts.operators:
@@ -154,8 +183,8 @@ def figures_of(facts: PeriodicFacts, handovers: Iterable[Handover]) -> tuple[Sit
     return tuple(found)
 
 
-def _site(site: Site, unit: str, first: date, last: date, tally: Tally) -> SiteFigures:
-    counts = {**tally.counts, **site.figures, "signed-persons": site.signed_persons}
+def _site(site: Site, unit: str, first: date, last: date, tally: Tally, more: Mapping[str, int]) -> SiteFigures:
+    counts = {**tally.counts, **more, **site.figures, "signed-persons": site.signed_persons}
     figures = Figures(
         subject=site.code, kind="site", unit=unit, day=first, counts=counts, sums={"cost": tally.spend_fen},
         site_kind=site.kind, place=site.street_code, zone=site.zone, tags=site.tags,

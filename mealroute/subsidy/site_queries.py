@@ -126,16 +126,18 @@ def _year(db: Session, last: date, streets: Collection[str] | None) -> dict[Paye
         days: dict[str, int] = defaultdict(int)
         lines: dict[str, int] = defaultdict(int)
         people: dict[str, set[int]] = defaultdict(set)
-        for code_of, resident, _day, portions, fen, count in db.execute(query):
+        dates: dict[str, set[date]] = defaultdict(set)
+        for code_of, resident, day, portions, fen, count in db.execute(query):
             who = code_of or ""
             meals[who] += int(portions)
             spend[who] += int(fen)
             days[who] += 1
             lines[who] += count
             people[who].add(resident)
+            dates[who].add(day)
         for who, portions in meals.items():
             found[kind, who] = Tally(
                 meals=portions, person_days=days[who], persons=len(people[who]), spend_fen=spend[who],
-                deliveries=lines[who] if kind == "deliverer" else 0,
+                deliveries=lines[who] if kind == "deliverer" else 0, days=len(dates[who]),
             )  # fmt: skip
     return found

@@ -70,7 +70,7 @@ class TrialResult:
     operator_movers: tuple[Mover, ...]
     reasons: tuple[Reason, ...]
     left_out: tuple[str, ...]
-    """Rules of the draft that go by month, year or application: a trial on meals says nothing about them."""
+    """Rules of the draft that go by figures which the month does not have: years outside of December, grants nobody applied for, persons' months."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

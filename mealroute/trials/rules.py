@@ -8,7 +8,7 @@ from datetime import date
 from mealroute.core.money import Fen
 from mealroute.rulebook.condition_words import found
 from mealroute.rulebook.evaluate import Engine, stream
-from mealroute.rulebook.facts import Meal
+from mealroute.rulebook.facts import Figures, Meal
 from mealroute.rulebook.records import Beneficiary, Rule, Rulebook
 from mealroute.rulebook.results import Line, Refusal
 from mealroute.rulebook.words import title
@@ -39,7 +39,7 @@ def merged(standing: Rulebook, draft: Rulebook, first: date, *, whole: bool) -> 
                 rules.append(tried[rule.rule_id])
     rules += [rule for rule in tried.values() if rule not in rules]
     return replace(
-        draft, rules=tuple(rules), options={**standing.options, **draft.options}, names={**standing.names, **draft.names},
+        draft, rules=tuple(rules), options={**standing.options, **draft.options}, names={**standing.names, **draft.names}, counted={**standing.counted, **draft.counted},
         calendar=draft.calendar if draft.calendar.holidays or draft.calendar.workdays else standing.calendar,
     )  # fmt: skip
 
@@ -62,12 +62,21 @@ def paid_as_asked(meals: Iterable[Meal], lines: Iterable[Line]) -> list[Meal]:
 
 
 def try_out(
-    meals: Sequence[Meal], standing: Rulebook, draft: Rulebook, *, report: Report = lambda _done: None
-) -> TrialResult:
-    """Both rulebooks on the same meals. ``report`` hears how many meals are done, of twice their number."""
-    before = _run(Engine(standing), meals, report, 0)
+    meals: Sequence[Meal], standing: Rulebook, draft: Rulebook, *, figures: Sequence[Figures] = (), claimed: Iterable[str] = (),
+    report: Report = lambda _done: None,
+) -> TrialResult:  # fmt: skip
+    """Both rulebooks on the same meals and the same figures. ``report`` hears how many meals are done, of twice their number.
+
+    ``claimed`` are keys of figures that other months have paid.
+    """
+    claimed = tuple(claimed)
+    standing_engine = Engine(standing)
+    standing_engine.paid_already(claimed)
+    before = _run(standing_engine, meals, report, 0)
+    before += [line for one in figures for line in standing_engine.figures(one)]
     asked = paid_as_asked(meals, before)
     engine = Engine(draft, refusals=True)
+    engine.paid_already(claimed)
     reasons: Counter[tuple[str, str]] = Counter()
     examples: dict[tuple[str, str], Refusal] = {}
     after: list[Line] = []
@@ -75,8 +84,15 @@ def try_out(
         after.append(line)
         if done % 500 == 0:
             report(len(meals) + min(done, len(meals)))
+    for one in figures:
+        after += engine.figures(one)
+        _drain(engine, reasons, examples)
     report(2 * len(meals))
-    return _result(meals, before, after, draft, _reasons(reasons, examples, draft))
+    spoken = {(one.unit, one.kind) for one in figures}
+    left = [
+        rule for rule in draft.rules if rule.unit.periodic and (str(rule.unit), str(rule.beneficiary)) not in spoken
+    ]
+    return _result(meals, before, after, draft, _reasons(reasons, examples, draft), left)
 
 
 def _run(engine: Engine, meals: Iterable[Meal], report: Report, base: int) -> list[Line]:
@@ -133,7 +149,12 @@ def _reason(key: tuple[str, str], meals: int, example: Refusal, draft: Rulebook)
 
 
 def _result(
-    meals: Sequence[Meal], before: Sequence[Line], after: Sequence[Line], draft: Rulebook, reasons: tuple[Reason, ...]
+    meals: Sequence[Meal],
+    before: Sequence[Line],
+    after: Sequence[Line],
+    draft: Rulebook,
+    reasons: tuple[Reason, ...],
+    left: Sequence[Rule],
 ) -> TrialResult:
     def sums(of: Callable[[Line], Iterable[tuple[str, Fen]]]) -> dict[str, Pair]:
         one, two = _sums(before, of), _sums(after, of)
@@ -149,12 +170,12 @@ def _result(
         meals=len(meals), people=len(everybody),
         total=Pair(before=sum(line.amount_fen for line in before), after=sum(line.amount_fen for line in after)),
         lines=Pair(before=len(before), after=len(after)), by_payer=sums(lambda line: line.parts),
-        by_street=sums(lambda line: [(line.meal.place if line.meal else "", line.amount_fen)]),
+        by_street=sums(lambda line: [(line.item.place, line.amount_fen)]),
         by_rule=sums(lambda line: [(line.rule.rule_id, line.amount_fen)]),
         titles={**{rule.rule_id: title(rule) for rule in draft.rules}, **rules}, residents=_standing(people, len(everybody)),
         operators=_standing(operators, len(operators)), movers=_movers({masked(code): pair for code, pair in people.items()}),
         operator_movers=_movers(operators), reasons=reasons,
-        left_out=tuple(dict.fromkeys(title(rule) for rule in draft.rules if rule.unit.periodic)),
+        left_out=tuple(dict.fromkeys(title(rule) for rule in left)),
     )  # fmt: skip
 
 

@@ -56,16 +56,16 @@ def run(job: JobContext) -> None:
     scope = Scope(streets=None if wanted["streets"] is None else frozenset(wanted["streets"]))
     with speaking(wanted["language"]):
         job.report(stage="reading")
-        with unit_of_work(read_only=True) as db:
-            meals = queries.meals_of(db, month, scope=scope)
         standing = load()
         draft, _problems = read_draft(wanted["text"], wanted["name"], dict(standing.options))
         tried = rules.merged(standing, draft, first, whole=wanted["whole"])
+        with unit_of_work(read_only=True) as db:
+            meals, figures, claimed = queries.facts_of(db, month, [standing, tried], scope=scope)
 
         def report(done: int) -> None:
             job.report(stage="trying", done=done, of=2 * len(meals))
 
-        result = rules.try_out(meals, standing, tried, report=report)
+        result = rules.try_out(meals, standing, tried, figures=figures, claimed=claimed, report=report)
     with unit_of_work() as db:
         job.finish(db, result.as_json())
 

@@ -141,3 +141,20 @@ def test_a_file_with_mistakes_and_a_month_to_come_are_refused(db: Session, clock
         with pytest.raises(MealrouteError):
             service.ask(db, text, "draft.yaml", month, whole=True, language="zh", by=SYSTEM, clock=clock)
     assert db.scalars(select(Job.id)).all() == []
+
+
+def test_a_rule_by_the_month_is_tried_on_the_figures_of_the_month(db: Session, month: Month, clock: FixedClock) -> None:
+    by_days = {"amount": {"each": "1.00", "by": "person-days"}}
+    drafts = [
+        rule(2, beneficiary="operator", unit="month", version=by_days),
+        rule(3, beneficiary="operator", unit="year", version=by_days),
+    ]
+    standing = load()
+    tried = rules.merged(standing, book_of(*drafts), FIRST, whole=True)
+    meals, figures, claimed = queries.facts_of(db, MONTH, [standing, tried], scope=ALL)
+
+    found = rules.try_out(meals, standing, tried, figures=figures, claimed=claimed)
+
+    assert found.by_rule["r2"] == Pair(before=0, after=500)  # four people on Monday, one on Tuesday
+    assert found.left_out in {("Rule 3",), ("规则3",)}
+    assert sum(pair.after for pair in found.by_street.values()) == found.total.after == 500

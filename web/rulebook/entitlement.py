@@ -1,7 +1,7 @@
 """What would this person get on this day, and why not more: a resident of the ledger, or somebody made up."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,10 +13,11 @@ from mealroute.core.i18n import _
 from mealroute.core.money import Fen, parse_yuan
 from mealroute.residents import queries as residents
 from mealroute.residents.records import ResidentRecord
+from mealroute.residents.rules import age_on
 from mealroute.rulebook import words
 from mealroute.rulebook.explain import Explained, explain
-from mealroute.rulebook.facts import Meal, Person
-from mealroute.rulebook.records import Beneficiary, Name
+from mealroute.rulebook.facts import Earlier, Meal, Person
+from mealroute.rulebook.records import Beneficiary, Name, Rulebook
 from mealroute.rulebook.vocabulary import WORDS, known
 from mealroute.rulebook.vocabulary import word as code_word
 from mealroute.rulebook.words import line_sentence, refusal_sentence
@@ -37,8 +38,8 @@ def ask() -> ResponseReturnValue:
     trouble = ""
     if request.args.get("ask"):
         try:
-            person = _of_ledger(code, day) if code else _made_up()
-            answer = explain(found.book, [_meal(person, day)])
+            person = _of_ledger(code, day) if code else _made_up(day)
+            answer = explain(found.book, [_meal(person, day)], _before(found.book, person, day))
         except MealrouteError as error:
             trouble = f"{error.sentence} {error.hint}".strip()
     names = found.book.names
@@ -50,7 +51,10 @@ def ask() -> ResponseReturnValue:
     )  # fmt: skip
 
 
+MOST_TIMES = 366
+"""Days before that a form may speak of."""
 _FAMILIES = (
+    "diet",
     "category",
     "living",
     "slot",
@@ -96,10 +100,12 @@ def person_of(found: ResidentRecord, day: date, zone: str = "") -> Person:
     )  # fmt: skip
 
 
-def _made_up() -> Person:
+def _made_up(day: date) -> Person:
     asked = request.args
+    born, age = _day("born"), _number("age")
     return Person(
-        person_id=1, code=_("somebody"), age=_number("age"), living=asked.get("living", "unknown"), basic_service=asked.get("basic") == "yes",
+        person_id=1, code=_("somebody"), age=age_on(born, day) if born is not None and age is None else age, born=born, enrolled=_day("enrolled"),
+        diets=frozenset(asked.getlist("diet")), living=asked.get("living", "unknown"), basic_service=asked.get("basic") == "yes",
         categories=frozenset(asked.getlist("category")), ability_level=_number("ability"), residence=asked.get("residence", "").strip(),
         registration=asked.get("registration", "").strip(), zone=asked.get("zone", ""),
     )  # fmt: skip
@@ -116,6 +122,33 @@ def _meal(person: Person, day: date) -> Meal:
         site_kind=asked.get("site-kind", ""), place=asked.get("place", "").strip() or person.residence, deliverer=_("the courier"),
         deliverer_kind=asked.get("deliverer-kind", ""),
     )  # fmt: skip
+
+
+def _before(book: Rulebook, person: Person, day: date) -> list[Earlier]:
+    """Lines of the days before that caps and tables count, as far as the form says that there are any."""
+    times, together = _number("times") or 0, _yuan("together") if request.args.get("together") else 0
+    found = []
+    for rule in book.on(day):
+        for n in range(min(times, MOST_TIMES)):
+            amount = together // times + (n < together % times)
+            found.append(
+                Earlier(
+                    rule_id=rule.rule_id,
+                    day=day - timedelta(days=n + 1),
+                    slot="lunch",
+                    amount_fen=amount,
+                    person_id=person.person_id,
+                )
+            )
+    return found
+
+
+def _day(key: str) -> date | None:
+    text = request.args.get(key, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise MealrouteError("date-invalid", _("“%(text)s” is not a date.", text=text)) from None
 
 
 def _number(key: str) -> int | None:

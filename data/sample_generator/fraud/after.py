@@ -15,15 +15,11 @@ from mealroute.subsidy.models import ClaimLine
 Step = Callable[[Session], None]
 
 
-def died(resident: int, since: date) -> Step:
-    """The ledger learns of a death weeks later."""
+def died(resident: int, since: date, *, state: str = "deceased") -> Step:
+    """The ledger learns of a death, or of the end of the service, weeks later."""
 
     def step(db: Session) -> None:
-        db.add(
-            StateChange(
-                resident_id=resident, state="deceased", since=since, reason="殡葬名单", by_name="示例", at=_now(db)
-            )
-        )
+        db.add(StateChange(resident_id=resident, state=state, since=since, reason="名单", by_name="示例", at=_now(db)))
         db.flush()
 
     return step
@@ -64,6 +60,18 @@ def tampered(lines: Sequence[int]) -> Step:
         db.execute(
             update(ClaimLine).where(ClaimLine.book_line_id.in_(lines)).values(amount_fen=ClaimLine.amount_fen + 300)
         )
+
+    return step
+
+
+def reshared(lines: Sequence[int]) -> Step:
+    """The payers' parts are booked otherwise, by hand; the amounts stay."""
+
+    def step(db: Session) -> None:
+        for line in db.scalars(select(ClaimLine).where(ClaimLine.book_line_id.in_(lines))).all():
+            db.execute(
+                update(ClaimLine).where(ClaimLine.id == line.id).values(shares={"city": line.amount_fen, "district": 0})
+            )
 
     return step
 

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from data.sample_generator.fraud.kinds import KINDS
 from data.sample_generator.fraud.look_alikes import LOOK_ALIKES
 from data.sample_generator.fraud.month import Meal, Month, Planted, Vendor, honest_month
+from data.sample_generator.fraud.other_kinds import OTHER_KINDS
+from data.sample_generator.fraud.other_look_alikes import OTHER_LOOK_ALIKES
 from data.sample_generator.fraud.volume_kinds import VOLUME_KINDS
 from data.sample_generator.fraud.writing import at, write
 from mealroute.checks import queries, service
@@ -25,8 +27,10 @@ WIDE = (
     "round_counts", "less_content", "silent_kitchen", "certificate_over", "on_the_day_off", "swollen_day", "more_than_the_bike_holds", "nobody_ever_seen",
 )  # fmt: skip
 """Kinds that touch a whole vendor: each has one of its own."""
-SHARED, ALIKE, HONEST = 10, 5, 6
-"""Vendors that share the other frauds, the look-alikes, and that nobody touches."""
+OWN = ("dearer_for_the_subsidised", "keyed_after_the_close", "agreement_over")
+"""Those of the other kinds that do."""
+SHARED, ALIKE, HONEST, OTHERS = 10, 5, 6, 8
+"""Vendors that share the other frauds, the look-alikes, that nobody touches, and that share the other kinds and their look-alikes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,11 @@ def make(
 ) -> tuple[Month, list[Planted], dict[str, list[Meal]]]:
     """The month with what was planted: frauds first in order of name, each in a vendor that has room for it."""
     month = honest_month(
-        FIRST, service_days(FIRST), seed=seed, vendors=len(WIDE) + SHARED + ALIKE + HONEST + 1, people=people
+        FIRST,
+        service_days(FIRST),
+        seed=seed,
+        vendors=len(WIDE) + SHARED + ALIKE + HONEST + 1 + len(OWN) + OTHERS + 2,
+        people=people,
     )
     own = dict(zip(WIDE, month.vendors, strict=False))
     shared = month.vendors[len(WIDE) : len(WIDE) + SHARED]
@@ -69,9 +77,15 @@ def make(
     for n, name in enumerate(name for name in every if kinds is None or name in kinds):
         vendor: Vendor = own.get(name) or shared[n % SHARED]
         planted.append(every[name](month, vendor))
+    tail = month.vendors[-len(OWN) - OTHERS - 2 :]
+    alone = dict(zip(OWN, tail, strict=False))
+    for n, name in enumerate(name for name in OTHER_KINDS if kinds is None or name in kinds):
+        planted.append(OTHER_KINDS[name](month, alone.get(name) or tail[len(OWN) + n % OTHERS]))
     innocent = {}
     for n, (name, case) in enumerate(LOOK_ALIKES.items()):
         innocent[name] = case(month, small if name == "small_and_constant" else alike[n % ALIKE])
+    for n, (name, case) in enumerate(OTHER_LOOK_ALIKES.items()):
+        innocent[name] = case(month, tail[len(OWN) + OTHERS + n % 2])
     return month, planted, innocent
 
 

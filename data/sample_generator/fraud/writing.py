@@ -210,7 +210,7 @@ def _proof(meal: Meal) -> dict[str, Any]:
     return _filled(
         "proof", id=meal.id, client_id=f"proof/{meal.id}", run_id=run.id, visit_id=meal.id, book_line_id=meal.id, outcome=meal.outcome,
         seen=meal.seen, left_with=meal.left_with, quantity=meal.quantity if meal.delivered else 0, phone_at=made, made_at=made,
-        server_at=at(meal.day, 65_000) if made is None else made + timedelta(seconds=meal.delay_s), lon=meal.lon, lat=meal.lat,
+        server_at=at(meal.day, 65_000 + meal.delay_s) if made is None else made + timedelta(seconds=meal.delay_s), lon=meal.lon, lat=meal.lat,
         by_name=run.driver.name, source=meal.source, device=meal.device,
     )  # fmt: skip
 

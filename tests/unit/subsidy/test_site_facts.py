@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mealroute.rulebook.reading import EXAMPLES, load_file
+from mealroute.subsidy.counted import derived
 from mealroute.subsidy.evaluating import claim_lines
 from mealroute.subsidy.records import Carried, ClaimLineRecord, Handover, Rulebook
 from mealroute.subsidy.rules import account
 from mealroute.subsidy.site_facts import Application, PeriodicFacts, Site, Tally, figures_of, tallies
+from tests.unit.rulebook.books import book_of
+from tests.unit.rulebook.books import rule as plain_rule
 from tests.unit.subsidy.books import book, rule
 from tests.unit.subsidy.meals import MONDAY, meal, person
 
@@ -80,7 +83,7 @@ def test_signed_persons_and_stars_are_lines_of_the_month_without_a_person() -> N
     )
     assert (signed.street_code, signed.vendor_code, signed.station_code) == ("110101005", "V01", "S1")
     assert signed.basis["counts"] == {
-        "meals": 0, "person-days": 0, "persons": 0, "deliveries": 0, "star": 3, "capacity": 95, "signed-persons": 40
+        "meals": 0, "person-days": 0, "persons": 0, "deliveries": 0, "days": 0, "meals-a-day": 0, "star": 3, "capacity": 95, "signed-persons": 40
     }  # fmt: skip
 
 
@@ -130,9 +133,30 @@ def test_a_general_discount_stands_beside_the_targeted_one() -> None:
 def test_sites_count_what_they_handed_out_and_operators_all_that_they_cooked() -> None:
     counter = meal(1, carried=Carried(delivery="station", station_code="S1"), portions=2)
     found = tallies([counter, home(2), home(3, resident=person(2), day=MONDAY)])
-    assert found["operator", "V01"].counts == {"meals": 4, "person-days": 2, "persons": 2, "deliveries": 2}
-    assert found["site", "S1"].counts == {"meals": 2, "person-days": 1, "persons": 1, "deliveries": 0}
-    assert found["deliverer", "D01"].counts == {"meals": 2, "person-days": 1, "persons": 1, "deliveries": 2}
+    assert found["operator", "V01"].counts == {
+        "meals": 4,
+        "person-days": 2,
+        "persons": 2,
+        "deliveries": 2,
+        "days": 1,
+        "meals-a-day": 4,
+    }
+    assert found["site", "S1"].counts == {
+        "meals": 2,
+        "person-days": 1,
+        "persons": 1,
+        "deliveries": 0,
+        "days": 1,
+        "meals-a-day": 2,
+    }
+    assert found["deliverer", "D01"].counts == {
+        "meals": 2,
+        "person-days": 1,
+        "persons": 1,
+        "deliveries": 2,
+        "days": 1,
+        "meals-a-day": 2,
+    }
 
 
 def test_lines_without_a_meal_leave_the_accounts_of_meals_alone() -> None:
@@ -166,3 +190,25 @@ def test_the_example_of_build_grants_pays_the_cost_up_to_its_tier() -> None:
     paper = replace(PAPER, capacity=95, cost_fen=8_000_000)
     found = lines_of(facts(sites=(replace(SITE, kind="cooking-point"),), applications=(paper,)), rules=rules)
     assert found["yb-build/S1"].amount_fen == 8_000_000
+
+
+def test_a_count_of_the_rulebooks_own_is_of_the_meals_that_it_means_and_nothing_elsewhere() -> None:
+    old = {"days-80": {"zh": "高龄人次", "en": "old", "of": "person-days", "when": {"age": {"from": 80}}}}
+    each = made("old", beneficiary="operator", unit="month", version={"amount": {"each": "1.50", "by": "days-80"}})
+    own = book_of(each, counted=old)
+    meals = [
+        home(1, resident=person(1, age=82)),
+        home(2, resident=person(2, age=79)),
+        home(3, resident=person(1, age=82)),
+    ]
+
+    found = derived(own, meals)
+
+    assert found.counts("operator", "V01") == {"days-80": 1}
+    assert found.counts("operator", "V09") == {"days-80": 0}
+    figures = {one.figures.subject: one.figures.counts for one in figures_of(facts(), meals, found)}
+    assert figures["V01"]["days-80"] == 1
+
+
+def made(rule_id: str, **changes: Any) -> dict[str, Any]:
+    return {**plain_rule(1, **changes), "id": rule_id}

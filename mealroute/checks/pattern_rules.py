@@ -1,0 +1,145 @@
+"""Checks of patterns that no single record shows: copied days, shifted places, prices by who pays, staff who sign, late keying."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+
+from mealroute.checks.door_rules import bare, of_driver, spread_m
+from mealroute.checks.facts import BY_HAND, Day, Meal, Tally, World
+from mealroute.checks.records import Found, Limits
+
+METRES_NORTH, METRES_EAST = 111_000, 85_000
+"""Metres of a degree at the latitude of Beijing; good enough to compare displacements."""
+
+
+def two_meals_at_once(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
+    """9. Lunch and dinner of one person are recorded within minutes: one meal claimed as two."""
+    of: dict[int, list[Meal]] = defaultdict(list)
+    for meal in day.delivered:
+        if meal.made_s is not None and meal.source not in BY_HAND:
+            of[meal.resident].append(meal)
+    for resident, meals in of.items():
+        meals.sort(key=lambda meal: meal.made_s or 0)
+        for before, after in pairwise(meals):
+            apart = (after.made_s or 0) - (before.made_s or 0)
+            if before.slot != after.slot and apart < limits["within_s"]:
+                yield Found(
+                    subject=f"resident/{resident}/{day.day}", lines=(before.line, after.line),
+                    evidence=(("resident", str(resident)), *before.evidence, *after.evidence), params={"minutes": -(-apart // 60)},
+                    day=day.day, vendor=after.vendor, street=after.street,
+                )  # fmt: skip
+
+
+def bulk_at_once(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
+    """14. Nearly all of a counter's meals were tapped within a few minutes: a pile of cards, not a queue of people."""
+    of: dict[tuple[str, str], list[Meal]] = defaultdict(list)
+    for meal in day.delivered:
+        if meal.station and meal.made_s is not None and meal.source not in BY_HAND:
+            of[meal.station, meal.slot].append(meal)
+    for (station, slot), meals in of.items():
+        if len(meals) < limits["least"]:
+            continue
+        meals.sort(key=lambda meal: meal.made_s or 0)
+        start, best = 0, meals[:1]
+        for end, meal in enumerate(meals):
+            while (meal.made_s or 0) - (meals[start].made_s or 0) >= limits["window_s"]:
+                start += 1
+            if end + 1 - start > len(best):
+                best = meals[start : end + 1]
+        if len(best) * 1000 >= len(meals) * limits["share_permille"]:
+            minutes = limits["window_s"] // 60
+            subject = f"station/{station}/{day.day}/{slot}/bulk"
+            yield of_driver(best, subject, kind=("station", station), n=len(best), of=len(meals), minutes=minutes)
+
+
+def place_shifted(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
+    """16. Every place of a round lies off its door by the same way: a made-up track, or the ledger's points in another datum."""
+    for (driver, slot), meals in day.by_driver().items():
+        moved = [
+            (((meal.lon or 0) - meal.door_lon) * METRES_EAST, ((meal.lat or 0) - meal.door_lat) * METRES_NORTH, meal)
+            for meal in meals
+            if meal.lon is not None and meal.door_lon is not None and meal.door_lat is not None
+        ]
+        if len(moved) < limits["least"]:
+            continue
+        east = sorted(dx for dx, _dy, _meal in moved)[len(moved) // 2]
+        north = sorted(dy for _dx, dy, _meal in moved)[len(moved) // 2]
+        alike = [meal for dx, dy, meal in moved if math.hypot(dx - east, dy - north) <= limits["within_m"]]
+        far = math.hypot(east, north) >= limits["off_m"] and spread_m(alike) > limits["spread_m"]
+        if far and len(alike) * 1000 >= len(moved) * limits["share_permille"]:
+            metres = round(math.hypot(east, north))
+            yield of_driver(alike, f"driver/{driver}/{day.day}/{slot}", doors=len(alike), of=len(moved), metres=metres)
+
+
+def dish_not_sampled(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
+    """19. A dish is handed out for which the kitchen kept no sample that day, although it kept samples of others: was it cooked?"""
+    of: dict[tuple[str, str], list[Meal]] = defaultdict(list)
+    for meal in day.delivered:
+        kept = day.sampled.get(meal.kitchen)
+        if meal.dish and kept and meal.dish not in kept:
+            of[meal.kitchen, meal.dish].append(meal)
+    for (kitchen, dish), meals in of.items():
+        portions = sum(meal.quantity for meal in meals)
+        if portions >= limits["least"]:
+            yield Found(
+                subject=f"kitchen/{kitchen}/{day.day}/{dish}", lines=tuple(meal.line for meal in meals), evidence=(("kitchen", kitchen),),
+                params={"kitchen": kitchen, "dish": dish, "given": portions}, day=day.day, vendor=meals[0].vendor, street=meals[0].street,
+            )  # fmt: skip
+
+
+def copied_day(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
+    """14, 21. A driver's records of two days agree to the second at many doors: a day was copied."""
+    for one in tally.patterns.copied:
+        if len(one.lines) >= limits["doors"]:
+            yield Found(
+                subject=f"driver/{one.driver}/{one.day}/{one.slot}", lines=one.lines, evidence=(("driver", one.driver),),
+                params={"driver": one.driver, "doors": len(one.lines), "earlier": one.earlier.isoformat()}, day=one.day, vendor=one.vendor,
+                street=one.street,
+            )  # fmt: skip
+
+
+def dearer_if_subsidised(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
+    """11. One dish, two prices: who gets a subsidy pays more for it than everybody else."""
+    patterns = tally.patterns
+    for vendor, dish in sorted({(vendor, dish) for vendor, dish, _subsidised in patterns.prices}):
+        with_it, without = patterns.prices.get((vendor, dish, True)), patterns.prices.get((vendor, dish, False))
+        if not with_it or not without or min(with_it.total(), without.total()) < limits["least"]:
+            continue
+        usual = without.most_common(1)[0][0]
+        dear = Counter({price: n for price, n in with_it.items() if price >= usual + limits["above_fen"]})
+        if dear.total() * 1000 >= with_it.total() * limits["share_permille"]:
+            lines = tuple(sorted(line for price in dear for line in patterns.dear[vendor, dish, price]))
+            price = dear.most_common(1)[0][0]
+            yield Found(
+                subject=f"vendor/{vendor}/{dish}".rstrip("/"), lines=lines, evidence=(("vendor", vendor),),
+                params={"vendor": vendor, "price": price, "list": usual, "n": dear.total(), "of": with_it.total()}, vendor=vendor,
+                street=tally.street(vendor),
+            )  # fmt: skip
+
+
+def left_with_staff(tally: Tally, world: World, limits: Limits) -> Iterator[Found]:
+    """22, 24. Meals were taken by somebody who bears the name of a driver of the vendor: its own people sign for its guests."""
+    of: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for resident, entries in tally.left.items():
+        for line, who, vendor in entries:
+            if bare(who) in world.staff.get(vendor, ()):
+                of[vendor].append((resident, line))
+    for vendor, taken in sorted(of.items()):
+        if len(taken) >= limits["least"]:
+            yield Found(
+                subject=f"staff/{vendor}", lines=tuple(line for _resident, line in taken), vendor=vendor,
+                evidence=(("vendor", vendor), *(("line", str(line)) for _resident, line in taken[:40])),
+                params={"vendor": vendor, "n": len(taken), "people": len({resident for resident, _line in taken})}, street=tally.street(vendor),
+            )  # fmt: skip
+
+
+def keyed_late(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
+    """27. Paper records were keyed many days after their day, when what is missing for a claim is known."""
+    for vendor, entries in sorted(tally.patterns.keyed.items()):
+        late = [line for days, line in entries if days > limits["days"]]
+        if len(late) >= limits["least"]:
+            yield Found(
+                subject=f"vendor/{vendor}", lines=tuple(late), evidence=(("vendor", vendor),), vendor=vendor, street=tally.street(vendor),
+                params={"vendor": vendor, "n": len(late), "days": max(days for days, _line in entries)},
+            )  # fmt: skip
