@@ -1,7 +1,7 @@
 """What has arrived for a closed month since it was closed, person by person, without computing it again.
 
 When a month closes, a fingerprint is kept of everything that each person's lines are computed from: book lines, amendments, plan, doors,
-evidence, payments, states, pauses, categories, diets, what caps of earlier months have given; and one of what concerns everybody: the rules,
+evidence, payments, states, pauses, categories, diets, dated facts, what caps of earlier months have given; and one of what concerns everybody: the rules,
 who cooked and drove, swipes. Where a person's fingerprint is the same, a computation gives the same lines; only the others are computed again.
 Counts, sums and highest numbers are enough of rows that are only ever added; rows that people edit go in whole.
 """
@@ -30,6 +30,7 @@ from mealroute.subsidy.earlier import earlier_lines
 from mealroute.subsidy.models import Period
 from mealroute.subsidy.parts import Beside, Part, of_people, resident_ids, within
 from mealroute.subsidy.payers import Payer
+from mealroute.subsidy.people import person_facts
 from mealroute.subsidy.records import ClaimLineRecord
 from mealroute.vendors.models import Driver, Station
 
@@ -59,6 +60,10 @@ def marks(db: Session, who: Payer, month: str, forward: Sequence[ClaimLineRecord
     for kind, query in _whole_rows(ids):
         for number, *values in db.execute(query):
             rows[number].append((kind, *map(str, values)))
+    for number, facts in person_facts(
+        db, ids
+    ).items():  # as the computation reads them, so that none can be forgotten here
+        rows[number].append(("facts", str(facts)))
     for one in earlier_lines(db, first, part, forward=forward):
         rows[one.person_id or 0].append(("earlier", str(one)))
     everybody = _everybody(db, who, first, last)
