@@ -6,7 +6,6 @@ from uuid import uuid4
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mealroute.areas.queries import street_names
 from mealroute.core import jobs
 from mealroute.core.db import unit_of_work
 from mealroute.core.jobs import JobId
@@ -20,6 +19,7 @@ from web.exporting.blueprint import bp
 from web.exporting.forms import wanted
 from web.exporting.progress import progress_of
 from web.permissions import requires
+from web.streets import street_names
 
 
 @bp.get("/exports")

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mealroute.areas import queries as areas
 from mealroute.core.actor import Scope
 from mealroute.core.i18n import _
 from mealroute.dispatch.replacing import changes_between
@@ -14,6 +13,7 @@ from mealroute.planning import queries as planning
 from mealroute.planning.change_records import Changes, MealChange, RouteChange
 from mealroute.planning.records import PlanVersionId, PlanVersionSummary
 from web.publish.people import Who, driver_names, people_of, station_names
+from web.streets import street_names
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -102,7 +102,7 @@ def comparison_of(
     stations = station_names(db)
     rows = tuple(_row(meal, people, stations) for meal in changes.meals)
     mine = tuple(row for row in rows if scope.sees_street(row.who.street_code))
-    names = areas.street_names(db)
+    names = street_names(db)
     return Comparison(
         changes=changes, rows=rows, shown=tuple(row for row in mine if chosen.takes(row.meal, row.who)),
         kinds=dict(Counter(str(row.meal.kind) for row in mine)),
