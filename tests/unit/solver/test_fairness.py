@@ -7,7 +7,7 @@ import pytest
 from solver.cost import UNITS_PER_COST, cost_terms, objective, overwork_units, route_terms
 from solver.json_in import read_problem
 from solver.json_out import plan_data, write_problem
-from solver.options import SolveOptions
+from solver.options import Engine, SolveOptions
 from solver.plan import Plan, Route
 from solver.portfolio import solve
 from solver.problem import Costs, Problem
@@ -64,10 +64,10 @@ def test_pyvrp_cannot_state_it() -> None:
     assert cannot(fair(town(2), None), {}) != "fair_work"
 
 
-@pytest.mark.parametrize("engine", ["auto", "ortools"])
-def test_a_price_on_overwork_makes_the_longest_day_shorter(engine: str) -> None:
+@pytest.mark.parametrize(("engine", "iterations"), [("auto", 4_000), ("ortools", 60)])
+def test_a_price_on_overwork_makes_the_longest_day_shorter(engine: Engine, iterations: int) -> None:
     problem = town(3, stops=36, capacity=18)
-    options = SolveOptions(engine=engine, time_limit_s=6, max_iterations=4_000 if engine == "auto" else None)
+    options = SolveOptions(engine=engine, max_iterations=iterations)  # no clock: the same on a busy machine
     before = solve(problem, options)
     share = round(0.8 * longest(problem, before))
 
