@@ -49,3 +49,16 @@ class RuleSays(NamedTuple):
     above: bool = True
     basic: bool = True
     slots: frozenset[str] | None = frozenset({"lunch", "dinner"})
+
+
+OF_2022 = RuleSays()
+"""What is assumed of a rule that is in no rulebook."""
+
+
+class CapFacts(NamedTuple):
+    """How often a person may get a rule in a ``day``, ``week``, ``month``, ``quarter`` or ``year``; ``payer``: which of several has the rule."""
+
+    rule: str
+    window: str
+    most: int
+    payer: int = 0

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import func, select, union
+from sqlalchemy import ColumnElement, func, select, union
 from sqlalchemy.orm import Session
 
 from mealroute.checks.facts import BY_HAND, Meal, Packed, PhotoSeen, SheetCount
@@ -15,9 +16,13 @@ from mealroute.delivery.models import Proof, StationReceipt
 from mealroute.delivery.station_models import StationClosing
 from mealroute.dispatch.models import Run
 from mealroute.kitchen.models import PackedTrip, RetainedSample, TemperatureReading
+from mealroute.orders.models import BookLine
 from mealroute.paper.keying_models import KeyedSheet
 from mealroute.planning.models import PlanVisit
 from mealroute.vendors.models import KitchenBatch, Vehicle
+
+Conditions = tuple[ColumnElement[bool], ...]
+"""Which book lines are looked at; empty: all."""
 
 
 def packed_on(db: Session, day: date, clock: Clock) -> dict[tuple[int, int], Packed]:
@@ -128,13 +133,15 @@ def boxes_of(db: Session) -> dict[str, int]:
     }
 
 
-def photos_on(db: Session, day: date, meals: Mapping[int, Meal]) -> tuple[PhotoSeen, ...]:
-    """The photos of the day's standing records."""
+def photos_of(
+    db: Session, first: date, last: date, meals: Mapping[int, Meal], of_lines: Conditions = ()
+) -> tuple[PhotoSeen, ...]:
+    """The photos of the standing records of some days; ``meals`` by proof."""
     query = (
         select(Evidence.digest, Evidence.proof_id)
         .join(Proof, Proof.id == Evidence.proof_id)
         .join(Run, Run.id == Proof.run_id)
-        .where(Run.day == day, Evidence.kind == "photo", Evidence.digest != "")
+        .where(Run.day >= first, Run.day <= last, Evidence.kind == "photo", Evidence.digest != "", *_among(of_lines))
         .order_by(Evidence.id)
     )
     return tuple(
@@ -144,24 +151,48 @@ def photos_on(db: Session, day: date, meals: Mapping[int, Meal]) -> tuple[PhotoS
     )
 
 
-def counts_of(db: Session, day: date, meals: Sequence[Meal]) -> tuple[SheetCount, ...]:
+def _among(of_lines: Conditions) -> Conditions:
+    return (Proof.book_line_id.in_(select(BookLine.id).where(*of_lines)),) if of_lines else ()
+
+
+class Footed(NamedTuple):
+    """The foot of a keyed sheet."""
+
+    run: int
+    sheet: int
+    seen: int
+    left: int
+
+
+Closed = Mapping[tuple[str, str], tuple[int, int]]
+"""(station, slot) → portions handed out by the counter's closing, and the closing's number."""
+
+
+def counts_of(day: date, meals: Sequence[Meal], sheets: Sequence[Footed], closed: Closed) -> tuple[SheetCount, ...]:
     """Counts that other hands made: the foot of keyed sheets, the closing of counters."""
-    return (*_sheets(db, day, meals), *_counters(db, day, meals))
+    return (*_sheets(meals, sheets), *_counters(day, meals, closed))
 
 
-def _sheets(db: Session, day: date, meals: Sequence[Meal]) -> list[SheetCount]:
-    """Only sheets whose every record was keyed: where a phone recorded too, the two are not of the same thing."""
+def sheets_on(db: Session, day: date) -> tuple[Footed, ...]:
+    """The newest foot of each sheet that was keyed."""
     newest = select(func.max(KeyedSheet.id)).group_by(KeyedSheet.version_id, KeyedSheet.number)
     query = (
         select(Run.id, KeyedSheet.id, KeyedSheet.seen, KeyedSheet.left)
         .join(Run, (Run.version_id == KeyedSheet.version_id) & (Run.number == KeyedSheet.number))
         .where(Run.day == day, KeyedSheet.id.in_(newest))
     )
+    return tuple(Footed(*row) for row in db.execute(query).tuples())
+
+
+def _sheets(meals: Sequence[Meal], sheets: Sequence[Footed]) -> list[SheetCount]:
+    """Only sheets whose every record was keyed: where a phone recorded too, the two are not of the same thing."""
+    if not sheets:
+        return []
     of: dict[int, list[Meal]] = defaultdict(list)
     for meal in meals:
         of[meal.run].append(meal)
     found = []
-    for run, sheet, seen, left in db.execute(query).tuples():
+    for run, sheet, seen, left in sheets:
         own = of.get(run, [])
         if own and all(meal.source in BY_HAND for meal in own):
             given = [meal for meal in own if meal.delivered]
@@ -174,18 +205,24 @@ def _sheets(db: Session, day: date, meals: Sequence[Meal]) -> list[SheetCount]:
     return found
 
 
-def _counters(db: Session, day: date, meals: Sequence[Meal]) -> list[SheetCount]:
+def closings_on(db: Session, day: date) -> Closed:
+    """The newest closing of each counter."""
+    query = select(
+        StationClosing.station_code, StationClosing.slot, StationClosing.handed_out, StationClosing.id
+    ).where(StationClosing.day == day)
+    return {
+        (station, slot): (handed, number)
+        for station, slot, handed, number in db.execute(query.order_by(StationClosing.number)).tuples()
+    }
+
+
+def _counters(day: date, meals: Sequence[Meal], closed: Closed) -> list[SheetCount]:
+    if not closed:
+        return []
     of: dict[tuple[str, str], list[Meal]] = defaultdict(list)
     for meal in meals:
         if meal.station and meal.delivered:
             of[meal.station, meal.slot].append(meal)
-    query = select(
-        StationClosing.station_code, StationClosing.slot, StationClosing.handed_out, StationClosing.id
-    ).where(StationClosing.day == day)
-    closed = {
-        (station, slot): (handed, number)
-        for station, slot, handed, number in db.execute(query.order_by(StationClosing.number)).tuples()
-    }
     return [
         SheetCount(
             kind="counter", subject=f"{key[0]}/{day}/{key[1]}", ours=sum(meal.quantity for meal in of.get(key, ())), theirs=handed,

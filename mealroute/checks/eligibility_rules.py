@@ -60,7 +60,9 @@ def missing_or_imprisoned(day: Day, world: World, _limits: Limits) -> Iterator[F
 def category_not_valid(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """6. A resident's subsidy that asks for basic services is claimed for a day on which they were no recipient of them."""
     for meal, person in day.with_people(world.people):
-        asked = any(claim.beneficiary == "resident" and world.says(claim.rule_id).basic for claim in meal.claims)
+        asked = any(
+            claim.beneficiary == "resident" and world.says(claim.rule_id, meal.street).basic for claim in meal.claims
+        )
         ended = person.notice_on(meal.day, "no-basic-service")
         if asked and (not person.basic_on(meal.day) or ended):
             yield _person(meal, person, ended.reference if ended else None, beneficiary="resident")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from mealroute.checks.business_facts import DriverFacts, RuleSays, VendorFacts
+from mealroute.checks.business_facts import OF_2022, CapFacts, DriverFacts, RuleSays, VendorFacts
 from mealroute.checks.pattern_facts import Patterns, Priced
 from mealroute.checks.records import Reference
 from mealroute.core.money import Fen
@@ -24,7 +24,6 @@ BY_HAND = frozenset({"paper", "desk"})
 class Claim(NamedTuple):
     """One claim line of a meal. ``whole_fen``: the shares added up."""
 
-    claim_id: int
     rule_id: str
     version: int
     beneficiary: str
@@ -280,7 +279,7 @@ class World:
     month: str
     first: date
     last: date
-    district: str
+    district: str | tuple[str, ...]
     people: Mapping[int, Person]
     vendors: Mapping[str, VendorFacts]
     drivers: Mapping[str, DriverFacts]
@@ -295,14 +294,20 @@ class World:
     """Resident with a standing order → the last day on which they got a meal; missing: never."""
     unused: Sequence[int] = ()
     """Active residents whose standing orders have run for weeks without a meal."""
-    caps: Sequence[tuple[str, str, int]] = ()
-    """(rule, ``day``/``week``/``month``/``quarter``/``year``, most) of the rules in force."""
+    caps: Sequence[CapFacts] = ()
     rules: Mapping[str, RuleSays] = field(default_factory=dict)
+    """The rules in force of the one payer, or of the first of several."""
+    payer_of: Mapping[str, int] = field(default_factory=dict)
+    """Street → which of several payers pays there; elsewhere the first, 0, does."""
+    rules_of_others: Sequence[Mapping[str, RuleSays]] = ()
+    """The rules in force of the other payers, from the payer with the number 1 on."""
     staff: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Vendor → names of its drivers, to be compared and never shown."""
 
-    def says(self, rule: str) -> RuleSays:
-        return self.rules.get(rule, RuleSays())
+    def says(self, rule: str, street: str) -> RuleSays:
+        """What a rule asks of a meal in a street."""
+        payer = self.payer_of.get(street, 0)
+        return (self.rules_of_others[payer - 1] if payer else self.rules).get(rule, OF_2022)
 
 
 @dataclass(slots=True)
@@ -323,8 +328,8 @@ class Tally:
     """Resident → (day, line, vendor, driver) of what they got."""
     left: dict[int, list[tuple[int, str, str]]] = field(default_factory=lambda: defaultdict(list))
     """Resident → (line, with whom, vendor) of meals that somebody else took."""
-    claimed: dict[tuple[str, int], list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
-    """(rule, resident) → (day, line)."""
+    claimed: dict[tuple[str, int], list[tuple[date, int, str]]] = field(default_factory=lambda: defaultdict(list))
+    """(rule, resident) → (day, line, street)."""
     claimed_lines: set[int] = field(default_factory=set)
     photos: dict[str, list[PhotoSeen]] = field(default_factory=lambda: defaultdict(list))
     references: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
@@ -363,7 +368,7 @@ class Tally:
                 self.left[meal.resident].append((meal.line, meal.left_with, meal.vendor))
             for claim in meal.claims:
                 self.claimed_lines.add(meal.line)
-                self.claimed[claim.rule_id, meal.resident].append((meal.day, meal.line))
+                self.claimed[claim.rule_id, meal.resident].append((meal.day, meal.line, meal.street))
             for paid in day.money.get(meal.order, ()):
                 if paid.kind == "payment" and paid.reference:
                     self.references[paid.reference].append((meal.resident, meal.line))

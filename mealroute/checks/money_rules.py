@@ -15,7 +15,11 @@ def two_subsidies(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """
     of: dict[str, list[Meal]] = defaultdict(list)
     for meal in day.meals:
-        own = [world.says(claim.rule_id).once_a_day for claim in meal.claims if claim.beneficiary == "resident"]
+        own = [
+            world.says(claim.rule_id, meal.street).once_a_day
+            for claim in meal.claims
+            if claim.beneficiary == "resident"
+        ]
         if own:
             person = world.people.get(meal.resident)
             who = person.identity if person and person.identity else f"resident/{meal.resident}"
@@ -33,16 +37,20 @@ def two_subsidies(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
 
 def cap_passed(tally: Tally, world: World, _limits: Limits) -> Iterator[Found]:
     """10. More claims in a day, calendar week or month than the rule's cap."""
-    for rule, window, most in world.caps:
-        for (claimed, resident), entries in tally.claimed.items():
-            if claimed != rule:
+    of_rule: dict[str, list[tuple[int, list[tuple[date, int, str]]]]] = defaultdict(list)
+    for (claimed, resident), entries in tally.claimed.items():
+        of_rule[claimed].append((resident, entries))
+    for rule, window, most, payer in world.caps:
+        for resident, entries in of_rule.get(rule, ()):
+            if len(entries) <= most:
                 continue
             counted: dict[str, list[int]] = defaultdict(list)
-            for day, line in sorted(entries):
-                counted[_window(day, window)].append(line)
+            for day, line, street in sorted(entries):
+                if world.payer_of.get(street, 0) == payer:
+                    counted[_window(day, window)].append(line)
+            person = world.people.get(resident)
             for key, lines in counted.items():
                 if len(lines) > most:
-                    person = world.people.get(resident)
                     yield Found(
                         subject=f"resident/{resident}/{rule}/{key}", lines=tuple(lines[most:]), evidence=(("resident", str(resident)),),
                         params={"resident": person.code if person else "", "rule": rule, "most": most, "n": len(lines), "window": key},
@@ -63,7 +71,7 @@ def price_too_low(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """11. The subsidy is more than the meal costs; or as much, under a rule that asks for a higher price."""
     for meal in day.meals:
         for claim in meal.claims:
-            least = claim.amount_fen + world.says(claim.rule_id).above
+            least = claim.amount_fen + world.says(claim.rule_id, meal.street).above
             if claim.beneficiary == "resident" and claim.price_fen < least:
                 yield _of_meal(meal, beneficiary="resident", price=claim.price_fen, amount=claim.amount_fen)
 
@@ -72,7 +80,7 @@ def nothing_paid(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """11. No payment, no resident claim: what stands as paid today is nothing or less than the resident's part."""
     for meal in day.meals:
         own = (claim for claim in meal.claims if claim.beneficiary == "resident")
-        claim = next((claim for claim in own if world.says(claim.rule_id).tied), None)
+        claim = next((claim for claim in own if world.says(claim.rule_id, meal.street).tied), None)
         if claim and (meal.paid_fen <= 0 or (meal.paid_fen < claim.copay_fen and not _refunded(day, meal))):
             yield _of_meal(meal, beneficiary="resident", paid=meal.paid_fen, due=claim.copay_fen)
 
@@ -104,7 +112,7 @@ def _refunded(day: Day, meal: Meal) -> bool:
 def other_slot(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """12. Only the meals that the rule names are paid, under the city's rules lunch and dinner."""
     for meal in day.meals:
-        named = (world.says(claim.rule_id).slots for claim in meal.claims)
+        named = (world.says(claim.rule_id, meal.street).slots for claim in meal.claims)
         if any(slots is not None and meal.slot not in slots for slots in named):
             yield _of_meal(meal, slot=meal.slot)
 

@@ -91,14 +91,14 @@ def look_at(
     swiped = swipe_reading.swiped(db, world.first, world.last)
     differing = _differing(db, month, period) if recompute and period is not None else {}
     for n, each in enumerate(days, 1):
-        day = day_reading.read_day(
-            db, each, period_id=period.id if period else None, clock=clock, closed_at=period.closed_at if period else None,
-            logs_kept=logs, differing=differing, swiped=swiped.get(each),
-        )  # fmt: skip
-        _ask_roads(world, route_rules.doubtful_legs(day, policy.checks["driver-in-two-places"].limits), matrix_of)
-        look.day(day)
-        meals += len(day.meals)
-        claims += sum(len(meal.claims) for meal in day.meals)
+        around = day_reading.around_of(db, each, clock=clock, swiped=swiped.get(each))
+        for day in day_reading.read_days(
+            db, [around], periods=[period.id] if period else (), closed_at=period.closed_at if period else None, logs_kept=logs, differing=differing,
+        ):  # fmt: skip
+            ask_roads(world, route_rules.doubtful_legs(day, policy.checks["driver-in-two-places"].limits), matrix_of)
+            look.day(day)
+            meals += len(day.meals)
+            claims += sum(len(meal.claims) for meal in day.meals)
         if progress is not None:
             progress(n, len(days), each)
     world_reading.add_unused(db, world, look.tally.of_person, policy.checks["enrolled-unused"].limits)
@@ -185,7 +185,7 @@ def _differing(db: Session, month: str, period: Period) -> dict[int, str]:
     return found
 
 
-def _ask_roads(world: World, legs: Sequence[route_rules.Leg], matrix_of: MatrixOf | None) -> None:
+def ask_roads(world: World, legs: Sequence[route_rules.Leg], matrix_of: MatrixOf | None) -> None:
     """Fill in the seconds of doubtful legs: the fastest of the ways of travelling. Where the roads do not know, nothing is filled in."""
     known: dict[route_rules.Leg, int] = {}
     if matrix_of is not None:

@@ -7,10 +7,10 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from mealroute.checks.business_facts import DriverFacts, RuleSays, VendorFacts
+from mealroute.checks.business_facts import CapFacts, DriverFacts, RuleSays, VendorFacts
 from mealroute.checks.door_rules import bare
 from mealroute.checks.facts import DELIVERED, Person, Span, World
 from mealroute.checks.models import OutsideNotice
@@ -47,19 +47,19 @@ def read_world(db: Session, month: str, *, clock: Clock) -> World:
     """The people, businesses and earlier weeks around a month. A fixed number of statements."""
     first, last = month_days(month)
     return World(
-        month=month, first=first, last=last, district=district_code(), people=_people(db, clock),
-        vendors=_vendors(db), drivers=_drivers(db), earlier=_earlier(db, first), content=_content(db, first, last),
-        caps=_caps(load_rulebook().rules, first, last), rules=_says(load_rulebook().rules, first, last), staff=_staff(db),
+        month=month, first=first, last=last, district=district_code(), people=people_of(db, clock),
+        vendors=vendors_of(db), drivers=drivers_of(db), earlier=earlier_of(db, first), content=content_of(db, first, last),
+        caps=caps_of(load_rulebook().rules, first, last), rules=says_of(load_rulebook().rules, first, last), staff=staff_of(db),
     )  # fmt: skip
 
 
-def _caps(every: Iterable[Rule], first: date, last: date) -> tuple[tuple[str, str, int], ...]:
-    """How often a person may get each rule of the month, where it counts by calendar days, weeks or months."""
-    found = set()
+def caps_of(every: Iterable[Rule], first: date, last: date, payer: int = 0) -> tuple[CapFacts, ...]:
+    """How often a person may get each rule of the month, where it counts by calendar days, weeks, months or longer."""
+    found: set[CapFacts] = set()
     for rule in every:
         if rule.valid_from <= last and (rule.valid_to is None or rule.valid_to >= first):
             if rule.unit == "person-day":
-                found.add((rule.rule_id, "day", 1))
+                found.add(CapFacts(rule.rule_id, "day", 1, payer))
             for cap in rule.caps:
                 if (
                     cap.per is CapPer.PERSON
@@ -67,11 +67,11 @@ def _caps(every: Iterable[Rule], first: date, last: date) -> tuple[tuple[str, st
                     and cap.pool == rule.rule_id
                     and cap.every in {Every.DAY, Every.WEEK, Every.MONTH, Every.QUARTER, Every.YEAR}
                 ):
-                    found.add((rule.rule_id, str(cap.every), cap.count))
+                    found.add(CapFacts(rule.rule_id, str(cap.every), cap.count, payer))
     return tuple(sorted(found))
 
 
-def _says(every: Iterable[Rule], first: date, last: date) -> dict[str, RuleSays]:
+def says_of(every: Iterable[Rule], first: date, last: date) -> dict[str, RuleSays]:
     """What each rule of the month asks for; of several versions the last."""
     found = {}
     for rule in every:
@@ -86,7 +86,7 @@ def _says(every: Iterable[Rule], first: date, last: date) -> dict[str, RuleSays]
     return found
 
 
-def _staff(db: Session) -> dict[str, frozenset[str]]:
+def staff_of(db: Session) -> dict[str, frozenset[str]]:
     """Vendor → its drivers' names, as they are compared."""
     found: dict[str, set[str]] = defaultdict(set)
     for vendor, name in db.execute(select(Driver.vendor_code, Driver.name)).tuples():
@@ -95,12 +95,15 @@ def _staff(db: Session) -> dict[str, frozenset[str]]:
     return {vendor: frozenset(names) for vendor, names in found.items()}
 
 
-def _people(db: Session, clock: Clock) -> dict[int, Person]:
-    states, pauses, categories, contacts = _states(db), _pauses(db), _categories(db), _contacts(db)
-    notices, changes = notices_of(db), _changes(db)
+def people_of(db: Session, clock: Clock, ids: Select[int] | None = None) -> dict[int, Person]:
+    """Residents as the ledger has them; ``ids``: these alone."""
+    states, pauses, categories, contacts = _states(db, ids), _pauses(db, ids), _categories(db, ids), _contacts(db, ids)
+    notices, changes = notices_of(db, ids), _changes(db, ids)
     standing = dict(
         db.execute(
-            select(StandingOrder.resident_id, func.min(StandingOrder.valid_from)).group_by(StandingOrder.resident_id)
+            select(StandingOrder.resident_id, func.min(StandingOrder.valid_from))
+            .where(*_among(StandingOrder.resident_id, ids))
+            .group_by(StandingOrder.resident_id)
         )
         .tuples()
         .all()
@@ -110,7 +113,7 @@ def _people(db: Session, clock: Clock) -> dict[int, Person]:
         Resident.basic_service_from, Resident.ability_level, Resident.assessment_valid_until, Resident.id_number,
         Resident.id_number_index, Resident.phone_index, Resident.name, Resident.address, Resident.unit, Resident.created_at,
         Resident.state, Resident.state_since,
-    )  # fmt: skip
+    ).where(*_among(Resident.id, ids))  # fmt: skip
     found = {}
     for row in db.execute(query.execution_options(yield_per=2000)).tuples():
         (number, code, street, born, living, basic, basic_from, ability, until, identity, index, phone, name, address, unit, created,
@@ -122,20 +125,20 @@ def _people(db: Session, clock: Clock) -> dict[int, Person]:
             living=living, basic=basic, basic_from=basic_from, ability=ability, assessed_until=until, identity=index or "",
             identity_fault=(id_number_fault(identity, born) or "") if identity else "", phone=phone or "",
             contact_phones=frozenset(phone for _name, _relation, phone in known if phone),
-            contacts=tuple((name, relation) for name, relation, _phone in known), twin=_print(f"{compact(name)}/{born}"),
-            address=_print(compact(f"{street}{address}{unit}")), entered=clock.local(created).date(), standing_from=standing.get(number),
+            contacts=tuple((name, relation) for name, relation, _phone in known), twin=twin_of(name, born),
+            address=address_of(street, address, unit), entered=clock.local(created).date(), standing_from=standing.get(number),
             changes=tuple(changes.get(number, ())),
         )  # fmt: skip
     return found
 
 
-def _changes(db: Session) -> dict[int, list[tuple[str, date, str, str]]]:
+def _changes(db: Session, ids: Select[int] | None) -> dict[int, list[tuple[str, date, str, str]]]:
     found: dict[int, list[tuple[str, date, str, str]]] = defaultdict(list)
     query = select(
         ResidentFact.resident_id, ResidentFact.name, ResidentFact.since, ResidentFact.before, ResidentFact.value
     )
-    wanted = ResidentFact.name.in_(("living", "basic_service"))
-    for number, name, since, before, after in db.execute(query.where(wanted).order_by(ResidentFact.id)).tuples():
+    wanted = ResidentFact.name.in_(("living", "basic_service")), *_among(ResidentFact.resident_id, ids)
+    for number, name, since, before, after in db.execute(query.where(*wanted).order_by(ResidentFact.id)).tuples():
         found[number].append((name, since, before, after))
     return found
 
@@ -144,25 +147,43 @@ def _print(text: str) -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _states(db: Session) -> dict[int, list[tuple[date, str]]]:
+def twin_of(name: str, born: date) -> str:
+    """A fingerprint of name and birth date."""
+    return _print(f"{compact(name)}/{born}")
+
+
+def address_of(street: str, address: str, unit: str) -> str:
+    """A fingerprint of the address."""
+    return _print(compact(f"{street}{address}{unit}"))
+
+
+def _among(column: InstrumentedAttribute[int], ids: Select[int] | None) -> tuple[ColumnElement[bool], ...]:
+    return () if ids is None else (column.in_(ids),)
+
+
+def _states(db: Session, ids: Select[int] | None) -> dict[int, list[tuple[date, str]]]:
     found: dict[int, list[tuple[date, str]]] = defaultdict(list)
-    query = select(StateChange.resident_id, StateChange.since, StateChange.state).order_by(StateChange.id)
+    query = (
+        select(StateChange.resident_id, StateChange.since, StateChange.state)
+        .where(*_among(StateChange.resident_id, ids))
+        .order_by(StateChange.id)
+    )
     for number, since, state in db.execute(query).tuples():
         found[number].append((since, state))
     return found
 
 
-def _pauses(db: Session) -> dict[int, list[Span]]:
+def _pauses(db: Session, ids: Select[int] | None) -> dict[int, list[Span]]:
     found: dict[int, list[Span]] = defaultdict(list)
     query = select(Pause.resident_id, Pause.starts_on, Pause.ends_on, Pause.reason, Pause.id).where(
-        Pause.cancelled_at.is_(None)
+        Pause.cancelled_at.is_(None), *_among(Pause.resident_id, ids)
     )
     for number, first, last, reason, pause in db.execute(query).tuples():
         found[number].append(Span(first=first, last=last, kind=reason, reference=("pause", str(pause))))
     return found
 
 
-def _categories(db: Session) -> dict[int, list[Span]]:
+def _categories(db: Session, ids: Select[int] | None) -> dict[int, list[Span]]:
     found: dict[int, list[Span]] = defaultdict(list)
     rows = db.execute(
         select(
@@ -170,36 +191,42 @@ def _categories(db: Session) -> dict[int, list[Span]]:
             ResidentCategory.valid_from,
             ResidentCategory.valid_to,
             ResidentCategory.category,
-        )
+        ).where(*_among(ResidentCategory.resident_id, ids))
     )
     for number, first, last, category in rows.tuples():
         found[number].append(Span(first=first, last=last, kind=category))
     return found
 
 
-def _contacts(db: Session) -> dict[int, list[tuple[str, str, str]]]:
+def _contacts(db: Session, ids: Select[int] | None) -> dict[int, list[tuple[str, str, str]]]:
     found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
     rows = db.execute(
-        select(Contact.resident_id, Contact.name, Contact.relation, Contact.phone_index).order_by(Contact.position)
+        select(Contact.resident_id, Contact.name, Contact.relation, Contact.phone_index)
+        .where(*_among(Contact.resident_id, ids))
+        .order_by(Contact.position)
     )
     for number, name, relation, phone in rows.tuples():
         found[number].append((name, relation, phone))
     return found
 
 
-def notices_of(db: Session) -> dict[int, list[Span]]:
+def notices_of(db: Session, ids: Select[int] | None = None) -> dict[int, list[Span]]:
     """Resident → what lists from outside say and nobody has withdrawn."""
     withdrawn = select(OutsideNotice.withdraws_id).where(OutsideNotice.withdraws_id.is_not(None))
     query = select(
         OutsideNotice.resident_id, OutsideNotice.first_day, OutsideNotice.last_day, OutsideNotice.kind, OutsideNotice.id
-    ).where(OutsideNotice.withdraws_id.is_(None), OutsideNotice.id.not_in(withdrawn))
+    ).where(
+        OutsideNotice.withdraws_id.is_(None),
+        OutsideNotice.id.not_in(withdrawn),
+        *_among(OutsideNotice.resident_id, ids),
+    )
     found: dict[int, list[Span]] = defaultdict(list)
     for number, first, last, kind, notice in db.execute(query.order_by(OutsideNotice.id)).tuples():
         found[number].append(Span(first=first, last=last, kind=kind, reference=("notice", str(notice))))
     return found
 
 
-def _vendors(db: Session) -> dict[str, VendorFacts]:
+def vendors_of(db: Session) -> dict[str, VendorFacts]:
     steps: dict[str, list[tuple[date, str]]] = defaultdict(list)
     before: dict[str, str] = {}
     for code, since, to, old in db.execute(
@@ -223,7 +250,7 @@ def _vendors(db: Session) -> dict[str, VendorFacts]:
     }  # fmt: skip
 
 
-def _drivers(db: Session) -> dict[str, DriverFacts]:
+def drivers_of(db: Session) -> dict[str, DriverFacts]:
     query = select(
         Driver.code, Driver.vendor_code, Driver.phone_index, Driver.shift_start_s, Driver.shift_end_s, Driver.weekdays,
         Driver.health_certificate_to,
@@ -242,7 +269,7 @@ def _drivers(db: Session) -> dict[str, DriverFacts]:
     }
 
 
-def _earlier(db: Session, first: date) -> dict[str, dict[date, int]]:
+def earlier_of(db: Session, first: date) -> dict[str, dict[date, int]]:
     vendor = func.coalesce(Run.cooked_by, Run.vendor_code)
     query = (
         select(vendor, Run.day, func.sum(Proof.quantity))
@@ -256,7 +283,7 @@ def _earlier(db: Session, first: date) -> dict[str, dict[date, int]]:
     return found
 
 
-def _content(db: Session, first: date, last: date) -> dict[str, tuple[int, int, int, int]]:
+def content_of(db: Session, first: date, last: date) -> dict[str, tuple[int, int, int, int]]:
     """The newest answer to each meal counts."""
     vendor = func.coalesce(Run.cooked_by, Run.vendor_code)
     newest = select(func.max(Satisfaction.id)).group_by(Satisfaction.book_line_id)
@@ -276,14 +303,18 @@ def _content(db: Session, first: date, last: date) -> dict[str, tuple[int, int, 
     return {code: (sums[0], sums[1], sums[2], sums[3]) for code, sums in counted.items()}
 
 
-def add_unused(db: Session, world: World, served: Collection[int], limits: Limits) -> None:
+def add_unused(
+    db: Session, world: World, served: Collection[int], limits: Limits, ids: Select[int] | None = None
+) -> None:
     """Who has had a standing order for weeks and got nothing this month, with the last day on which they got something."""
     until = world.last - timedelta(weeks=limits["weeks"])
     begun = db.scalar(select(func.min(Run.day)))
     if begun is None or begun > until:  # the program itself has not run for so long
         return
     query = select(StandingOrder.resident_id).where(
-        StandingOrder.valid_from <= until, (StandingOrder.valid_to.is_(None)) | (StandingOrder.valid_to >= world.last)
+        StandingOrder.valid_from <= until,
+        (StandingOrder.valid_to.is_(None)) | (StandingOrder.valid_to >= world.last),
+        *_among(StandingOrder.resident_id, ids),
     )
     wanted = [
         number

@@ -55,7 +55,8 @@ def make_engine(url: str) -> Engine:
     """An engine with the settings that the program relies on.
 
     Errors name the statement but never its values, which may be people's. SQLite: WAL, foreign keys on, 30 s wait for a writer, and every unit of work begins IMMEDIATE when it first
-    writes (`BEGIN` is emitted by us, not by the driver), so that two writers queue instead of failing. Its connections are kept open:
+    writes (`BEGIN` is emitted by us, not by the driver), so that two writers queue instead of failing. A row that another replaces is seen by the
+    triggers that guard what is written once. Its connections are kept open:
     closing the last one folds the whole write-ahead log into the file and waits for the disk, at each request of a quiet hour.
     """
     if url.startswith("sqlite"):
@@ -70,7 +71,13 @@ def make_engine(url: str) -> Engine:
         def _pragmas(connection: Any, _record: Any) -> None:
             connection.isolation_level = None
             cursor = connection.cursor()
-            for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "busy_timeout=30000"):
+            for pragma in (
+                "journal_mode=WAL",
+                "foreign_keys=ON",
+                "synchronous=NORMAL",
+                "busy_timeout=30000",
+                "recursive_triggers=ON",
+            ):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
 

@@ -136,31 +136,56 @@ _GUARDED = (("claim_line", True), ("claim_person", True), ("explanation", True),
 
 
 def _triggers() -> dict[str, dict[str, tuple[str, ...]]]:
-    """Dialect → table → statements. A closed period's rows can be neither added, changed nor removed."""
+    """Dialect → table → statements. A closed period's rows can be neither added, moved in, changed nor removed.
+
+    What is added to ``claim_line`` is looked at once it is there: PostgreSQL asks once a statement for a district's hundred thousand lines,
+    SQLite need not make each row twice.
+    """
     found: dict[str, dict[str, tuple[str, ...]]] = {"sqlite": {}, "postgresql": {}}
     for table, child in _GUARDED:
-        sqlite, postgresql = [], []
+        words = f"{table} of a closed period is immutable"
+        sqlite: list[str] = []
+        postgresql: list[str] = []
         for verb in ("INSERT", "UPDATE", "DELETE") if child else ("UPDATE", "DELETE"):
-            row = "NEW" if verb == "INSERT" else "OLD"
+            rows = {
+                "INSERT": "= NEW.period_id",
+                "UPDATE": "IN (OLD.period_id, NEW.period_id)",
+                "DELETE": "= OLD.period_id",
+            }[verb]
             closed = (
-                f"EXISTS (SELECT 1 FROM settlement_period p WHERE p.id = {row}.period_id AND p.state = 'closed')"  # noqa: S608 -- fixed names
+                f"EXISTS (SELECT 1 FROM settlement_period p WHERE p.id {rows} AND p.state = 'closed')"  # noqa: S608 -- fixed names
                 if child
-                else f"{row}.state = 'closed'"
+                else "OLD.state = 'closed'"
             )
             name = f"{table}_closed_{verb.lower()}"
-            words = f"{table} of a closed period is immutable"
+            together = table == "claim_line" and verb == "INSERT"
+            when = "AFTER" if together else "BEFORE"
             sqlite.append(
-                f"CREATE TRIGGER {name} BEFORE {verb} ON {table} WHEN {closed} BEGIN SELECT RAISE(ABORT, '{words}'); END"
+                f"CREATE TRIGGER {name} {when} {verb} ON {table} WHEN {closed} BEGIN SELECT RAISE(ABORT, '{words}'); END"
             )
-            back = "OLD" if verb == "DELETE" else "NEW"
-            postgresql.append(
-                f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
-                f"IF {closed} THEN RAISE EXCEPTION '{words}'; END IF; RETURN {back}; END $guard$"
-            )
-            postgresql.append(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
+            if together:
+                postgresql += _raising(name, _ADDED, words, "NULL")
+                each = "REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
+            else:
+                postgresql += _raising(name, closed, words, "OLD" if verb == "DELETE" else "NEW")
+                each = "FOR EACH ROW"
+            postgresql.append(f"CREATE TRIGGER {name} {when} {verb} ON {table} {each} EXECUTE FUNCTION {name}()")
+        name = f"{table}_closed_truncate"
+        postgresql += _raising(
+            name, "EXISTS (SELECT 1 FROM settlement_period p WHERE p.state = 'closed')", words, "NULL"
+        )
+        postgresql.append(f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} EXECUTE FUNCTION {name}()")
         found["sqlite"][table] = tuple(sqlite)
         found["postgresql"][table] = tuple(postgresql)
     return found
+
+
+_ADDED = "EXISTS (SELECT 1 FROM added JOIN settlement_period p ON p.id = added.period_id WHERE p.state = 'closed')"
+
+
+def _raising(name: str, where: str, words: str, back: str) -> tuple[str]:
+    body = f"BEGIN IF {where} THEN RAISE EXCEPTION '{words}'; END IF; RETURN {back}; END"
+    return (f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ {body} $guard$",)
 
 
 TRIGGERS = _triggers()

@@ -14,7 +14,7 @@ from mealroute import migrate
 from mealroute.core import audit
 from mealroute.core.actor import SYSTEM
 from mealroute.core.clock import FixedClock
-from mealroute.core.db import make_engine
+from mealroute.core.db import Base, make_engine
 from mealroute.drafting import service
 from mealroute.planning import service as plans
 from mealroute.planning.solving import plan_quick
@@ -66,6 +66,27 @@ def test_every_table_that_is_written_once_has_its_guards(migrated: Engine) -> No
         assert set(inspect(connection).get_table_names()) >= set(audit.append_only_tables())
     for table in audit.append_only_tables():
         assert [name for guarded, name in found if guarded == table], table
+
+
+def test_the_migrations_guard_closed_months_by_the_very_words_of_the_models(
+    migrated: Engine, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    if migrated.dialect.name == "sqlite":
+        created = make_engine(f"sqlite:///{tmp_path / 'created.sqlite'}")
+        Base.metadata.create_all(created)
+        query = "select name, sql from sqlite_master where type = 'trigger' and name like '%\\_closed\\_%' escape '\\'"
+    else:
+        created = request.getfixturevalue("_postgres_engine")
+        query = (
+            "select tgname, pg_get_triggerdef(t.oid) || prosrc from pg_trigger t join pg_proc p on p.oid = tgfoid "
+            "where tgname like '%\\_closed\\_%'"
+        )
+    guards = []
+    for engine in (migrated, created):
+        with engine.connect() as connection:
+            guards.append(dict(connection.execute(text(query)).tuples().all()))
+    assert guards[0] == guards[1]
+    assert len(guards[0]) >= 11
 
 
 WEEK = (

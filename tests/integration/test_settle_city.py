@@ -1,5 +1,9 @@
 """Several districts in one database, each settled by its own rules; the same lines as when each stood alone, whatever is interrupted."""
 
+import os
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,9 +12,10 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from benchmarks import city_rules, city_world
-from mealroute.commands import city
+from mealroute.commands import city, city_worker
 from mealroute.core import db as database
 from mealroute.core.clock import FixedClock
+from mealroute.core.config import Settings
 from mealroute.core.errors import MealrouteError
 from mealroute.subsidy import computing, queries
 from mealroute.subsidy.models import ClaimLine, Period
@@ -28,9 +33,15 @@ def payers(any_engine: Engine, tmp_path: Path) -> list[city.Payer]:
     city_world.fill(any_engine, TOWN)
     city_rules.write(tmp_path / "rules", TOWN, 12)
     found = city.payers_in(tmp_path / "rules")
-    url = any_engine.url.render_as_string(hide_password=False)
-    city._begin(url, (FIELD_KEY,), MONTH, CLOCK)
+    city_worker.open_in(settings(any_engine, tmp_path), MONTH, CLOCK)
     return found
+
+
+def settings(engine: Engine, folder: Path) -> Settings:
+    url = engine.url.render_as_string(hide_password=False)
+    return Settings.from_env(
+        {"MEALROUTE_DATABASE_URL": url, "MEALROUTE_FIELD_KEYS": FIELD_KEY, "MEALROUTE_INSTANCE_DIR": str(folder / "instance")}, root=folder
+    )  # fmt: skip
 
 
 def lines(session: Session) -> list[tuple[str, int, str]]:
@@ -41,7 +52,7 @@ def lines(session: Session) -> list[tuple[str, int, str]]:
 
 
 def test_each_district_claims_what_its_people_ate_by_its_own_rules(payers: list[city.Payer]) -> None:
-    done = [city._settled(payer) for payer in payers]
+    done = [city_worker.settled(payer) for payer in payers]
 
     with database.unit_of_work(read_only=True) as session:
         stored = lines(session)
@@ -58,16 +69,16 @@ def test_each_district_claims_what_its_people_ate_by_its_own_rules(payers: list[
 def test_a_second_time_writes_nothing_and_an_interrupted_time_is_simply_begun_again(
     payers: list[city.Payer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    city._settled(payers[0])
+    city_worker.settled(payers[0])
     with monkeypatch.context() as patch:
-        patch.setattr(city.service, "store", _power_cut)
+        patch.setattr(city_worker.service, "store", _power_cut)
         with pytest.raises(KeyboardInterrupt):
-            city._settled(payers[1])
+            city_worker.settled(payers[1])
 
-    again = [city._settled(payer) for payer in payers]
+    again = [city_worker.settled(payer) for payer in payers]
 
     assert [one.changed for one in again] == [False, True]
-    assert [one.changed for one in map(city._settled, payers)] == [False, False]
+    assert [one.changed for one in map(city_worker.settled, payers)] == [False, False]
     with database.unit_of_work(read_only=True) as session:
         stored = lines(session)
     assert len(stored) == len(set(stored)) == sum(one.figures.claimed_lines for one in again)
@@ -101,3 +112,99 @@ def test_two_folders_for_one_payer_are_refused(any_engine: Engine, tmp_path: Pat
         city.payers_in(tmp_path / "rules")
     with pytest.raises(MealrouteError, match="no-payers"):
         city.payers_in(tmp_path)
+
+
+WIDE = city_world.City(districts=4, people=60, days=8)
+PROGRAM = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from mealroute.commands import city
+from mealroute.commands.setup import Here
+from mealroute.core import crypto, db
+from mealroute.core.clock import SystemClock
+from mealroute.core.config import Settings
+
+if __name__ == "__main__":
+    settings = Settings.from_env()
+    crypto.configure_keys(settings.field_keys)
+    db.configure(settings.database_url)
+    payers = city.payers_in(Path(sys.argv[1]))
+    for one in city.settle(Here(settings=settings, clock=SystemClock()), sys.argv[2], payers, processes=2):
+        print(one.payer if isinstance(one, city.Settled) else "checked", flush=True)
+"""
+
+
+def settling(engine: Engine, folder: Path) -> subprocess.Popen[str]:
+    """The command in a process of its own."""
+    here = settings(engine, folder)
+    (folder / "settle.py").write_text(PROGRAM)
+    env = {
+        **os.environ, "MEALROUTE_DATABASE_URL": here.database_url, "MEALROUTE_FIELD_KEYS": FIELD_KEY,
+        "MEALROUTE_INSTANCE_DIR": str(here.instance_dir), "PYTHONPATH": str(Path(city.__file__).parents[2]),
+    }  # fmt: skip
+    (folder / "instance").mkdir(exist_ok=True)
+    return subprocess.Popen(
+        [sys.executable, str(folder / "settle.py"), str(folder / "rules"), MONTH],
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def made(engine: Engine, folder: Path) -> None:
+    city_world.fill(engine, WIDE)
+    city_rules.write(folder / "rules", WIDE, 12)
+
+
+def children_of(process: int) -> list[int]:
+    return [
+        int(child) for task in Path(f"/proc/{process}/task").glob("*/children") for child in task.read_text().split()
+    ]
+
+
+def stored(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
+    """Every line by payer, but for the numbers that a database gives."""
+    table = ClaimLine.__table__
+    columns = [column for column in table.columns if column.name not in {"id", "period_id"}]
+    with Session(engine) as session:
+        rows = session.execute(
+            select(Period.payer, *columns)
+            .join(Period, Period.id == ClaimLine.period_id)
+            .order_by(Period.payer, ClaimLine.line_no)
+        )
+        found: dict[str, list[tuple[object, ...]]] = {}
+        for payer, *row in rows:
+            found.setdefault(payer, []).append(tuple(row))
+    return found
+
+
+def test_killed_half_way_and_begun_again_the_lines_are_those_of_one_quiet_run(
+    any_engine: Engine, tmp_path: Path
+) -> None:
+    made(any_engine, tmp_path)
+    killed = settling(any_engine, tmp_path)
+    assert killed.stdout is not None
+    killed.stdout.readline()  # the first payer is written, the others are not
+    workers = children_of(killed.pid)
+    killed.kill()
+    killed.wait()
+    for _ in range(600):
+        if not any(Path(f"/proc/{worker}").exists() for worker in workers):
+            break
+        time.sleep(0.05)
+    half = stored(any_engine)
+
+    again = settling(any_engine, tmp_path)
+    said = again.communicate(timeout=100)[0].split()
+
+    quiet = database.make_engine(f"sqlite:///{tmp_path / 'quiet.sqlite'}")
+    city_world.fill(quiet, WIDE)
+    settling(quiet, tmp_path).communicate(timeout=100)
+    whole = stored(any_engine)
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+    assert 0 < len(half) < WIDE.districts
+    assert sorted(said) == [*(["checked"]), *(f"d{n:03d}" for n in range(WIDE.districts))]
+    assert whole == stored(quiet)
+    assert all(whole[payer] == lines_of for payer, lines_of in half.items())
+    quiet.dispose()

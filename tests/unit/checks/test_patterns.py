@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from mealroute.checks import eligibility_rules, money_rules, pattern_rules, rules, words
-from mealroute.checks.business_facts import RuleSays
+from mealroute.checks.business_facts import CapFacts, RuleSays
 from mealroute.core.i18n import speaking
 from tests.unit.checks.test_rules import CLAIM, DAY, LIMITS, day, meal, person, tally, world
 
@@ -92,7 +92,7 @@ def test_a_day_that_is_last_weeks_to_the_second() -> None:
 def test_caps_by_quarter_and_year_name_the_claims_above_them() -> None:
     days = [replace(day(meal(n, resident=1, day=date(2026, 3, n + 1))), day=date(2026, 3, n + 1)) for n in range(1, 5)]
     for window, key in (("quarter", "2026-Q1"), ("year", "2026"), ("month", "2026-03")):
-        (found,) = money_rules.cap_passed(tally(*days), world(caps=(("bj-meal-resident", window, 3),)), {})
+        (found,) = money_rules.cap_passed(tally(*days), world(caps=(CapFacts("bj-meal-resident", window, 3),)), {})
         assert (found.lines, found.params["window"]) == ((4,), key)
 
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from mealroute.checks import door_rules, eligibility_rules, money_rules, record_rules, route_rules, rules, words
+from mealroute.checks.business_facts import CapFacts
 from mealroute.checks.facts import Claim, Day, Meal, Person, Tally, World
 from mealroute.checks.records import Severity, severest
 from mealroute.checks.rulebook import load_policies, policy_on
@@ -20,7 +21,7 @@ from mealroute.core.rulebook import RULES, RulebookError
 
 DAY = date(2026, 3, 2)
 LIMITS = policy_on(DAY).checks
-CLAIM = Claim(1, "bj-meal-resident", 1, "resident", 500, 500, 1300, 1300, 1800)
+CLAIM = Claim("bj-meal-resident", 1, "resident", 500, 500, 1300, 1300, 1800)
 EAST = 0.05
 
 
@@ -33,7 +34,7 @@ def meal(n: int = 1, **changes: Any) -> Meal:
         station="", place=f"door-{n}", handover="contact-allowed", ordered=1, quantity=1, outcome="handed-over", left_with="", seen=True,
         source="phone", made_s=at + 30, delay_s=10, device="p", lon=116.41, lat=39.93, door_lon=116.41, door_lat=39.93,
         window_from_s=39_600, window_to_s=45_000, price_fen=1800, list_fen=None, paid_fen=1300, on_route=True, taken_back_s=None,
-        claims=(CLAIM._replace(claim_id=n),),
+        claims=(CLAIM,),
     )  # fmt: skip
     return plain._replace(**changes)
 
@@ -76,7 +77,7 @@ def test_a_cap_by_calendar_week_names_the_claims_above_it() -> None:
     monday = [
         replace(day(meal(n, resident=1, day=date(2026, 3, n + 1))), day=date(2026, 3, n + 1)) for n in range(1, 6)
     ]
-    over = money_rules.cap_passed(tally(*monday), world(caps=(("bj-meal-resident", "week", 3),)), {})
+    over = money_rules.cap_passed(tally(*monday), world(caps=(CapFacts("bj-meal-resident", "week", 3),)), {})
     (found,) = over
     assert found.lines == (4, 5)
 

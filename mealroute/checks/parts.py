@@ -1,0 +1,146 @@
+"""A city's checks in parts that have nothing in common: payers that share a run, a driver, a phone or a person are looked at together.
+
+So a person who is claimed for in two districts is found as surely as in one, and what is found in all parts is what one look at the whole finds.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from mealroute.checks.counts_reading import Conditions
+from mealroute.checks.world_reading import address_of, twin_of
+from mealroute.delivery.evidence_models import Evidence
+from mealroute.delivery.models import Proof
+from mealroute.dispatch.models import Run
+from mealroute.dispatch.transfer_models import StopTransfer
+from mealroute.orders.models import BookLine, Order, OrderBook, Payment
+from mealroute.residents.models import Resident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Streets:
+    """The streets of a part. ``others``: where this is the part that takes what belongs to no street, those of all other parts."""
+
+    own: frozenset[str]
+    others: frozenset[str] | None = None
+
+    def holds(self, street: str) -> bool:
+        return street in self.own if self.others is None else street not in self.others
+
+    def of_lines(self) -> Conditions:
+        """Which book lines belong to the part."""
+        column = BookLine.street_code
+        return (column.in_(sorted(self.own)) if self.others is None else column.not_in(sorted(self.others)),)
+
+    def residents(self, first: date, last: date) -> Select[int]:
+        """Who lives there, and who eats there."""
+        eating = select(BookLine.resident_id).join(OrderBook, OrderBook.id == BookLine.book_id)
+        column = Resident.street_code
+        living: ColumnElement[bool] = (
+            column.in_(sorted(self.own)) if self.others is None else column.not_in(sorted(self.others))
+        )
+        return select(Resident.id).where(
+            or_(living, Resident.id.in_(eating.where(OrderBook.day >= first, OrderBook.day <= last, *self.of_lines())))
+        )
+
+
+def links(db: Session, streets: Streets, first: date, last: date) -> frozenset[str]:
+    """Everything by which the records of a part may hang together with those of another."""
+    where = Run.day >= first, Run.day <= last, *streets.of_lines()
+    found: set[str] = set()
+    rows = (
+        select(
+            Run.id,
+            Run.vendor_code,
+            Run.cooked_by,
+            Run.kitchen_code,
+            Run.driver_code,
+            Proof.device,
+            BookLine.station_code,
+        )
+        .join(Run, Run.id == Proof.run_id)
+        .join(BookLine, BookLine.id == Proof.book_line_id)
+    )
+    for run, vendor, cook, kitchen, driver, device, station in db.execute(rows.where(*where).distinct()).tuples():
+        found |= {f"run/{run}", f"vendor/{vendor}", f"kitchen/{kitchen}", f"driver/{driver}"}
+        found |= {
+            f"{kind}/{code}" for kind, code in (("vendor", cook), ("device", device), ("station", station)) if code
+        }
+    cooks = (
+        select(StopTransfer.cooked_by)
+        .join(Proof, Proof.visit_id == StopTransfer.visit_id)
+        .join(Run, Run.id == Proof.run_id)
+        .join(BookLine, BookLine.id == Proof.book_line_id)
+    )
+    found |= {f"vendor/{cook}" for cook in db.scalars(cooks.where(*where, StopTransfer.cooked_by != "").distinct())}
+    people = select(
+        Resident.id, Resident.name, Resident.birth_date, Resident.street_code, Resident.address, Resident.unit, Resident.id_number_index,
+        Resident.phone_index,
+    ).where(Resident.id.in_(streets.residents(first, last)))  # fmt: skip
+    for number, name, born, street, address, unit, identity, phone in db.execute(people).tuples():
+        found |= {f"resident/{number}", f"twin/{twin_of(name, born)}/{address_of(street, address, unit)}"}
+        found |= {f"{kind}/{index}" for kind, index in (("identity", identity), ("phone", phone)) if index}
+    return frozenset(found)
+
+
+def shared_streets(db: Session, first: date, last: date) -> tuple[frozenset[str], ...]:
+    """Streets in which one payment reference or one photo stands for several meals."""
+    street = BookLine.street_code
+    found: list[frozenset[str]] = []
+    of_orders = Order.day >= first, Order.day <= last, Payment.reference != ""
+    payments = (
+        select(Payment.reference)
+        .join(Order, Order.id == Payment.order_id)
+        .join(BookLine, BookLine.order_id == Order.id)
+        .where(*of_orders)
+    )
+    found += _streets(
+        db, payments.add_columns(street), payments.group_by(Payment.reference).having(func.count(street.distinct()) > 1)
+    )
+    photos = (
+        select(Evidence.digest)
+        .join(Proof, Proof.id == Evidence.proof_id)
+        .join(Run, Run.id == Proof.run_id)
+        .join(BookLine, BookLine.id == Proof.book_line_id)
+        .where(Run.day >= first, Run.day <= last, Evidence.kind == "photo", Evidence.digest != "")
+    )
+    found += _streets(
+        db, photos.add_columns(street), photos.group_by(Evidence.digest).having(func.count(street.distinct()) > 1)
+    )
+    return tuple(found)
+
+
+def _streets(db: Session, rows: Select[str, str], shared: Select[str]) -> Iterable[frozenset[str]]:
+    column = next(iter(shared.selected_columns))
+    of: dict[str, set[str]] = defaultdict(set)
+    wanted = sorted(db.scalars(shared))
+    for begin in range(0, len(wanted), 500):
+        for key, street in db.execute(rows.where(column.in_(wanted[begin : begin + 500])).distinct()).tuples():
+            of[key].add(street)
+    return [frozenset(streets) for streets in of.values()]
+
+
+def together(parts: Sequence[Collection[str]]) -> list[list[int]]:
+    """The parts by number, those with anything in common in one list."""
+    root = list(range(len(parts)))
+
+    def top(number: int) -> int:
+        while root[number] != number:
+            root[number] = root[root[number]]
+            number = root[number]
+        return number
+
+    first: dict[str, int] = {}
+    for number, keys in enumerate(parts):
+        for key in keys:
+            known = first.setdefault(key, number)
+            if known != number:
+                root[max(top(number), top(known))] = min(top(number), top(known))
+    groups: dict[int, list[int]] = defaultdict(list)
+    for number in range(len(parts)):
+        groups[top(number)].append(number)
+    return list(groups.values())

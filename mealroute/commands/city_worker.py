@@ -1,0 +1,146 @@
+"""What one process of `settle-city` does: settle a payer's month, look at a part of the city with every check."""
+
+import gc
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
+from pathlib import Path
+
+from mealroute.adapters import networks
+from mealroute.adapters.travel import Travel, TravelMatrix
+from mealroute.checks.part_look import Looker, Seen, Surroundings, look_at
+from mealroute.checks.parts import Streets, links
+from mealroute.core import crypto, db
+from mealroute.core.actor import SYSTEM
+from mealroute.core.clock import Clock
+from mealroute.core.config import Settings
+from mealroute.core.geo import LonLat
+from mealroute.core.i18n import speaking
+from mealroute.oversight import complaint_queries
+from mealroute.subsidy import queries, service
+from mealroute.subsidy.parts import Beside, Part
+from mealroute.subsidy.rulebook import load_rulebook
+from mealroute.subsidy.statements import MonthFigures
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """A district that pays, its streets, and the folder of its rules. ``rest``: takes what belongs to no street; ``others``: all other streets."""
+
+    code: str
+    district: str
+    folder: Path
+    streets: frozenset[str]
+    rest: bool
+    others: frozenset[str] = frozenset()
+
+    @property
+    def part(self) -> Streets:
+        return Streets(own=self.streets, others=self.others if self.rest else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What came out for one payer. ``links``: by what its records may hang together with another's."""
+
+    payer: str
+    figures: MonthFigures
+    open_differences: int
+    changed: bool
+    links: frozenset[str]
+
+
+class _State:
+    """What a process reads once for all that it does."""
+
+    settings: Settings
+    month: str
+    clock: Clock
+    beside: Beside
+    surroundings: Surroundings | None = None
+    roads: Travel | None = None
+
+
+def begin(settings: Settings, month: str, clock: Clock) -> None:
+    """A process of its own: the collector looks through memory after each district only, for a district's objects hold no circles."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    open_in(settings, month, clock)
+    gc.disable()
+
+
+def _end_with_parent() -> None:
+    """A process whose command was killed must not go on, nor wait for ever; what it had begun to write is rolled back."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def open_in(settings: Settings, month: str, clock: Clock) -> None:
+    """Open the database and read what all payers share."""
+    from mealroute import models  # noqa: F401 -- registers every table
+
+    crypto.configure_keys(settings.field_keys)
+    db.configure(settings.database_url)
+    _State.settings, _State.month, _State.clock, _State.surroundings = settings, month, clock, None
+    with db.unit_of_work(read_only=True) as session:
+        _State.beside = Beside.of(session, *queries.month_days(month))
+
+
+def settled(payer: Payer) -> Settled:
+    """Bring a payer's month into line with what stands now."""
+    rulebook = load_rulebook(payer.folder)
+    part = Part(streets=payer.streets, rules=rulebook, beside=_State.beside, rest=payer.rest)
+    with db.unit_of_work(read_only=True) as session:
+        prepared = service.prepare(session, _State.month, rulebook, part=part)
+        linked = links(session, payer.part, *queries.month_days(_State.month))
+    with db.unit_of_work() as session:
+        period = service.open_period(session, payer.code, _State.month, rulebook)
+        built = service.store(session, period, prepared, by=SYSTEM, clock=_State.clock)
+    del prepared
+    gc.collect()
+    return Settled(payer.code, built.figures, len(built.imbalances), built.changed, linked)
+
+
+def looked_at(given: "Together") -> Seen:
+    """Look at some payers' month together."""
+    payers = given.payers
+    with speaking("zh"), db.unit_of_work(read_only=True) as session:
+        if _State.surroundings is None:
+            first, last = queries.month_days(_State.month)
+            complaints = [
+                (one.book_line_id, one.blamed or "", str(one.kind), str(one.id), one.day)
+                for one in complaint_queries.blamed(session, first, last)
+                if one.counts
+            ]
+            _State.surroundings = Surroundings.of(session, _State.month, complaints=complaints, clock=_State.clock)
+        rest = next((payer for payer in payers if payer.rest), None)
+        own = frozenset(street for payer in payers for street in payer.streets)
+        part = Looker(
+            streets=Streets(own=own, others=None if rest is None else rest.others - own), payers=tuple(payer.code for payer in payers),
+            districts=tuple(payer.district for payer in payers),
+            rules=tuple((payer.streets, load_rulebook(payer.folder).rules) for payer in sorted(payers, key=lambda payer: not payer.rest)), vendors=given.vendors,
+            other_vendors=None if rest is None else given.other_vendors,
+        )  # fmt: skip
+        seen = look_at(session, part, _State.surroundings, clock=_State.clock, matrix_of=_matrix)
+    gc.collect()
+    return seen
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Payers that are looked at together, their vendors, and everybody else's."""
+
+    payers: tuple[Payer, ...]
+    vendors: frozenset[str]
+    other_vendors: frozenset[str]
+
+
+def _matrix(points: Sequence[LonLat], profile: str) -> TravelMatrix:
+    """The roads, opened when the first leg is doubtful."""
+    if _State.roads is None:
+        _State.roads = networks.travel_of(_State.settings)
+    return _State.roads.matrix(points, profile)

@@ -1,0 +1,119 @@
+"""A city's checks in parts find what one look at the whole finds, to the digest of the evidence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, select, update
+from sqlalchemy.orm import Session
+
+from data.sample_generator.fraud import trial
+from data.sample_generator.fraud.month import STREETS
+from data.sample_generator.fraud.writing import at, write
+from mealroute.checks import service, world_reading
+from mealroute.checks.models import CheckFinding, CheckFindingLine
+from mealroute.checks.part_look import Looker, Seen, Surroundings, all_of, look_at
+from mealroute.checks.parts import Streets, links, shared_streets, together
+from mealroute.core import db as database
+from mealroute.core.actor import SYSTEM
+from mealroute.core.clock import FixedClock
+from mealroute.residents.models import Resident
+from mealroute.subsidy.queries import month_days
+from mealroute.subsidy.rulebook import load_rulebook
+
+MONTH = f"{trial.FIRST:%Y-%m}"
+SPAN = month_days(MONTH)
+RULES = load_rulebook()
+
+
+def parts() -> list[Streets]:
+    """Each street a part of its own; the first takes what belongs to none."""
+    first, *others = sorted(STREETS)
+    return [
+        Streets(own=frozenset({first}), others=frozenset(others)),
+        *(Streets(own=frozenset({one})) for one in others),
+    ]
+
+
+def joined(db: Session, every: list[Streets]) -> list[list[int]]:
+    shared = shared_streets(db, *SPAN)
+    keys = [
+        links(db, one, *SPAN) | {f"shared/{n}" for n, streets in enumerate(shared) if any(map(one.holds, streets))} for one in every
+    ]  # fmt: skip
+    return together(keys)
+
+
+def looked_at(
+    db: Session, groups: list[list[int]], every: list[Streets], surroundings: Surroundings, clock: FixedClock
+) -> list[Seen]:
+    vendors = [
+        {key.removeprefix("vendor/") for key in links(db, one, *SPAN) if key.startswith("vendor/")} for one in every
+    ]
+    seen = []
+    for group in groups:
+        own = frozenset(street for number in group for street in every[number].own)
+        others = every[0].others if 0 in group else None
+        served = frozenset().union(*(vendors[number] for number in group))
+        part = Looker(
+            streets=Streets(own=own, others=None if others is None else others - own), payers=(RULES.payer,),
+            districts=(world_reading.district_code(),), rules=((own, RULES.rules),), vendors=served,
+            other_vendors=frozenset().union(*vendors) - served if 0 in group else None,
+        )  # fmt: skip
+        seen.append(look_at(db, part, surroundings, clock=clock))
+    return seen
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_a_planted_month_in_parts_gives_the_findings_of_the_whole(any_engine: Engine, seed: int) -> None:
+    assert any_engine is database.engine()
+    month, _planted, _innocent = trial.make(seed)
+    clock = FixedClock(at(month.days[-1] + timedelta(days=9), 36_000))
+    complaints = [
+        (meal.id, meal.run.vendor.code, "not-brought", str(n), meal.day) for n, meal in enumerate(month.complaints, 1)
+    ]
+    with database.unit_of_work() as db:
+        write(db, month)
+    with database.unit_of_work() as db:
+        record = service.check_month(db, MONTH, by=SYSTEM, clock=clock, complaints=complaints, recompute=False)
+        whole = {
+            row.natural_key: (row.digest, row.street_code, row.vendor_code) for row in db.scalars(select(CheckFinding))
+        }
+
+    with database.unit_of_work(read_only=True) as db:
+        surroundings = Surroundings.of(db, MONTH, complaints=complaints, clock=clock)
+        groups = joined(db, parts())
+        seen = looked_at(db, groups, parts(), surroundings, clock)
+
+    found = all_of(seen)
+    assert {one.natural_key: (one.digest, one.street, one.vendor) for one in found} == whole
+    assert len(found) == len(whole) == record.found
+    assert (sum(one.meals for one in seen), sum(one.claims for one in seen)) == (record.meals, record.claims)
+    with database.unit_of_work() as db:
+        looked = service.Looked(
+            found=found, policy=surroundings.policy, meals=record.meals, claims=record.claims, kept=frozenset()
+        )
+        again = service.keep(db, MONTH, looked, by=SYSTEM, clock=clock)
+        assert (again.new, again.gone, again.reopened) == (0, 0, 0)
+        assert db.scalars(select(CheckFindingLine.book_line_id)).first() is not None
+
+
+def test_parts_that_share_a_person_are_looked_at_together(any_engine: Engine) -> None:
+    month = trial.make(1, kinds=())[0]
+    with database.unit_of_work() as db:
+        write(db, month)
+        before = joined(db, parts())
+        one, two = (
+            db.scalars(select(Resident).where(Resident.street_code == street, Resident.id_number.is_not(None))).first()
+            for street in STREETS[:2]
+        )
+        assert one is not None
+        assert two is not None
+        db.execute(update(Resident).where(Resident.id == two.id).values(id_number_index=one.id_number_index))
+        after = joined(db, parts())
+    del any_engine
+    assert len(after) < len(before) or any(len(group) > 1 for group in before)
+
+
+def test_numbers_with_a_key_in_common_are_one_group() -> None:
+    assert together([{"a"}, {"b"}, {"a", "c"}, {"c"}, set()]) == [[0, 2, 3], [1], [4]]
