@@ -16,7 +16,7 @@ from mealroute.adapters.roads_osm import OsmRoads, file_digest, read_roads
 from mealroute.adapters.roads_profiles import DEFAULT_PROFILES, RoadProfile, profile_named
 from mealroute.adapters.roads_shapes import leg_shape
 from mealroute.adapters.roads_snap import Snapped, Snapper
-from mealroute.adapters.travel import Leg, PointOffRoad, TravelMatrix
+from mealroute.adapters.travel import Leg, PointOffRoad, TravelBlock, TravelMatrix
 from mealroute.core.geo import LonLat
 
 KERB_M = 25.0
@@ -54,20 +54,25 @@ class RoadNetwork:
 
         Raises PointOffRoad if a point lies further than the profile's ``max_snap_m`` from any usable road.
         """
+        return self.between(points, points, profile).square()
+
+    def between(self, origins: Sequence[LonLat], destinations: Sequence[LonLat], profile: str) -> TravelBlock:
+        """Times and distances of some pairs, searched from the fewer of the two sides. Raises PointOffRoad like ``matrix``."""
+        points = list(dict.fromkeys((*origins, *destinations)))
+        at = {point: number for number, point in enumerate(points)}
+        rows, columns = (np.array([at[point] for point in side], np.intp) for side in (origins, destinations))
         snapped = self._near(points, profile)
-        graph = self._compiled(profile)[0]
-        ms, dm = roads_search.many_to_many(roads_search.cut(graph, snapped))
+        ms, dm = roads_search.many_to_many(roads_search.cut(self._compiled(profile)[0], snapped), rows, columns)
         walk_m = np.where(snapped.off_m > KERB_M, snapped.off_m, 0.0)
         walk_ms = np.rint(walk_m / self._profile(profile).last_leg_kmh * 3600)
-        here = _same_place(points)
-        seconds = np.ceil((ms + walk_ms[:, None] + walk_ms) / 1000)
-        metres = np.rint(dm / 10 + walk_m[:, None] + walk_m)
-        n = len(points)
-        return TravelMatrix(
+        here = rows[:, None] == columns
+        seconds = np.ceil((ms + walk_ms[rows][:, None] + walk_ms[columns]) / 1000)
+        metres = np.rint(dm / 10 + walk_m[rows][:, None] + walk_m[columns])
+        return TravelBlock(
             durations=np.where(here, 0, seconds).astype(np.int32),
             distances=np.where(here, 0, metres).astype(np.int32),
-            estimated=np.zeros((n, n), np.bool_),
-            snap_m=snapped.off_m.astype(np.float32),
+            estimated=np.zeros(here.shape, np.bool_),
+            snap_m=snapped.off_m[rows].astype(np.float32),
             network=self.network_id(profile),
         )
 
@@ -113,9 +118,3 @@ class RoadNetwork:
                     graph.save(stored)
             self._graphs[profile] = graph, Snapper(graph)
         return self._graphs[profile]
-
-
-def _same_place(points: Sequence[LonLat]) -> NDArray[np.bool_]:
-    lon, lat = np.array([p.lon for p in points]), np.array([p.lat for p in points])
-    same: NDArray[np.bool_] = (lon[:, None] == lon) & (lat[:, None] == lat)
-    return same

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 FORMAT = "roads-3"
 """Part of every stored file's name: raise it when the arrays or the way they are compiled change."""
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+"""What a missing or damaged file raises."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,5 +80,15 @@ def load_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
     try:
         with np.load(path, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except UNREADABLE:
+        return None
+
+
+def load_array(path: Path, name: str) -> NDArray[Any] | None:
+    """One of the arrays of ``save_arrays``, without reading the others; None as ``load_arrays``, or where it is missing."""
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            found: NDArray[Any] = stored[name]
+            return found
+    except UNREADABLE:
         return None

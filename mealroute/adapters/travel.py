@@ -35,6 +35,24 @@ def profile_label(profile: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class TravelBlock:
+    """Travel from n origins to m destinations, in the units of ``TravelMatrix``: arrays n × m, ``snap_m`` of the n origins.
+
+    A pair's figures depend on its two points alone, so that a block is the same part of whichever matrix holds both.
+    """
+
+    durations: NDArray[np.int32]
+    distances: NDArray[np.int32]
+    estimated: NDArray[np.bool_]
+    snap_m: NDArray[np.float32]
+    network: str
+
+    def square(self) -> TravelMatrix:
+        """The block of points to themselves as a matrix."""
+        return TravelMatrix(self.durations, self.distances, self.estimated, self.snap_m, self.network)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class TravelMatrix:
     """Travel between all pairs of n points.
 
@@ -82,6 +100,10 @@ class Travel(Protocol):
 
     def matrix(self, points: Sequence[LonLat], profile: str) -> TravelMatrix:
         """Times and distances between all pairs. Raises PointOffRoad where the provider can't place a point."""
+        ...
+
+    def between(self, origins: Sequence[LonLat], destinations: Sequence[LonLat], profile: str) -> TravelBlock:
+        """The same figures for some pairs alone. Raises as ``matrix`` does."""
         ...
 
     def path(self, points: Sequence[LonLat], profile: str) -> tuple[Leg, ...]:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mealroute.adapters.straight_line import StraightLine
-from mealroute.adapters.travel import Leg, PointOffRoad, TravelMatrix, TravelUnavailable
+from mealroute.adapters.travel import Leg, PointOffRoad, TravelBlock, TravelMatrix, TravelUnavailable
 from mealroute.core.geo import LonLat
 from mealroute.core.i18n import _
 
@@ -61,27 +61,31 @@ class OsrmTravel:
     def matrix(self, points: Sequence[LonLat], profile: str) -> TravelMatrix:
         """Times from the server, rounded up; raises PointOffRoad and TravelUnavailable."""
         distinct = list(dict.fromkeys(points))
-        n = len(distinct)
-        seconds, metres = np.zeros((n, n)), np.zeros((n, n))
-        snap_m = np.full(n, np.nan, np.float32)
-        for rows in _blocks(n, self._block):
-            for columns in _blocks(n, self._block):
-                self._fill(distinct, profile, rows, columns, seconds, metres, snap_m)
-        far = [i for i in range(n) if snap_m[i] > self._max_snap_m]
-        if far:
-            raise PointOffRoad([points.index(distinct[i]) for i in far], points, profile, self._max_snap_m)
-        unroutable = ~(np.isfinite(seconds) & np.isfinite(metres))
-        estimate = self._estimate.matrix(distinct, profile)
-        durations = np.where(unroutable, estimate.durations, np.ceil(np.where(unroutable, 0, seconds) * self._slowdown))
-        distances = np.where(unroutable, estimate.distances, np.rint(np.where(unroutable, 0, metres)))
-        np.fill_diagonal(durations, 0)
-        np.fill_diagonal(distances, 0)
-        np.fill_diagonal(unroutable, val=False)
         place = {point: i for i, point in enumerate(distinct)}
-        whole = TravelMatrix(
+        whole = self.between(distinct, distinct, profile).square()
+        return whole.take([place[point] for point in points])
+
+    def between(self, origins: Sequence[LonLat], destinations: Sequence[LonLat], profile: str) -> TravelBlock:
+        """Times of some pairs; each pair is asked as often as it is given."""
+        here = np.array([[a == b for b in destinations] for a in origins], np.bool_).reshape(
+            len(origins), len(destinations)
+        )
+        seconds, metres = np.zeros(here.shape), np.zeros(here.shape)
+        snap_m = np.full(len(origins), np.nan, np.float32)
+        for rows in _blocks(len(origins), self._block):
+            for columns in _blocks(len(destinations), self._block):
+                self._fill(origins, destinations, profile, rows, columns, seconds, metres, snap_m)
+        far = np.flatnonzero(snap_m > self._max_snap_m).tolist()
+        if far:
+            raise PointOffRoad(far, origins, profile, self._max_snap_m)
+        unroutable = ~(np.isfinite(seconds) & np.isfinite(metres)) & ~here
+        estimate = self._estimate.between(origins, destinations, profile)
+        usable = ~(unroutable | here)
+        durations = np.where(unroutable, estimate.durations, np.ceil(np.where(usable, seconds, 0) * self._slowdown))
+        distances = np.where(unroutable, estimate.distances, np.rint(np.where(usable, metres, 0)))
+        return TravelBlock(
             durations.astype(np.int32), distances.astype(np.int32), unroutable, snap_m, self.network_id(profile)
         )
-        return whole.take([place[point] for point in points])
 
     def path(self, points: Sequence[LonLat], profile: str) -> tuple[Leg, ...]:
         """Lines along roads, asked leg by leg; a leg that the server can't route is straight."""
@@ -98,16 +102,17 @@ class OsrmTravel:
         return tuple(legs)
 
     def _fill(
-        self, points: Sequence[LonLat], profile: str, rows: range, columns: range,
+        self, origins: Sequence[LonLat], destinations: Sequence[LonLat], profile: str, rows: range, columns: range,
         seconds: NDArray[np.float64], metres: NDArray[np.float64], snap_m: NDArray[np.float32],
     ) -> None:  # fmt: skip
-        asked = sorted({*rows, *columns})
-        at = {index: position for position, index in enumerate(asked)}
+        asked = list(dict.fromkeys((*(origins[i] for i in rows), *(destinations[i] for i in columns))))
+        at = {point: position for position, point in enumerate(asked)}
         answer = self._ask(
-            "table", profile, [points[i] for i in asked],
+            "table", profile, asked,
             {
                 "annotations": "duration,distance",
-                "sources": ";".join(str(at[i]) for i in rows), "destinations": ";".join(str(at[i]) for i in columns),
+                "sources": ";".join(str(at[origins[i]]) for i in rows),
+                "destinations": ";".join(str(at[destinations[i]]) for i in columns),
             },
         )  # fmt: skip
         part = np.ix_(list(rows), list(columns))

@@ -26,7 +26,7 @@ def test_a_real_network_connects_every_covered_point_and_no_way_is_shorter_than_
     near = [point for point, covered in zip(points, network.covers(points, "van"), strict=True) if covered]
     assert len(near) > 60
     matrix = network.matrix(near, "van")
-    air = great_circles_m(near)
+    air = great_circles_m(near, near)
     apart = air > 500
     assert (matrix.durations[apart] > 0).all()
     assert (matrix.distances + matrix.snap_m[:, None] + matrix.snap_m + 5 >= air * 0.99).all()

@@ -93,7 +93,7 @@ def test_the_same_points_are_searched_once(tmp_path: Path) -> None:
     assert second.network == first.network
     travel.matrix(points, "foot")
     travel.matrix(points[::-1], "van")
-    assert counting.asked == 3
+    assert counting.asked == 2
 
 
 def test_a_damaged_cache_file_is_searched_again(tmp_path: Path) -> None:
