@@ -47,6 +47,7 @@ fuzz: install-dev
 ## bench: solver quality and speed against the references, pinned as JSON
 bench: install-dev
 	$(BIN)/python benchmarks/amend.py
+	$(BIN)/python benchmarks/amend_desk.py --save benchmarks/results/amend-desk.json
 	$(BIN)/python benchmarks/faces.py --save benchmarks/results/faces-week.json
 	$(BIN)/python benchmarks/run.py
 
