@@ -1,6 +1,6 @@
 """How the columns of a file are made from rows as they were read: each column once, not each cell of each row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -17,26 +17,52 @@ class Field:
     """A column and what its cells are made of.
 
     ``values``: the values of a row that they come from; ``cell`` makes a cell of the one value, or of a tuple of several (None: the one
-    value is the cell). ``varied``: hardly two rows have the same, so that nothing is gained by remembering.
+    value is the cell). ``varied``: hardly two rows have the same, so that nothing is gained by remembering. ``part``: fields of one part
+    come from values that go together (a person's, a price's), so that few combinations of them occur; "" where a field stands alone.
     """
 
     column: Column
     values: tuple[str, ...]
     cell: Make | None = None
     varied: bool = False
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Several values of a row that arrive as one text; ``unpack`` takes it apart into the ``values``, in this order."""
+
+    values: tuple[str, ...]
+    unpack: Callable[[str], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The columns of a file over rows whose values have these ``names``, in this order."""
+    """The columns of a file over rows whose values have these ``names``, in this order; a name in ``parts`` is that part's text."""
 
     names: tuple[str, ...]
     fields: tuple[Field, ...]
-    _places: tuple[tuple[int, ...], ...] = field(init=False)
+    parts: Mapping[str, Part] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        place = {name: number for number, name in enumerate(self.names)}
-        object.__setattr__(self, "_places", tuple(tuple(place[name] for name in each.values) for each in self.fields))
+    @classmethod
+    def over(
+        cls, fields: Sequence[Field], unpack: Callable[[Sequence[str]], Callable[[str], Sequence[Any]]] | None = None
+    ) -> Self:
+        """Rows of exactly the values that the fields are made of. ``unpack``: fields of one part read its text; it is given the part's values."""
+        parts: dict[str, dict[str, None]] = {}
+        names: dict[str, None] = {}
+        for each in fields:
+            if unpack is not None and each.part:
+                names[each.part] = None
+                parts.setdefault(each.part, {}).update(dict.fromkeys(each.values))
+            else:
+                names.update(dict.fromkeys(each.values))
+        found = (
+            {name: Part(tuple(values), unpack(tuple(values))) for name, values in parts.items()}
+            if unpack is not None
+            else {}
+        )
+        return cls(tuple(names), tuple(fields), found)
 
     @classmethod
     def plain(cls, columns: Sequence[Column]) -> Self:
@@ -48,14 +74,23 @@ class Layout:
     def columns(self) -> tuple[Column, ...]:
         return tuple(each.column for each in self.fields)
 
-    def taken(self, batch: Batch) -> list[Sequence[Any]]:
-        """For each column what its cells are made of. Raises ValueError where there are not as many values as names."""
+    def named(self, batch: Batch) -> dict[str, Sequence[Any]]:
+        """Value → its sequence. Raises ValueError where there are not as many values as names."""
         if len(batch) != len(self.names):
             raise ValueError(f"a row has {len(self.names)} values, not {len(batch)}")
-        return [
-            batch[places[0]] if len(places) == 1 else list(zip(*(batch[place] for place in places), strict=True))
-            for places in self._places
-        ]
+        return dict(zip(self.names, batch, strict=True))
+
+    def taken(self, batch: Batch) -> list[Sequence[Any]]:
+        """For each column what its cells are made of, where nothing is in parts. Raises as ``named``."""
+        held = self.named(batch)
+        return [column_of(each, held) for each in self.fields]
+
+
+def column_of(each: Field, held: Mapping[str, Sequence[Any]]) -> Sequence[Any]:
+    """What the cells of one column are made of: the sequence of its value, or tuples of several."""
+    if len(each.values) == 1:
+        return held[each.values[0]]
+    return list(zip(*(held[name] for name in each.values), strict=True))
 
 
 def turned(rows: Sequence[Sequence[Any]]) -> Batch:
@@ -71,12 +106,12 @@ def as_layout(given: Layout | Sequence[Column]) -> Layout:
 class Kept(dict[Any, Any]):
     """Value → what is made of it, remembered: a month has few streets, prices and days. Emptied before it grows large."""
 
-    def __init__(self, make: Make) -> None:
+    def __init__(self, make: Make, most: int = _MOST_KEPT) -> None:
         super().__init__()
-        self._make = make
+        self._make, self._most = make, most
 
     def __missing__(self, value: Any) -> Any:
-        if len(self) >= _MOST_KEPT:
+        if len(self) >= self._most:
             self.clear()
         made = self[value] = self._make(value)
         return made

@@ -7,16 +7,20 @@ the file itself: ``tail -n +2 file.csv | tr -d '\r' | sha256sum``.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, BinaryIO
 
-from mealroute.core.layouts import Batch, Field, Kept, Layout, as_layout, turned, written
+from mealroute.core.layouts import Batch, Field, Kept, Layout, Part, as_layout, column_of, turned, written
 from mealroute.core.money import yuan
 from mealroute.core.tables import Column, Kind, safe_text
 
 BATCH = 1_000
 """Rows that are held at a time: as many as the processor's cache holds."""
+MOST_COMBINATIONS = 20_000
+"""Of the values of one part that are remembered: with their texts some MB."""
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]+")
 _ODD = re.compile(r"^\s*[-=+@＝＋－＠]|^\d{16}|[\x00-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]")
 """Text that needs a second look; what does not match is written as it is."""
@@ -84,7 +88,7 @@ class CsvRows:
         self._layout = as_layout(layout)
         self._out = out
         self._encoding = "utf-8" if encoding == "utf-8-sig" else encoding
-        self._writers = [_writer(each) for each in self._layout.fields]
+        self._pieces = _pieces(self._layout)
         self._canonical, self._file = hashlib.sha256(), hashlib.sha256()
         heading = ",".join(_quoted(cell_text)(column.heading) for column in self._layout.columns)
         self._append((b"\xef\xbb\xbf" if encoding == "utf-8-sig" else b"") + f"{heading}\r\n".encode(self._encoding))
@@ -96,7 +100,8 @@ class CsvRows:
 
     def write_batch(self, batch: Batch) -> None:
         """Append some rows that are turned already, best about ``BATCH`` at once."""
-        texts = [write(taken) for write, taken in zip(self._writers, self._layout.taken(batch), strict=True)]
+        held = self._layout.named(batch)
+        texts = [write(held) for write in self._pieces]
         text = "\n".join(map(",".join, zip(*texts, strict=True))) + "\n"
         canonical = text.encode()
         self._canonical.update(canonical)
@@ -130,6 +135,39 @@ def harmless(cells: Sequence[Any]) -> bool:
     together = " ".join(cells)
     begin = "".join({cell[:1] for cell in cells})
     return together.isprintable() and begin.isalpha() and "," not in together and '"' not in together
+
+
+_Piece = Callable[[Mapping[str, Sequence[Any]]], Iterable[str]]
+"""From what the rows of a batch hold under each name to the texts of one cell, or of several side by side."""
+
+
+def _pieces(layout: Layout) -> list[_Piece]:
+    """What a row consists of: cells, and runs of cells of one part, which are remembered together."""
+    found: list[_Piece] = []
+    for name, run in groupby(layout.fields, key=lambda each: each.part if each.part in layout.parts else ""):
+        if name:
+            found.append(_side_by_side(name, tuple(run), layout.parts[name]))
+        else:
+            found.extend(_alone(each, _writer(each)) for each in run)
+    return found
+
+
+def _side_by_side(name: str, run: Sequence[Field], part: Part) -> _Piece:
+    cells = [
+        (Kept(written(each, _quoted(written_as(each.column.kind)))), itemgetter(*map(part.values.index, each.values)))
+        for each in run
+    ]
+
+    def made(packed: str) -> str:
+        values = part.unpack(packed)
+        return ",".join(text[take(values)] for text, take in cells)
+
+    kept = Kept(made, MOST_COMBINATIONS)
+    return lambda held: map(kept.__getitem__, held[name])
+
+
+def _alone(each: Field, write: Callable[[Sequence[Any]], Iterable[str]]) -> _Piece:
+    return lambda held: write(column_of(each, held))
 
 
 def _writer(each: Field) -> Callable[[Sequence[Any]], Iterable[str]]:

@@ -12,17 +12,18 @@ from mealroute.core.actor import Scope
 from mealroute.core.clock import Clock
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
-from mealroute.core.layouts import Batch, Layout, turned
+from mealroute.core.layouts import Batch, Field, Layout, turned
 from mealroute.core.tables import Column, Kind, Table
 from mealroute.exporting import facts, platform, sums
 from mealroute.exporting.platform_rulebook import platform_on
-from mealroute.exporting.records import ExportRecord, What
+from mealroute.exporting.records import ExportRecord, Format, What
 from mealroute.exporting.words import PAYERS, SHEETS, STATES
 from mealroute.residents.models import Resident
 from mealroute.settlement.correction_rows import correction_rows
 from mealroute.settlement.models import AdjustmentLine
 from mealroute.subsidy import queries, streaming
 from mealroute.subsidy.exports import SLOTS
+from mealroute.subsidy.file_fields import settlement_fields
 from mealroute.subsidy.models import ClaimLine, Period
 from mealroute.subsidy.rulebook import load_rulebook
 
@@ -86,20 +87,25 @@ def content_of(db: Session, export: ExportRecord, *, clock: Clock) -> Content:
     plain, people = (None, ()) if export.wanted.masked else _in_full(db, where, corrections_of(export, period))
     match export.wanted.what:
         case What.SETTLEMENT:
-            layout = streaming.settlement_layout(clock, plain)
+            layout = _layout(export, settlement_fields(clock, plain))
             return _lines(db, export, period, layout, people, more=lambda: (sums_table(db, export, period, where),))
         case What.DETAIL:
             known = facts.detail_fields(clock, facts.papers_of(db), plain)
-            return _lines(db, export, period, Layout(streaming.DETAIL, tuple(known.values())), people)
+            return _lines(db, export, period, _layout(export, tuple(known.values())), people)
         case What.PLATFORM:
             shape = platform_on(queries.month_days(export.wanted.month)[1], platform.HELD)
             known = facts.detail_fields(clock, facts.papers_of(db), plain)
-            layout = Layout(streaming.DETAIL, platform.platform_fields(shape, known))
+            layout = _layout(export, platform.platform_fields(shape, known))
             return _lines(db, export, period, layout, people, encoding=shape.encoding)
         case What.VENDOR_DAYS:
             return _small(What.VENDOR_DAYS, VENDOR_DAY_COLUMNS, vendor_days(db, where, corrections_of(export, period)))
         case What.NOTICE:
             return _small(What.NOTICE, NOTICE_COLUMNS, notice_rows(db, where, corrections_of(export, period)))
+
+
+def _layout(export: ExportRecord, fields: Sequence[Field]) -> Layout:
+    """A workbook writes each cell by itself; text is written in parts."""
+    return Layout.over(fields, None if export.wanted.format is Format.XLSX else streaming.unpacking)
 
 
 def _lines(
@@ -114,11 +120,11 @@ def _lines(
         scope=scope_of(export),
         street=export.wanted.street,
         vendor=export.wanted.vendor,
-        names=layout.names,
+        layout=layout,
     )
     return Content(
         sheet=SHEETS[export.wanted.what], layout=layout, people=people, more=more, encoding=encoding,
-        batches=chain(streaming.batches(db, where, layout.names), [turned(further)] if further else []),
+        batches=chain(streaming.batches(db, where, layout), [turned(further)] if further else []),
         expected=streaming.count(db, where) + len(further),
     )  # fmt: skip
 

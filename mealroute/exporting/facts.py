@@ -10,7 +10,7 @@ from mealroute.core.layouts import Field
 from mealroute.core.tables import Column, Kind
 from mealroute.exporting.words import CHANNELS, DELIVERIES, MEANS, SOURCES
 from mealroute.subsidy.exports import UNMASKED
-from mealroute.subsidy.file_fields import PLAIN, Made, makers, word_of
+from mealroute.subsidy.file_fields import PLAIN, Made, field_of, makers, word_of
 from mealroute.vendors.models import Vendor
 
 Papers = Mapping[str, tuple[str, str]]
@@ -41,7 +41,7 @@ def detail_fields(clock: Clock, papers: Papers, plain: PLAIN | None = None) -> M
     """Every field with what its cells are made of. The two that name a person are called otherwise where they are not masked."""
     made = {**makers(clock, plain), **_further(papers)}
     return {
-        name: Field(_called(column, masked=plain is None), *made[name], varied=name == "key") for name, column in FIELDS.items()
+        name: field_of(name, _called(column, masked=plain is None), made[name]) for name, column in FIELDS.items()
     }  # fmt: skip
 
 

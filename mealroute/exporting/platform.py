@@ -32,7 +32,7 @@ def platform_fields(shape: PlatformShape, known: Mapping[str, Field]) -> tuple[F
         form, make = _form(column.format, column.title), field.cell
         both = make if form is None else form if make is None else _then(make, form)
         named = Column(column.title, KINDS[column.format], field.column.width)
-        found.append(Field(named, field.values, both, varied=field.varied))
+        found.append(Field(named, field.values, both, varied=field.varied, part=field.part))
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from mealroute.settlement.correction_rows import correction_rows
 from mealroute.settlement.month import MonthNow, whole
 from mealroute.settlement.records import Act, Step
 from mealroute.subsidy import service as subsidy
+from mealroute.subsidy import streaming
 from mealroute.subsidy.models import Period
 
 
@@ -30,7 +31,7 @@ def close(
     arrivals.write_down(db, period, marks)
     done = subsidy.close_prepared(
         db, period, prepared, by=by, clock=clock,
-        corrections=lambda: correction_rows(db, period.id, scope=Scope.everything()),
+        corrections=lambda: correction_rows(db, period.id, scope=Scope.everything(), layout=streaming.settlement_layout(clock)),
     )  # fmt: skip
     history.add(
         db, period, Step.APPROVE, Act.APPROVED, account_id=account_id, by=by, clock=clock, digest=whole(now.parts),

@@ -1,21 +1,21 @@
 """The corrections that a month settles, as rows of its files: behind its own lines, with the month that they belong to and why."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
+from mealroute.core.layouts import Layout
 from mealroute.settlement.models import AdjustmentLine
 from mealroute.subsidy import streaming
 from mealroute.subsidy.models import ClaimLine
 
 
 def correction_rows(
-    db: Session, period_id: int, *, scope: Scope, street: str = "", vendor: str = "", names: Sequence[str] = streaming.SETTLEMENT
+    db: Session, period_id: int, *, scope: Scope, street: str = "", vendor: str = "", layout: Layout
 ) -> list[tuple[Any, ...]]:  # fmt: skip
-    """The named values of each correction, numbered on from the last claim line. There are few: they are held in memory."""
+    """What ``layout`` needs of each correction, numbered on from the last claim line. There are few: they are held in memory."""
     where = streaming.conditions(period_id, scope=scope, street=street, vendor=vendor, of=AdjustmentLine)
     last = db.scalar(select(func.max(ClaimLine.line_no)).where(ClaimLine.period_id == period_id)) or 0
     rows = db.execute(
@@ -23,4 +23,4 @@ def correction_rows(
         .where(*where)
         .order_by(AdjustmentLine.line_no)
     )
-    return [streaming.line_values(line, last + number, month, reason, names) for number, month, reason, line in rows]
+    return [streaming.line_values(line, last + number, month, reason, layout) for number, month, reason, line in rows]

@@ -7,6 +7,7 @@ from typing import Any
 
 from mealroute.core.clock import Clock
 from mealroute.core.layouts import Field
+from mealroute.core.tables import Column
 from mealroute.core.text import route_label
 from mealroute.residents.loading import category_table
 from mealroute.subsidy.exports import BENEFICIARIES, CONFIRMATIONS, OUTCOMES, SLOTS, UNITS, columns
@@ -16,6 +17,19 @@ PLAIN = Mapping[int, tuple[str, str]]
 Made = tuple[tuple[str, ...], Callable[[Any], Any] | None]
 """Values of a line, and how a cell is made of them (None: the one value is the cell)."""
 _NOBODY = ("", "")
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "who": (
+        "street-code", "street", "vendor-code", "vendor", "licence", "agreement", "resident-code", "name", "id-number", "category", "age", "ability",
+        "means", "channel", "delivery",
+    ),
+    "money": (
+        "rule", "rule-version", "document", "beneficiary", "unit", "payee", "price", "copay", "paid", "subsidy", "city", "district", "street-share",
+        "village", "charity",
+    ),
+    "way": ("route", "driver", "station", "outcome", "confirmation", "recorded-by"),
+}  # fmt: skip
+"""Fields whose values go together: a month has few combinations of them, so that they are read and written at once."""
+_PART_OF = {field: part for part, fields in PARTS.items() for field in fields}
 
 
 def word_of(names: Mapping[str, str]) -> Callable[[str], str]:
@@ -30,6 +44,11 @@ def share_of(payer: str) -> Callable[[str], int]:
         return json.loads(text).get(payer, 0)  # type: ignore[no-any-return]
 
     return share
+
+
+def field_of(name: str, column: Column, made: Made) -> Field:
+    """The field of that name: how it is made and what it is made together with."""
+    return Field(column, *made, varied=name == "key", part=_PART_OF.get(name, ""))
 
 
 def makers(clock: Clock, plain: PLAIN | None) -> Mapping[str, Made]:
@@ -64,7 +83,7 @@ def settlement_fields(clock: Clock, plain: PLAIN | None) -> tuple[Field, ...]:
     """The columns of the settlement with their makers."""
     made = makers(clock, plain)
     return tuple(
-        Field(column, *made[name], varied=name == "key")
+        field_of(name, column, made[name])
         for column, name in zip(columns(masked=plain is None), _SETTLEMENT, strict=True)
     )
 

@@ -1,23 +1,27 @@
 """The claim lines of a month as rows of values, read in batches without an object a line: what every file of them starts from."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, Text, cast, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
 from mealroute.core.clock import Clock
 from mealroute.core.layouts import Batch, Layout, turned
-from mealroute.core.raw_rows import json_list, minute_text, raw_batches
+from mealroute.core.raw_rows import json_entry, minute_text, packed, raw_batches, unpacked
 from mealroute.core.rowfiles import CsvRows
 from mealroute.subsidy.file_fields import PLAIN, settlement_fields
 from mealroute.subsidy.models import ClaimLine
 
-_BASIS = ("street", "vendor", "name", "id_number", "pay_means", "channel", "stop_no", "planned_s")
-"""Values that are kept with the line as it was written, in its ``basis``."""
+_BASIS: Mapping[str, type[Text | Integer]] = {
+    **dict.fromkeys(("street", "vendor", "name", "id_number", "pay_means", "channel"), Text), "stop_no": Integer, "planned_s": Integer,
+}  # fmt: skip
+"""Values that are kept with the line as it was written, in its ``basis``, and what they are."""
+_CORRECTIONS = ("month", "reason")
+"""Values that corrections alone have."""
 _STORED: Mapping[str, ColumnElement[Any]] = {
     **{
         name: getattr(ClaimLine, name)
@@ -29,17 +33,8 @@ _STORED: Mapping[str, ColumnElement[Any]] = {
         )
     },
     "day": type_coerce(ClaimLine.day, Text), "shares": cast(ClaimLine.shares, Text),
-    "month": literal(""), "reason": literal(""),
 }  # fmt: skip
-"""Value → where it stands. ``month`` and ``reason`` are those of corrections; a month's own lines have none."""
-SETTLEMENT = (
-    "line_no", "day", "slot", "street_code", "vendor_code", "street", "vendor", "resident_code", "resident_id", "name", "id_number", "rule_id",
-    "rule_version", "document_no", "beneficiary", "unit_price_fen", "copay_fen", "resident_paid_fen", "amount_fen", "shares", "order_id",
-    "book_line_id", "proof_id", "outcome", "natural_key", "unit", "payee", "category", "route_no", "driver_code", "station_code",
-    "confirmation", "confirmed", "month", "reason",
-)  # fmt: skip
-"""The values that a settlement is made of."""
-DETAIL = (*SETTLEMENT, "age", "ability_level", "pay_means", "channel", "stop_no", "planned_s", "delivery", "source")
+"""Value → where it stands."""
 
 
 def conditions(
@@ -63,28 +58,41 @@ def count(db: Session, where: tuple[ColumnElement[bool], ...]) -> int:
     return db.scalar(select(func.count()).select_from(ClaimLine).where(*where)) or 0
 
 
-def batches(db: Session, where: tuple[ColumnElement[bool], ...], names: Sequence[str] = SETTLEMENT) -> Iterator[Batch]:
-    """The named values of each line, in the order of the line numbers, a batch at a time."""
-    known = {**_STORED, "confirmed": minute_text(db, ClaimLine.confirmed_at)}
-    stored = [name for name in names if name not in _BASIS]
-    words = [name for name in names if name in _BASIS]
-    columns = [known[name].label(name) for name in stored]
-    query = select(*columns, json_list(db, ClaimLine.basis, words)).where(*where).order_by(ClaimLine.line_no)
-    for rows in raw_batches(db, query):
-        *values, lists = turned(rows)
-        found = dict(zip([*stored, *words], [*values, *turned(json.loads(f"[{','.join(lists)}]"))], strict=True))
-        yield [found[name] for name in names]
+def batches(db: Session, where: tuple[ColumnElement[bool], ...], layout: Layout) -> Iterator[Batch]:
+    """What ``layout`` needs of each line, in the order of the line numbers, a batch at a time; nothing else is read."""
+    read = [name for name in layout.names if name not in _CORRECTIONS]
+    columns = [_column(db, name, layout).label(name) for name in read]
+    for rows in raw_batches(db, select(*columns).where(*where).order_by(ClaimLine.line_no)):
+        found = {**dict.fromkeys(_CORRECTIONS, ("",) * len(rows)), **dict(zip(read, turned(rows), strict=True))}
+        yield [found[name] for name in layout.names]
 
 
-def line_values(
-    line: Mapping[str, Any], line_no: int, month: str, reason: str, names: Sequence[str] = SETTLEMENT
-) -> tuple[Any, ...]:
+def _column(db: Session, name: str, layout: Layout) -> ColumnElement[Any]:
+    """Where a value stands, or the values of a part together."""
+    if name in layout.parts:
+        return packed(db, [_column(db, value, layout) for value in layout.parts[name].values])
+    if name in _BASIS:
+        return json_entry(db, ClaimLine.basis, name, _BASIS[name])
+    return minute_text(db, ClaimLine.confirmed_at) if name == "confirmed" else _STORED[name]
+
+
+def unpacking(values: Sequence[str]) -> Callable[[str], Sequence[Any]]:
+    """How a part with these values is taken apart."""
+    numbers = [
+        _BASIS.get(name) is Integer or (name in _STORED and isinstance(_STORED[name].type, Integer)) for name in values
+    ]
+    return lambda text: unpacked(text, numbers)
+
+
+def line_values(line: Mapping[str, Any], line_no: int, month: str, reason: str, layout: Layout) -> tuple[Any, ...]:
     """The same values of a line that corrects another month, from all its fields as JSON keeps them; its amounts carry their sign."""
     known = {
         **{word: line["basis"].get(word) for word in _BASIS}, **line, "beneficiary": str(line["beneficiary"]), "line_no": line_no,
         "month": month, "reason": reason, "shares": json.dumps(line["shares"]), "confirmed": _minute(line["confirmed_at"]),
     }  # fmt: skip
-    return tuple(known[name] for name in names)
+    for name, part in layout.parts.items():
+        known[name] = json.dumps([known[value] for value in part.values])
+    return tuple(known[name] for name in layout.names)
 
 
 def _minute(stored: datetime | str | None) -> str | None:
@@ -95,14 +103,15 @@ def _minute(stored: datetime | str | None) -> str | None:
 
 
 def settlement_layout(clock: Clock, plain: PLAIN | None = None) -> Layout:
-    """How the columns of a settlement's file are made from the values ``SETTLEMENT``."""
-    return Layout(SETTLEMENT, settlement_fields(clock, plain))
+    """How the columns of a settlement's file are made from what ``batches`` reads; in parts, which are for text, not for a workbook."""
+    return Layout.over(settlement_fields(clock, plain), unpacking)
 
 
 def csv_sha256(db: Session, period_id: int, *, clock: Clock, corrections: Sequence[Sequence[Any]] = ()) -> str:
     """The SHA-256 of the CSV file of a whole period, masked, with its corrections of other months: what a month is closed with."""
-    file = CsvRows(None, settlement_layout(clock))
-    for part in batches(db, conditions(period_id, scope=Scope.everything())):
+    layout = settlement_layout(clock)
+    file = CsvRows(None, layout)
+    for part in batches(db, conditions(period_id, scope=Scope.everything()), layout):
         file.write_batch(part)
     file.write(corrections)
     return file.file_sha256

@@ -11,11 +11,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from mealroute.core.clock import FixedClock
-from mealroute.core.rowfiles import BATCH
+from mealroute.core.rowfiles import BATCH, CsvRows
 from mealroute.exporting.contents import content_of
 from mealroute.exporting.records import ExportId, ExportRecord, Format, What
 from mealroute.exporting.writing import Written, write_csv
@@ -74,12 +74,15 @@ def month(db: Session) -> Session:
 
 
 def written(db: Session, path: Path, what: What, **more: Any) -> Written:
-    wanted = wish(what, Format.CSV, **more)
-    export = ExportRecord(
-        id=ExportId(1), number="EX-2026-000001", wanted=wanted, streets=None, scope_vendor=None, account_id=None, by_name="测",
+    export = asked(what, Format.CSV, **more)
+    return write_csv(path, content_of(db, export, clock=CLOCK), lambda _rows: None)
+
+
+def asked(what: What, form: Format, **more: Any) -> ExportRecord:
+    return ExportRecord(
+        id=ExportId(1), number="EX-2026-000001", wanted=wish(what, form, **more), streets=None, scope_vendor=None, account_id=None, by_name="测",
         role="system", asked_at=CLOCK.now(), job_id=None,
     )  # fmt: skip
-    return write_csv(path, content_of(db, export, clock=CLOCK), lambda _rows: None)
 
 
 def safe(cell: str) -> str:
@@ -124,3 +127,21 @@ def test_a_street_that_is_asked_for_gives_its_lines_alone(month: Session, tmp_pa
     assert {row["街道"] for row in rows} == {"第2街道"}
     assert rows[0]["计划送达"] == "11:00"
     assert rows[0]["订餐渠道"] == "电话"
+
+
+def test_a_workbook_has_the_rows_of_the_text_whatever_characters_stand_in_them(month: Session, tmp_path: Path) -> None:
+    first = month.get(ClaimLine, month.scalar(select(func.min(ClaimLine.id))))
+    assert first is not None
+    first.basis = {**first.basis, "street": "第\x1f一\x1f\x1f街道", "name": None, "pay_means": None}
+    month.flush()
+    digests = {}
+    for what in (What.SETTLEMENT, What.DETAIL, What.PLATFORM):
+        for form in (Format.CSV, Format.XLSX):
+            content = content_of(month, asked(what, form), clock=CLOCK)
+            rows = CsvRows(None, content.layout)
+            for batch in content.batches:
+                rows.write_batch(batch)
+            digests[what, form] = rows.rows_sha256
+    assert all(digests[what, Format.CSV] == digests[what, Format.XLSX] for what, _form in digests)
+    written(month, tmp_path / "a.csv", What.SETTLEMENT)
+    assert "第 一 街道" in (tmp_path / "a.csv").read_bytes().decode("utf-8-sig").splitlines()[1]

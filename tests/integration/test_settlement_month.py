@@ -43,8 +43,9 @@ def csv_of(db: Session) -> bytes:
     period = queries.period(db, PAYER, MONTH)
     assert period is not None
     out = io.BytesIO()
-    file = CsvRows(out, streaming.settlement_layout(FixedClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))))
-    for batch in streaming.batches(db, streaming.conditions(period.id, scope=ALL)):
+    layout = streaming.settlement_layout(FixedClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC)))
+    file = CsvRows(out, layout)
+    for batch in streaming.batches(db, streaming.conditions(period.id, scope=ALL), layout):
         file.write_batch(batch)
     return out.getvalue()
 
