@@ -169,7 +169,11 @@ class Person:
         return day.year - self.born.year - ((day.month, day.day) < (self.born.month, self.born.day))
 
     def notice_on(self, day: date, *kinds: str) -> Span | None:
-        return next((span for span in self.notices if span.kind in kinds and span.covers(day)), None)
+        return (
+            next((span for span in self.notices if span.kind in kinds and span.covers(day)), None)
+            if self.notices
+            else None
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +310,8 @@ class World:
 
     def says(self, rule: str, street: str) -> RuleSays:
         """What a rule asks of a meal in a street."""
+        if not self.rules_of_others:
+            return self.rules.get(rule, OF_2022)
         payer = self.payer_of.get(street, 0)
         return (self.rules_of_others[payer - 1] if payer else self.rules).get(rule, OF_2022)
 

@@ -65,10 +65,14 @@ class _State:
 
 
 def begin(settings: Settings, month: str, clock: Clock) -> None:
-    """A process of its own: the collector looks through memory after each district only, for a district's objects hold no circles."""
+    """A process of its own: the collector looks through memory after each district only, for a district's objects hold no circles.
+
+    What is there from the beginning stays to the end and is not looked through again.
+    """
     threading.Thread(target=_end_with_parent, daemon=True).start()
     open_in(settings, month, clock)
     gc.disable()
+    gc.freeze()
 
 
 def _end_with_parent() -> None:
@@ -84,7 +88,7 @@ def open_in(settings: Settings, month: str, clock: Clock) -> None:
     from mealroute import models  # noqa: F401 -- registers every table
 
     crypto.configure_keys(settings.field_keys)
-    db.configure(settings.database_url)
+    db.configure(settings.database_url, bulk=True)
     _State.settings, _State.month, _State.clock, _State.surroundings = settings, month, clock, None
     with db.unit_of_work(read_only=True) as session:
         _State.beside = Beside.of(session, *queries.month_days(month))

@@ -5,13 +5,13 @@ constraints do. ``insert(Model)`` with a list is right everywhere else.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table
 
-CHUNK = 20_000
-"""Rows handed to SQLite at a time: what is held in memory."""
+TOGETHER = 200
+"""Rows in one statement of SQLite: beginning and ending a statement that a trigger may undo costs as much as writing a row."""
 
 
 def pour(
@@ -30,12 +30,13 @@ def pour(
         return _copied(connection, table, columns, rows, processors, same)
     names = ", ".join(f'"{name}"' for name in (*columns, *same))
     places = ", ".join([*"?" * len(columns), *map(_literal, same.values())])
-    statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({places})'  # noqa: S608 -- names of our own tables
-    given = iter(rows)
-    count = 0
-    while chunk := list(islice(given, CHUNK)):
-        bound = [_bound(row, processors) for row in chunk] if processors else chunk
-        connection.exec_driver_sql(statement, bound)
+    into = f'INSERT INTO "{table.name}" ({names}) VALUES '  # noqa: S608 -- names of our own tables
+    many = into + ", ".join([f"({places})"] * TOGETHER)
+    given: Iterable[Sequence[Any]] = (_bound(row, processors) for row in rows) if processors else rows
+    given, count = iter(given), 0
+    while chunk := list(islice(given, TOGETHER)):
+        statement = many if len(chunk) == TOGETHER else into + ", ".join([f"({places})"] * len(chunk))
+        connection.exec_driver_sql(statement, tuple(chain.from_iterable(chunk)))
         count += len(chunk)
     return count
 

@@ -1,6 +1,6 @@
 """The database: one declarative base, one way to open a unit of work, and the column types that need care."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -46,18 +46,36 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        if dialect.name == "sqlite":
+            return _read_text
+        return super().result_processor(dialect, coltype)
+
+
+def _read_text(text: str | None) -> datetime | None:
+    """A moment as SQLite has it, read in one go: a month's checks read millions."""
+    if text is None:
+        return None
+    if len(text) == _WITHOUT_ZONE:
+        return datetime.fromisoformat(f"{text}+00:00")
+    found = datetime.fromisoformat(text)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+_WITHOUT_ZONE = len("2026-03-01 12:00:00.000000")
 
 JsonDict = JSON().with_variant(JSONB(), "postgresql")
 """A JSON column: text in SQLite, jsonb in PostgreSQL."""
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, *, bulk: bool = False) -> Engine:
     """An engine with the settings that the program relies on.
 
     Errors name the statement but never its values, which may be people's. SQLite: WAL, foreign keys on, 30 s wait for a writer, and every unit of work begins IMMEDIATE when it first
     writes (`BEGIN` is emitted by us, not by the driver), so that two writers queue instead of failing. A row that another replaces is seen by the
     triggers that guard what is written once. Its connections are kept open:
     closing the last one folds the whole write-ahead log into the file and waits for the disk, at each request of a quiet hour.
+    ``bulk``, for processes that go through millions of rows: SQLite keeps 64 MB of pages at hand and folds the log five times as seldom.
     """
     if url.startswith("sqlite"):
         engine = create_engine(
@@ -70,6 +88,7 @@ def make_engine(url: str) -> Engine:
         @event.listens_for(engine, "connect")
         def _pragmas(connection: Any, _record: Any) -> None:
             connection.isolation_level = None
+            more = ("cache_size=-65536", "wal_autocheckpoint=5000") if bulk else ()
             cursor = connection.cursor()
             for pragma in (
                 "journal_mode=WAL",
@@ -77,6 +96,7 @@ def make_engine(url: str) -> Engine:
                 "synchronous=NORMAL",
                 "busy_timeout=30000",
                 "recursive_triggers=ON",
+                *more,
             ):
                 cursor.execute(f"PRAGMA {pragma}")
             cursor.close()
@@ -99,11 +119,11 @@ class _State:
     factory: sessionmaker[Session] | None = None
 
 
-def configure(url: str) -> Engine:
-    """Make ``url`` the database of this process; the engine opened before is closed."""
+def configure(url: str, *, bulk: bool = False) -> Engine:
+    """Make ``url`` the database of this process; the engine opened before is closed. ``bulk`` as in ``make_engine``."""
     if _State.engine is not None:
         _State.engine.dispose()
-    _State.engine = make_engine(url)
+    _State.engine = make_engine(url, bulk=bulk)
     _State.factory = sessionmaker(_State.engine, expire_on_commit=False)
     return _State.engine
 

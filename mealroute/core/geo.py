@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import asin, cos, isfinite, radians, sin, sqrt
+from math import asin, cos, radians, sin, sqrt
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of WGS-84 (IUGG): spherical distances err by at most 0.5 %."""
@@ -21,7 +21,7 @@ class LonLat:
     lat: float
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.lon) and isfinite(self.lat) and -180 <= self.lon <= 180 and -90 <= self.lat <= 90):
+        if not (-180 <= self.lon <= 180 and -90 <= self.lat <= 90):  # neither holds for what is not a number
             raise ValueError(f"longitude must be within ±180 and latitude within ±90 degrees, got {self}")
 
 

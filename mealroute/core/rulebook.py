@@ -193,8 +193,8 @@ def _loader() -> Any:
     """A safe loader whose mappings remember their lines and that refuses a key which stands twice."""
     import yaml
 
-    class Loader(yaml.SafeLoader):
-        pass
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """The compiled one, ten times as quick, where the library has it."""
 
     def mapping(loader: Any, node: Any) -> Iterator[Block]:
         block = Block()

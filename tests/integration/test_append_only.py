@@ -79,7 +79,7 @@ def test_the_migrations_guard_closed_months_by_the_very_words_of_the_models(
         created = request.getfixturevalue("_postgres_engine")
         query = (
             "select tgname, pg_get_triggerdef(t.oid) || prosrc from pg_trigger t join pg_proc p on p.oid = tgfoid "
-            "where tgname like '%\\_closed\\_%'"
+            "where tgname like '%\\_closed\\_%' or tgname like 'claim\\_line\\_%'"
         )
     guards = []
     for engine in (migrated, created):

@@ -37,7 +37,8 @@ def test_a_migrated_postgresql_has_every_guard(postgres_url: str) -> None:
     engine = make_engine(admin.url.set(database="guarded").render_as_string(hide_password=False))
     migrate.upgrade(engine)
     with engine.connect() as connection:
-        names = set(connection.scalars(text("select tgname from pg_trigger where tgname like '%\\_closed\\_%'")))
+        wanted = "tgname like '%\\_closed\\_%' or tgname like 'claim\\_line\\_%'"
+        names = set(connection.scalars(text(f"select tgname from pg_trigger where {wanted}")))
     engine.dispose()
     with admin.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("drop database if exists guarded with (force)"))

@@ -1,0 +1,54 @@
+"""PostgreSQL's guard of what claim lines name: asked once for all lines that a statement adds, where foreign keys would ask six times a line.
+
+A line of a meal names the order, the resident, the proof and the run of that very meal: what a foreign key does not see. Its book line stays
+a foreign key; the book line's own keys and the proof's hold order, resident and run. A proof that a line names cannot be removed, nor a
+resident: a line that no meal stands behind may name nobody else.
+"""
+
+WORDS = "claim_line disagrees with its evidence"
+STRAY = """
+    SELECT 1 FROM added a
+    LEFT JOIN book_line b ON b.id = a.book_line_id
+    LEFT JOIN proof p ON p.id = a.proof_id
+    LEFT JOIN resident r ON a.book_line_id IS NULL AND r.id = a.resident_id
+    WHERE a.order_id <> b.order_id OR a.resident_id <> b.resident_id OR (a.proof_id IS NOT NULL AND p.id IS NULL)
+    OR p.book_line_id <> a.book_line_id OR (a.run_id IS NOT NULL AND p.run_id IS DISTINCT FROM a.run_id)
+    OR (a.book_line_id IS NULL AND (a.order_id IS NOT NULL OR a.proof_id IS NOT NULL OR (a.resident_id IS NOT NULL AND r.id IS NULL)))
+"""
+"""Lines among ``added`` that name what is not theirs; a book line that is not there is found by its foreign key."""
+
+_RAISE = "RAISE EXCEPTION '{words}' USING ERRCODE = 'foreign_key_violation'"
+
+
+def _asking(name: str, where: str, words: str, back: str) -> str:
+    body = f"BEGIN IF EXISTS ({where}) THEN {_RAISE.format(words=words)}; END IF; RETURN {back}; END"
+    return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ {body} $guard$"
+
+
+def _after(verb: str) -> str:
+    name = f"claim_line_agrees_{verb.lower()}"
+    when = f"AFTER {verb} ON claim_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
+    return f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION claim_line_agrees()"
+
+
+_NAMED = {
+    "resident": "SELECT 1 FROM claim_line c WHERE c.resident_id = OLD.id",
+    "proof": "SELECT 1 FROM claim_line c WHERE c.book_line_id = OLD.book_line_id AND c.proof_id = OLD.id",
+}
+
+
+def _staying(table: str) -> tuple[str, str]:
+    name = f"claim_line_names_{table}"
+    return (
+        _asking(name, _NAMED[table], f"a claim line names the {table}", "OLD"),
+        f"CREATE TRIGGER {name} BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+    )
+
+
+AGREES = (
+    _asking("claim_line_agrees", STRAY, WORDS, "NULL"),
+    _after("INSERT"),
+    _after("UPDATE"),
+    *_staying("resident"),
+    *_staying("proof"),
+)
