@@ -50,6 +50,8 @@ bench: install-dev
 	$(BIN)/python benchmarks/amend_desk.py --save benchmarks/results/amend-desk.json
 	$(BIN)/python benchmarks/faces.py --save benchmarks/results/faces-week.json
 	$(BIN)/python benchmarks/run.py
+	-$(BIN)/python benchmarks/city_month.py --save benchmarks/results/city-month-sqlite.json
+	-$(BIN)/python benchmarks/city_month.py --postgresql --save benchmarks/results/city-month-postgresql.json
 
 ## lock: compile the hashed requirement files
 lock: $(VENV)/bin/uv
