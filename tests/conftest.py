@@ -103,9 +103,7 @@ def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engin
     """An empty database with every table, once as SQLite and once as PostgreSQL; it is the configured one."""
     _import_models()
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'test.sqlite'}"
-        engine = database.configure(url)
-        database.Base.metadata.create_all(engine)
+        engine = database.configure(_copied(request, tmp_path / "test.sqlite"))
         yield engine
         engine.dispose()
         return
@@ -113,10 +111,39 @@ def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engin
     engine = database.configure(shared.url.render_as_string(hide_password=False))
     yield engine
     engine.dispose()
-    with shared.begin() as connection:
-        tables = ", ".join(f'"{name}"' for name in database.Base.metadata.tables)
+    _empty(shared)
+
+
+@pytest.fixture(scope="session")
+def _empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with every table: copying it takes a hundredth of the time of making it."""
+    _import_models()
+    file = tmp_path_factory.mktemp("empty") / "empty.sqlite"
+    engine = database.make_engine(f"sqlite:///{file}")
+    database.Base.metadata.create_all(engine)
+    engine.dispose()
+    return file
+
+
+def _copied(request: pytest.FixtureRequest, to: Path) -> str:
+    shutil.copy(request.getfixturevalue("_empty_sqlite"), to)
+    return f"sqlite:///{to}"
+
+
+def _empty(engine: Engine) -> None:
+    """Delete what there is and let numbers begin again; ten times as quick as truncating every table."""
+    each = " union all ".join(
+        f"select '{name}' where exists (select 1 from \"{name}\")" for name in database.Base.metadata.tables
+    )
+    counted = (
+        "select quote_ident(sequencename) from pg_sequences where schemaname = 'public' and last_value is not null"
+    )
+    with engine.begin() as connection:
         connection.execute(text("set local session_replication_role = replica"))  # a closed month refuses to be emptied
-        connection.execute(text(f"truncate {tables} restart identity cascade"))
+        for table in connection.execute(text(each)).scalars().all():
+            connection.execute(text(f'delete from "{table}"'))
+        for sequence in connection.execute(text(counted)).scalars().all():
+            connection.execute(text(f"alter sequence {sequence} restart"))
 
 
 @pytest.fixture
@@ -128,11 +155,9 @@ def db(any_engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture
-def sqlite_db(tmp_path: Path) -> Iterator[Session]:
+def sqlite_db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Session]:
     """A session on SQLite alone, for laws that hypothesis runs many times."""
-    _import_models()
-    engine = database.configure(f"sqlite:///{tmp_path / 'law.sqlite'}")
-    database.Base.metadata.create_all(engine)
+    engine = database.configure(_copied(request, tmp_path / "law.sqlite"))
     with Session(engine, expire_on_commit=False) as session:
         yield session
         session.rollback()
