@@ -131,7 +131,7 @@ def _copied(request: pytest.FixtureRequest, to: Path) -> str:
 
 
 def _empty(engine: Engine) -> None:
-    """Delete what there is and let numbers begin again; ten times as quick as truncating every table."""
+    """Truncate the tables that hold something and let numbers begin again; truncating all of them takes far longer."""
     each = " union all ".join(
         f"select '{name}' where exists (select 1 from \"{name}\")" for name in database.Base.metadata.tables
     )
@@ -140,8 +140,9 @@ def _empty(engine: Engine) -> None:
     )
     with engine.begin() as connection:
         connection.execute(text("set local session_replication_role = replica"))  # a closed month refuses to be emptied
-        for table in connection.execute(text(each)).scalars().all():
-            connection.execute(text(f'delete from "{table}"'))
+        used = ", ".join(f'"{name}"' for name in connection.execute(text(each)).scalars())
+        if used:
+            connection.execute(text(f"truncate {used} cascade"))
         for sequence in connection.execute(text(counted)).scalars().all():
             connection.execute(text(f"alter sequence {sequence} restart"))
 
