@@ -158,7 +158,8 @@ def read_text(text: str, name: str, *, kind: str, schema: int = 1) -> Node:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         twice = getattr(error, "twice", None)
-        line = mark.line + 1 if mark else None
+        # the compiled reader finds what is never closed on the line after the last
+        line = min(mark.line + 1, max(1, len(text.splitlines()))) if mark else None
         if twice is not None:
             _refuse(name, str(twice), line, _("this key stands twice"))
         _refuse(name, "", line, _("the file is not readable as YAML"))

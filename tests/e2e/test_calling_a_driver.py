@@ -89,4 +89,5 @@ def test_a_called_driver_brings_the_stop_out_of_reach_and_the_desk_sees_it(yard:
         )
         assert [*db.scalars(select(Proof.run_id))] == [run.id]
     page.wait_for_function("() => document.querySelector('.live-sum dd').innerText.trim() === '1/1'", timeout=10_000)
-    assert desk.complaints == []
+    # while the network was away the board may have asked in vain, and the browser notes that
+    assert [each for each in desk.complaints if "ERR_EMPTY_RESPONSE" not in each] == []
