@@ -68,6 +68,17 @@ JsonDict = JSON().with_variant(JSONB(), "postgresql")
 """A JSON column: text in SQLite, jsonb in PostgreSQL."""
 
 
+BULK_OPTIONS = " ".join(
+    f"-c {setting}"
+    for setting in (
+        "join_collapse_limit=20", "from_collapse_limit=20", "random_page_cost=1.1", "work_mem=32MB",
+        "max_parallel_workers_per_gather=0", "jit=off",
+    )
+)  # fmt: skip
+"""PostgreSQL for processes that settle a city beside each other: every order of a long join is weighed and an index is worth its page, so that a
+district's doors are not looked for in the whole city's; the cores are busy already."""
+
+
 def make_engine(url: str, *, bulk: bool = False) -> Engine:
     """An engine with the settings that the program relies on.
 
@@ -75,7 +86,8 @@ def make_engine(url: str, *, bulk: bool = False) -> Engine:
     writes (`BEGIN` is emitted by us, not by the driver), so that two writers queue instead of failing. A row that another replaces is seen by the
     triggers that guard what is written once. Its connections are kept open:
     closing the last one folds the whole write-ahead log into the file and waits for the disk, at each request of a quiet hour.
-    ``bulk``, for processes that go through millions of rows: SQLite keeps 64 MB of pages at hand and folds the log five times as seldom.
+    ``bulk``, for processes that go through millions of rows: SQLite keeps 64 MB of pages at hand and folds the log five times as seldom;
+    PostgreSQL takes ``BULK_OPTIONS``.
     """
     if url.startswith("sqlite"):
         engine = create_engine(
@@ -110,7 +122,10 @@ def make_engine(url: str, *, bulk: bool = False) -> Engine:
 
         return engine
     return create_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1), pool_pre_ping=True, hide_parameters=True
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"options": BULK_OPTIONS} if bulk else {},
     )
 
 
