@@ -126,7 +126,7 @@ def _meals(
             BookLine.place_key, BookLine.handover, BookLine.quantity, Proof.quantity, Proof.outcome, Proof.left_with, Proof.seen,
             Proof.source, func.coalesce(Proof.made_at, Proof.phone_at), Proof.phone_at, Proof.server_at, Proof.device, Proof.lon, Proof.lat,
             BookLine.lon, BookLine.lat, BookLine.window_from_s, BookLine.window_to_s, BookLine.unit_price_fen, BookLine.dish_code,
-            BookLine.size, PlanVisit.route_id == Run.route_id, Run.withdrawn_at, Order.created_at, Run.day, Run.state,
+            BookLine.size, PlanVisit.route_id == Run.route_id, Run.withdrawn_at, Order.created_at, Proof.cash_collected_fen, Run.day, Run.state,
         )
         .join(Run, Run.id == Proof.run_id)
         .join(PlanVisit, PlanVisit.id == Proof.visit_id)
@@ -141,7 +141,7 @@ def _meals(
     for row in rows:
         (line, proof, run, visit, order, resident, slot, street, vendor, brought, kitchen, driver, vehicle, number, trip, position, arrival,
          starts, ends, station, place, handover, ordered, quantity, outcome, left_with, seen, source, made, phone, server, device, lon, lat,
-         door_lon, door_lat, window_from, window_to, price, dish, size, same_route, withdrawn, created, day, state) = row  # fmt: skip
+         door_lon, door_lat, window_from, window_to, price, dish, size, same_route, withdrawn, created, cash, day, state) = row  # fmt: skip
         midnight = around[day].midnight
         moved = visit in transferred
         # A record without a phone's time has only the server's: that says when it was typed, not when the door opened.
@@ -160,7 +160,7 @@ def _meals(
             None if phone is None else int((server - phone).total_seconds()), device, lon, lat, door_lon, door_lat, window_from, window_to,
             price, around[day].prices.get((slot, dish)) if size == "normal" and dish else None, _paid(money.get(order, ())), bool(same_route) or moved,
             int((withdrawn - midnight).total_seconds()) if gone and withdrawn else None, claims.get(line, ()), int((created - midnight).total_seconds()),
-            dish or "", 0 if server < around[day].next_midnight else (around[day].clock.local(server).date() - day).days,
+            dish or "", 0 if server < around[day].next_midnight else (around[day].clock.local(server).date() - day).days, cash,
         )  # fmt: skip
 
 

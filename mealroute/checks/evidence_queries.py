@@ -139,19 +139,28 @@ def named(db: Session, evidence: Sequence[Reference]) -> tuple[Named, ...]:
         ).tuples()
     }
     vendors = dict(db.execute(select(Vendor.code, Vendor.name)).tuples().all())
-    found = []
-    for kind, value in evidence:
-        if kind in {"proof", "line", "run"}:
-            continue
-        label = (
-            residents.get(value, value)
-            if kind == "resident"
-            else vendors.get(value, value)
-            if kind == "vendor"
-            else value
-        )
-        found.append(Named(kind=kind, value=value, label=label))
-    return tuple(found)
+    labels = {
+        "resident": residents, "vendor": vendors, "purse": _rounds(db, evidence),
+        "call-back": {value: value.replace("/", " · ") for kind, value in evidence if kind == "call-back"},
+    }  # fmt: skip
+    return tuple(
+        Named(kind=kind, value=value, label=labels.get(kind, {}).get(value, value))
+        for kind, value in evidence
+        if kind not in {"proof", "line", "run"}
+    )
+
+
+def _rounds(db: Session, evidence: Sequence[Reference]) -> dict[str, str]:
+    """A purse by day, driver or counter."""
+    purses = [value for kind, value in evidence if kind == "purse"]
+    runs = {int(value.partition("/")[0]) for value in purses}
+    known = {row.id: row for row in db.scalars(select(Run).where(Run.id.in_(sorted(runs))))} if runs else {}
+    found = {}
+    for value in purses:
+        number, _slash, station = value.partition("/")
+        if (run := known.get(int(number))) is not None:
+            found[value] = f"{run.day} {station or run.driver_code}"
+    return found
 
 
 def _numbers(evidence: Sequence[Reference], kind: str) -> list[int]:

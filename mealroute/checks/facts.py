@@ -12,6 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from mealroute.checks.business_facts import OF_2022, CapFacts, DriverFacts, RuleSays, VendorFacts
+from mealroute.checks.hands_facts import Hands, Taken
 from mealroute.checks.pattern_facts import Patterns, Priced
 from mealroute.checks.records import Reference
 from mealroute.core.money import Fen
@@ -90,6 +91,7 @@ class Meal(NamedTuple):
     dish: str = ""
     keyed_days: int = 0
     """How many days after the meal's day the record reached us."""
+    cash_fen: Fen = 0
 
     @property
     def delivered(self) -> bool:
@@ -307,6 +309,7 @@ class World:
     """The rules in force of the other payers, from the payer with the number 1 on."""
     staff: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Vendor → names of its drivers, to be compared and never shown."""
+    hands: Hands = field(default_factory=Hands)
 
     def says(self, rule: str, street: str) -> RuleSays:
         """What a rule asks of a meal in a street."""
@@ -342,6 +345,7 @@ class Tally:
     """Payment reference → (resident, line)."""
     street_of: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     patterns: Patterns = field(default_factory=Patterns)
+    taken: Taken = field(default_factory=Taken)
 
     def add(self, day: Day) -> None:
         """Take a day in. Days come in order, each once."""
@@ -359,6 +363,8 @@ class Tally:
                     self.patterns.keyed[meal.vendor].append((meal.keyed_days, meal.line))
             if meal.delay_s is not None and meal.source not in BY_HAND:
                 self.back_dated[meal.vendor].append(meal.delay_s)
+            if meal.cash_fen:
+                self.taken.cash(meal)
             if not meal.delivered:
                 self.failed[meal.vendor] += 1
                 continue

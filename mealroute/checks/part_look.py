@@ -6,7 +6,15 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mealroute.checks import counts_reading, day_reading, route_rules, service, swipe_reading, world_reading
+from mealroute.checks import (
+    counts_reading,
+    day_reading,
+    hands_reading,
+    route_rules,
+    service,
+    swipe_reading,
+    world_reading,
+)
 from mealroute.checks.day_reading import Around
 from mealroute.checks.facts import SheetCount, World
 from mealroute.checks.parts import Streets
@@ -38,7 +46,7 @@ class Surroundings:
         world = World(
             month=month, first=first, last=last, district="", people={}, vendors=world_reading.vendors_of(db),
             drivers=world_reading.drivers_of(db), earlier=world_reading.earlier_of(db, first), content=world_reading.content_of(db, first, last),
-            complaints=complaints, staff=world_reading.staff_of(db),
+            complaints=complaints, staff=world_reading.staff_of(db), hands=hands_reading.hands_of(db, month, first, last, clock=clock),
         )  # fmt: skip
         days = day_reading.days_of(db, first, last)
         swiped = swipe_reading.swiped(db, first, last)
@@ -93,6 +101,7 @@ def look_at(
         given, district=part.districts, people=world_reading.people_of(db, clock, ids), caps=caps, rules=says[0], rules_of_others=says[1:],
         payer_of={street: n for n, (streets, _rules) in enumerate(part.rules) for street in streets},
         content={vendor: counted for vendor, counted in given.content.items() if part.serves(vendor)},
+        hands=given.hands.of(part.serves),
     )  # fmt: skip
     periods = db.scalars(
         select(Period.id).where(Period.month == surroundings.month, Period.payer.in_(part.payers))

@@ -9,6 +9,7 @@ from datetime import date
 from mealroute.checks import (
     door_rules,
     eligibility_rules,
+    hands_rules,
     money_rules,
     pattern_rules,
     record_rules,
@@ -93,6 +94,9 @@ MONTHLY: Mapping[str, MonthCheck] = {
     "enrolled-unused": record_rules.enrolled_unused,
     "complained": record_rules.complained,
     "content-drops": record_rules.content_drops,
+    "call-back-unreachable": hands_rules.call_back_unreachable,
+    "cash-missing": hands_rules.cash_missing,
+    "cash-late": hands_rules.cash_late,
     "copied-day": pattern_rules.copied_day,
     "dearer-if-subsidised": pattern_rules.dearer_if_subsidised,
     "left-with-staff": pattern_rules.left_with_staff,

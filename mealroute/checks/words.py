@@ -7,7 +7,7 @@ from mealroute.checks.records import FindingRecord
 from mealroute.core.i18n import _, _l
 from mealroute.core.money import yuan
 
-MONEY = frozenset({"price", "amount", "list", "paid", "due", "back"})
+MONEY = frozenset({"price", "amount", "list", "paid", "due", "back", "taken", "missing", "gain"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,9 @@ WORDINGS: Mapping[str, Wording] = {
     "dearer-if-subsidised": Wording(_l("Dearer for those with a subsidy"), _l("%(vendor)s: %(n)d of %(of)d meals of residents with a subsidy cost %(price)s yuan or about that, others pay %(list)s for the same dish.")),
     "left-with-staff": Wording(_l("The vendor's own people took the meals"), _l("%(vendor)s: %(n)d meals of %(people)d residents were taken by somebody with the name of one of its drivers.")),
     "keyed-late": Wording(_l("Paper keyed many days later"), _l("%(vendor)s: %(n)d paper records were keyed up to %(days)d days after their day.")),
+    "call-back-unreachable": Wording(_l("Nobody answers the call-back"), _l("%(vendor)s: nobody could be reached in %(n)d of %(of)d calls; of the other vendors' calls it is %(others)d %%.")),
+    "cash-missing": Wording(_l("Cash not handed in"), _l("%(who)s took %(taken)s yuan in cash; %(missing)s yuan of it nobody else has received in time, and nobody has said why.")),
+    "cash-late": Wording(_l("Cash handed in late, again and again"), _l("%(who)s: the cash of %(n)d of %(of)d rounds was handed in late, up to %(days)d days after its day.")),
     "content-drops": Wording(_l("Residents are less content"), _l("%(vendor)s: %(now)d %% of the answers are good, %(before)d %% were in the months before.")),
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from mealroute.checks.business_facts import CapFacts, DriverFacts, RuleSays, VendorFacts
 from mealroute.checks.door_rules import bare
 from mealroute.checks.facts import DELIVERED, Person, Span, World
+from mealroute.checks.hands_reading import hands_of
 from mealroute.checks.models import OutsideNotice
 from mealroute.checks.records import Limits
 from mealroute.core.clock import Clock
@@ -49,7 +50,7 @@ def read_world(db: Session, month: str, *, clock: Clock) -> World:
     return World(
         month=month, first=first, last=last, district=district_code(), people=people_of(db, clock),
         vendors=vendors_of(db), drivers=drivers_of(db), earlier=earlier_of(db, first), content=content_of(db, first, last),
-        caps=caps_of(load_rulebook().rules, first, last), rules=says_of(load_rulebook().rules, first, last), staff=staff_of(db),
+        caps=caps_of(load_rulebook().rules, first, last), rules=says_of(load_rulebook().rules, first, last), staff=staff_of(db), hands=hands_of(db, month, first, last, clock=clock),
     )  # fmt: skip
 
 

@@ -90,6 +90,21 @@ def test_those_who_are_examined_see_nothing_of_it(driven: Flask, signed_in: Sign
         assert client.get(path).status_code == 403
 
 
+def test_cash_that_was_kept_leads_to_the_round_and_its_meals(driven: Flask, signed_in: SignIn, now: FixedClock) -> None:
+    with database.unit_of_work() as db:
+        checking.check_month(db, MONTH, by=SYSTEM, clock=now)
+        found = next(
+            one for one in queries.open_findings(db, MONTH, scope=Scope.everything()) if one.code == "cash-missing"
+        )
+    run = next(value for kind, value in found.evidence if kind == "purse")
+    client = signed_in(Role.AUDITOR)
+    page = client.get(f"/checks/findings/{found.id}")
+    assert f"/cash/runs/{run.partition('/')[0]}" in page.text
+    assert client.get(f"/cash/runs/{run.partition('/')[0]}").status_code == 200
+    assert "cash/runs" not in signed_in(Role.DISTRICT_APPROVER).get(f"/checks/findings/{found.id}").text
+    del driven
+
+
 def test_a_look_is_queued_once(driven: Flask, signed_in: SignIn) -> None:
     client = signed_in(Role.FINANCE)
     for _n in range(2):

@@ -16,6 +16,7 @@ from mealroute.oversight import checking
 from mealroute.subsidy.queries import month_days
 from mealroute.vendors import queries as vendors
 from web import here
+from web.checks import links
 from web.checks.blueprint import bp
 from web.permissions import requires
 from web.streets import street_names
@@ -99,7 +100,7 @@ def finding(finding: int) -> ResponseReturnValue:
     )
     return render_template(
         "checks/finding.html", f=one, meals=meals, named=named, history=history, digest=digest, words=words, after=after, names=names,
-        streets=streets, rule=policy_on(month_days(one.month)[1]).checks.get(one.code), Severity=Severity,
+        streets=streets, rule=policy_on(month_days(one.month)[1]).checks.get(one.code), Severity=Severity, links=links,
     )  # fmt: skip
 
 

@@ -82,6 +82,12 @@ class Meal:
     """When the order was written down on the day itself; None: weeks before."""
 
     @property
+    def cash(self) -> int:
+        """One in six pays the plain price in cash where the meal is handed over."""
+        plain = self.payments == [("payment", self.own, f"txn-{self.id}")]
+        return self.own if plain and self.delivered and self.resident.id % 6 == 1 else 0
+
+    @property
     def station(self) -> str:
         return self.counter or self.resident.station
 
@@ -109,6 +115,22 @@ class Run:
     received: int | None = None
     closed_with: int | None = None
     signed: bool = True
+    handed: list[Handed] | None = None
+    """What a cashier received of its cash; None: all of it, the same evening or the next day."""
+
+    @property
+    def cash(self) -> int:
+        return sum(meal.cash for meal in self.meals)
+
+
+@dataclass(eq=False)
+class Handed:
+    """Cash that was received, or words for what is missing, so many days after the round."""
+
+    days: int
+    fen: int
+    by: str = "示例出纳"
+    kind: str = "handed"
 
 
 @dataclass(eq=False)
@@ -180,6 +202,8 @@ class Month:
     complaints: list[Meal] = field(default_factory=list)
     steps: list[tuple[Vendor, str, date]] = field(default_factory=list)
     later: list[Callable[[Any], None]] = field(default_factory=list)
+    silent: dict[str, int] = field(default_factory=dict)
+    """Vendor → how many of a hundred calls about its meals reach nobody, where it is not the usual share."""
     numbers: Counter[tuple[date, str]] = field(default_factory=Counter)
     last_number: int = 0
     used: set[int] = field(default_factory=set)

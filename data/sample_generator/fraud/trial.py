@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from data.sample_generator.fraud.hand_kinds import HAND_KINDS, HAND_LOOK_ALIKES
 from data.sample_generator.fraud.kinds import KINDS
 from data.sample_generator.fraud.look_alikes import LOOK_ALIKES
 from data.sample_generator.fraud.month import Meal, Month, Planted, Vendor, honest_month
@@ -31,6 +32,9 @@ OWN = ("dearer_for_the_subsidised", "keyed_after_the_close", "agreement_over")
 """Those of the other kinds that do."""
 SHARED, ALIKE, HONEST, OTHERS = 10, 5, 6, 8
 """Vendors that share the other frauds, the look-alikes, that nobody touches, and that share the other kinds and their look-alikes."""
+ALONE = ("nobody_answers", "hard_of_hearing")
+HANDS = 4
+"""Vendors of the frauds with cash, returns and calls, and of their look-alikes: two that share and one of its own each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ def make(
         FIRST,
         service_days(FIRST),
         seed=seed,
-        vendors=len(WIDE) + SHARED + ALIKE + HONEST + 1 + len(OWN) + OTHERS + 2,
+        vendors=len(WIDE) + SHARED + ALIKE + HONEST + 1 + len(OWN) + OTHERS + 2 + HANDS,
         people=people,
     )
     own = dict(zip(WIDE, month.vendors, strict=False))
@@ -77,7 +81,8 @@ def make(
     for n, name in enumerate(name for name in every if kinds is None or name in kinds):
         vendor: Vendor = own.get(name) or shared[n % SHARED]
         planted.append(every[name](month, vendor))
-    tail = month.vendors[-len(OWN) - OTHERS - 2 :]
+    *_before, cheat, shared_cheat, honest, shared_honest = month.vendors
+    tail = month.vendors[-len(OWN) - OTHERS - 2 - HANDS : -HANDS]
     alone = dict(zip(OWN, tail, strict=False))
     for n, name in enumerate(name for name in OTHER_KINDS if kinds is None or name in kinds):
         planted.append(OTHER_KINDS[name](month, alone.get(name) or tail[len(OWN) + n % OTHERS]))
@@ -86,6 +91,11 @@ def make(
         innocent[name] = case(month, small if name == "small_and_constant" else alike[n % ALIKE])
     for n, (name, case) in enumerate(OTHER_LOOK_ALIKES.items()):
         innocent[name] = case(month, tail[len(OWN) + OTHERS + n % 2])
+    for name, kind in HAND_KINDS.items():
+        if kinds is None or name in kinds:
+            planted.append(kind(month, cheat if name in ALONE else shared_cheat))
+    for name, case in HAND_LOOK_ALIKES.items():
+        innocent[name] = case(month, honest if name in ALONE else shared_honest)
     return month, planted, innocent
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
+from data.sample_generator.fraud.hands import call, cash_entries
 from data.sample_generator.fraud.month import LAT, LON, STREETS, Meal, Month, Resident, Run
 from mealroute import models  # noqa: F401 -- registers every table
 from mealroute.core.actor import SYSTEM
@@ -39,6 +40,7 @@ def write(db: Session, month: Month) -> None:
     subsidy.build_month(db, load_rulebook().payer, month.first.strftime("%Y-%m"), by=SYSTEM, clock=clock)
     for step in month.later:
         step(db)
+    call(db, month)
     db.flush()
     db.expire_all()
 
@@ -71,6 +73,7 @@ def _rows(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     yield from _plans(month)
     yield from _doors(month)
     yield from _kitchen(month)
+    yield "cash_entry", cash_entries(month)
 
 
 def _filled(table: str, **values: Any) -> dict[str, Any]:
@@ -115,8 +118,9 @@ def _orders(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     ]  # fmt: skip
     yield "payment", [
         {
-            "natural_key": f"pay/{meal.id}/{n}", "order_id": meal.id, "kind": kind, "amount_fen": amount, "means": "card",
-            "at": at(meal.day, 30_000), "by_name": "示例", "reference": reference,
+            "natural_key": f"pay/{meal.id}/{n}", "order_id": meal.id, "kind": kind, "amount_fen": amount,
+            "means": "cash-at-door" if meal.cash else "card", "at": at(meal.day, 30_000), "by_name": "示例",
+            "reference": f"proof/{meal.id}" if meal.cash else reference,
         }
         for meal in month.meals
         for n, (kind, amount, reference) in enumerate(meal.payments)
@@ -211,7 +215,7 @@ def _proof(meal: Meal) -> dict[str, Any]:
         "proof", id=meal.id, client_id=f"proof/{meal.id}", run_id=run.id, visit_id=meal.id, book_line_id=meal.id, outcome=meal.outcome,
         seen=meal.seen, left_with=meal.left_with, quantity=meal.quantity if meal.delivered else 0, phone_at=made, made_at=made,
         server_at=at(meal.day, 65_000 + meal.delay_s) if made is None else made + timedelta(seconds=meal.delay_s), lon=meal.lon, lat=meal.lat,
-        by_name=run.driver.name, source=meal.source, device=meal.device,
+        by_name=run.driver.name, source=meal.source, device=meal.device, cash_collected_fen=meal.cash,
     )  # fmt: skip
 
 
