@@ -27,18 +27,26 @@ def held_lines(db: Session, period_id: int) -> frozenset[int]:
     return _lines(db, period_id, Severity.HOLD) - blocked_lines(db, period_id)
 
 
+def blocked_query(period_id: int) -> Select[int]:
+    """The numbers of ``blocked_lines`` as a query, to stand within another."""
+    return _touched(period_id, Severity.BLOCK)
+
+
 def _lines(db: Session, period_id: int, severity: Severity) -> frozenset[int]:
-    query = (
+    return frozenset(db.scalars(_touched(period_id, severity)))
+
+
+def _touched(period_id: int, severity: Severity) -> Select[int]:
+    return (
         select(ClaimLine.id)
         .join(Period, Period.id == ClaimLine.period_id)
         .join(CheckFindingLine, CheckFindingLine.book_line_id == ClaimLine.book_line_id)
         .join(CheckFinding, _touches(CheckFindingLine.finding_id))
         .where(
-            ClaimLine.period_id == period_id, CheckFinding.month == Period.month, CheckFinding.state == FindingState.OPEN,
-            CheckFinding.severity == severity,
+            ClaimLine.period_id == period_id, CheckFinding.month == Period.month, CheckFinding.state == str(FindingState.OPEN),
+            CheckFinding.severity == str(severity),
         )
     )  # fmt: skip
-    return frozenset(db.scalars(query))
 
 
 def _touches(finding_id: Any) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from mealroute.core.i18n import speaking
 from mealroute.core.rowfiles import CsvRows
 from mealroute.exporting import contents, queries
 from mealroute.exporting.differing import Row, differences
+from mealroute.exporting.reach import lines_of
 from mealroute.exporting.records import Compared, Difference, Entry
 
 MOST_ROWS, MOST_TRIED, SHOWN = 60_000, 3, 50
@@ -65,7 +66,7 @@ def _exported(db: Session, entry: Entry, *, clock: Clock) -> list[Row] | None:
     out = io.BytesIO()
     try:
         with speaking("zh"):
-            content = contents.content_of(db, entry.export, clock=clock)
+            content = contents.content_of(db, entry.export, lines_of(db, entry.export), clock=clock)
             file = CsvRows(out, content.layout)
             for batch in content.batches:
                 file.write_batch(batch)

@@ -8,27 +8,26 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mealroute.core.actor import Scope
 from mealroute.core.clock import Clock
-from mealroute.core.errors import NotFound
-from mealroute.core.i18n import _
 from mealroute.core.layouts import Batch, Field, Layout, turned
 from mealroute.core.tables import Column, Kind, Table
 from mealroute.exporting import facts, platform, sums
 from mealroute.exporting.platform_rulebook import platform_on
+from mealroute.exporting.reach import Lines, whole
 from mealroute.exporting.records import ExportRecord, Format, What
 from mealroute.exporting.words import PAYERS, SHEETS, STATES
 from mealroute.residents.models import Resident
-from mealroute.settlement.correction_rows import correction_rows
-from mealroute.settlement.models import AdjustmentLine
+from mealroute.settlement.correction_rows import rows_of
 from mealroute.subsidy import queries, streaming
 from mealroute.subsidy.exports import SLOTS
 from mealroute.subsidy.file_fields import settlement_fields
-from mealroute.subsidy.models import ClaimLine, Period
+from mealroute.subsidy.models import ClaimLine
 from mealroute.subsidy.rulebook import load_rulebook
 
 Rows = list[tuple[Any, ...]]
 Batches = Iterator[Batch]
+AT_ONCE = 5_000
+"""People who are asked for in one statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,59 +47,25 @@ class Content:
         return self.layout.columns
 
 
-def period_of(db: Session, payer: str, month: str) -> Period:
-    """The payer's month as it was built or closed. Raises NotFound ``period-not-built``."""
-    found = queries.period(db, payer, month)
-    if found is None or not found.totals:
-        raise NotFound("period-not-built", _("There is no settlement for %(month)s yet.", month=month))
-    return found
-
-
-def where_of(export: ExportRecord, period: Period) -> sums.Where:
-    """Which claim lines an export may and wants to hold."""
-    return streaming.conditions(
-        period.id, scope=scope_of(export), street=export.wanted.street, vendor=export.wanted.vendor
-    )
-
-
-def corrections_of(export: ExportRecord, period: Period) -> sums.Where:
-    """Which corrections of other months, settled in this one, an export may and wants to hold."""
-    return streaming.conditions(
-        period.id, scope=scope_of(export), street=export.wanted.street, vendor=export.wanted.vendor, of=AdjustmentLine
-    )
-
-
-def scope_of(export: ExportRecord) -> Scope:
-    """The reach of whoever asked, as it was then."""
-    return Scope(streets=None if export.streets is None else frozenset(export.streets), vendor=export.scope_vendor)
-
-
-def whole(export: ExportRecord) -> bool:
-    """Whether the file holds the whole period, so that the period's own figures belong to it."""
-    return scope_of(export) == Scope.everything() and not export.wanted.street and not export.wanted.vendor
-
-
-def content_of(db: Session, export: ExportRecord, *, clock: Clock) -> Content:
-    """The file's content, read while it is written: keep the session open until then."""
-    period = period_of(db, export.wanted.payer, export.wanted.month)
-    where = where_of(export, period)
-    plain, people = (None, ()) if export.wanted.masked else _in_full(db, where, corrections_of(export, period))
+def content_of(db: Session, export: ExportRecord, lines: Lines, *, clock: Clock) -> Content:
+    """The file's content over its ``lines``, read while it is written: keep the session open until then."""
+    plain, people = (None, ()) if export.wanted.masked else _in_full(db, lines)
     match export.wanted.what:
         case What.SETTLEMENT:
             layout = _layout(export, settlement_fields(clock, plain))
-            return _lines(db, export, period, layout, people, more=lambda: (sums_table(db, export, period, where),))
+            return _lines(db, export, lines, layout, people, more=lambda: (sums_table(db, export, lines),))
         case What.DETAIL:
             known = facts.detail_fields(clock, facts.papers_of(db), plain)
-            return _lines(db, export, period, _layout(export, tuple(known.values())), people)
+            return _lines(db, export, lines, _layout(export, tuple(known.values())), people)
         case What.PLATFORM:
             shape = platform_on(queries.month_days(export.wanted.month)[1], platform.HELD)
             known = facts.detail_fields(clock, facts.papers_of(db), plain)
             layout = _layout(export, platform.platform_fields(shape, known))
-            return _lines(db, export, period, layout, people, encoding=shape.encoding)
+            return _lines(db, export, lines, layout, people, encoding=shape.encoding)
         case What.VENDOR_DAYS:
-            return _small(What.VENDOR_DAYS, VENDOR_DAY_COLUMNS, vendor_days(db, where, corrections_of(export, period)))
+            return _small(What.VENDOR_DAYS, VENDOR_DAY_COLUMNS, vendor_days(db, lines))
         case What.NOTICE:
-            return _small(What.NOTICE, NOTICE_COLUMNS, notice_rows(db, where, corrections_of(export, period)))
+            return _small(What.NOTICE, NOTICE_COLUMNS, notice_rows(db, lines))
 
 
 def _layout(export: ExportRecord, fields: Sequence[Field]) -> Layout:
@@ -109,30 +74,16 @@ def _layout(export: ExportRecord, fields: Sequence[Field]) -> Layout:
 
 
 def _lines(
-    db: Session, export: ExportRecord, period: Period, layout: Layout, people: tuple[str, ...], *,
+    db: Session, export: ExportRecord, lines: Lines, layout: Layout, people: tuple[str, ...], *,
     more: Callable[[], tuple[Table, ...]] = tuple, encoding: str = "utf-8-sig",
 ) -> Content:  # fmt: skip
     """A file of the month's lines and, behind them, the corrections of other months that it settles: together they are its settlement."""
-    where = where_of(export, period)
-    further = correction_rows(
-        db,
-        period.id,
-        scope=scope_of(export),
-        street=export.wanted.street,
-        vendor=export.wanted.vendor,
-        layout=layout,
-    )
+    further = rows_of(db, lines.period.id, lines.corrections, layout, left_out=len(lines.left_out))
     return Content(
         sheet=SHEETS[export.wanted.what], layout=layout, people=people, more=more, encoding=encoding,
-        batches=chain(streaming.batches(db, where, layout), [turned(further)] if further else []),
-        expected=streaming.count(db, where) + len(further),
+        batches=chain(streaming.batches(db, lines.where, layout, left_out=lines.left_out), [turned(further)] if further else []),
+        expected=streaming.count(db, lines.where) + len(further),
     )  # fmt: skip
-
-
-def expected_rows(db: Session, export: ExportRecord) -> int:
-    """How many claim lines have to be read, whatever the file makes of them."""
-    period = period_of(db, export.wanted.payer, export.wanted.month)
-    return streaming.count(db, where_of(export, period))
 
 
 _MONEY = tuple(Column(f"{name}（元）", Kind.MONEY, 12) for name in ("补贴", "市级", "区级", "其他承担"))
@@ -146,13 +97,13 @@ NOTICE_COLUMNS = (
 )  # fmt: skip
 
 
-def vendor_days(db: Session, where: sums.Where, corrections: sums.Where = ()) -> Rows:
+def vendor_days(db: Session, lines: Lines) -> Rows:
     """One row a vendor, day, meal and subsidy. Corrections of other months are in the amounts, not in the heads."""
-    vendors, _streets = sums.names(db, where, corrections)
+    vendors, _streets = sums.names(db, lines.where, lines.corrections)
     titles = sums.rule_titles()
     apart = ("vendor", "day", "slot", "rule", "document")
     found = sums.by(
-        sums.groups(db, where, corrections, apart=apart),
+        sums.groups(db, lines.where, lines.corrections, apart=apart),
         lambda one: (one.vendor, one.day, one.slot, one.rule, one.document),
     )
     return [
@@ -161,13 +112,14 @@ def vendor_days(db: Session, where: sums.Where, corrections: sums.Where = ()) ->
     ]  # fmt: skip
 
 
-def notice_rows(db: Session, where: sums.Where, corrections: sums.Where = ()) -> Rows:
+def notice_rows(db: Session, lines: Lines) -> Rows:
     """One row a street, vendor and subsidy: heads and amounts (with corrections of other months), nobody's name."""
-    vendors, streets = sums.names(db, where, corrections)
+    vendors, streets = sums.names(db, lines.where, lines.corrections)
     titles = sums.rule_titles()
     apart = ("street", "vendor", "rule", "document")
     found = sums.by(
-        sums.groups(db, where, corrections, apart=apart), lambda one: (one.street, one.vendor, one.rule, one.document)
+        sums.groups(db, lines.where, lines.corrections, apart=apart),
+        lambda one: (one.street, one.vendor, one.rule, one.document),
     )
     return [
         (streets.get(street, street), vendors.get(vendor, vendor), titles.get(rule, rule), document, total.heads, *_amounts(total))
@@ -175,9 +127,9 @@ def notice_rows(db: Session, where: sums.Where, corrections: sums.Where = ()) ->
     ]  # fmt: skip
 
 
-def sums_table(db: Session, export: ExportRecord, period: Period, where: sums.Where) -> Table:
+def sums_table(db: Session, export: ExportRecord, lines: Lines) -> Table:
     """The second sheet: sums by subsidy and, of a whole period, its meals from order to claim."""
-    found = sums.groups(db, where, corrections_of(export, period), apart=("rule", "document"))
+    period, found = lines.period, sums.groups(db, lines.where, lines.corrections, apart=("rule", "document"))
     total, titles = sums.whole(found), sums.rule_titles()
     payers = sums.payers(total)
     rows: list[tuple[Any, ...]] = [
@@ -219,21 +171,15 @@ def _small(what: What, heads: tuple[Column, ...], rows: Rows) -> Content:
     )
 
 
-def _in_full(
-    db: Session, where: sums.Where, corrections: sums.Where
-) -> tuple[dict[int, tuple[str, str]], tuple[str, ...]]:
+def _in_full(db: Session, lines: Lines) -> tuple[dict[int, tuple[str, str]], tuple[str, ...]]:
     """Names and ID numbers of everybody on the lines, and their codes for the record of reveals."""
-    wanted = select(ClaimLine.resident_id).where(*where)
-    corrected = select(AdjustmentLine.resident_code).where(*corrections)
-    query = select(Resident.id, Resident.code, Resident.name, Resident.id_number).where(
-        Resident.id.in_(wanted) | Resident.code.in_(corrected)
-    )
-    plain: dict[int, tuple[str, str]] = {}
-    codes = []
-    for number, code, name, id_number in db.execute(query.order_by(Resident.id)):
-        plain[number] = (name, id_number or "")
-        codes.append(code)
-    return plain, tuple(codes)
+    query = select(Resident.id, Resident.code, Resident.name, Resident.id_number)
+    rows = list(db.execute(query.where(Resident.id.in_(select(ClaimLine.resident_id).where(*lines.where)))))
+    corrected = sorted({str(one.line["resident_code"]) for one in lines.corrections} - {row.code for row in rows})
+    for begin in range(0, len(corrected), AT_ONCE):
+        rows += db.execute(query.where(Resident.code.in_(corrected[begin : begin + AT_ONCE])))
+    people = sorted(rows, key=lambda row: row.id)
+    return {row.id: (row.name, row.id_number or "") for row in people}, tuple(row.code for row in people)
 
 
 Report = Callable[[int], None]

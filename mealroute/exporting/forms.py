@@ -4,8 +4,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from mealroute.exporting import contents, sums
+from mealroute.exporting import sums
 from mealroute.exporting.papers import Amount, Form, Grid, money
+from mealroute.exporting.reach import Lines, whole
 from mealroute.exporting.records import ExportRecord, What
 from mealroute.exporting.words import PAYERS, ROLES, STATES, TITLES
 from mealroute.subsidy import queries
@@ -14,29 +15,24 @@ from mealroute.subsidy.models import Period
 from mealroute.subsidy.rulebook import load_rulebook
 
 
-def form_of(db: Session, export: ExportRecord, rows: int, rows_sha256: str) -> Form:
-    """The form of an export whose rows have that digest."""
-    period = contents.period_of(db, export.wanted.payer, export.wanted.month)
-    where = contents.where_of(export, period)
+def form_of(db: Session, export: ExportRecord, lines: Lines, rows: int, rows_sha256: str) -> Form:
+    """The form of an export over its ``lines``, whose rows have that digest."""
     match export.wanted.what:
         case What.SETTLEMENT:
-            return _settlement(db, export, period, where, rows, rows_sha256)
+            return _settlement(db, export, lines, rows, rows_sha256)
         case What.VENDOR_DAYS:
-            return _vendor_days(db, export, period, where, rows_sha256)
+            return _vendor_days(db, export, lines, rows_sha256)
         case What.NOTICE:
-            return _notice(db, export, period, where, rows_sha256)
+            return _notice(db, export, lines, rows_sha256)
         case What.DETAIL | What.PLATFORM:
             raise ValueError(f"{export.wanted.what} has no form")
 
 
-def _settlement(
-    db: Session, export: ExportRecord, period: Period, where: sums.Where, rows: int, rows_sha256: str
-) -> Form:
-    corrections = contents.corrections_of(export, period)
-    found = sums.groups(db, where, corrections, apart=("vendor", "street", "rule", "document"))
+def _settlement(db: Session, export: ExportRecord, lines: Lines, rows: int, rows_sha256: str) -> Form:
+    found = sums.groups(db, lines.where, lines.corrections, apart=("vendor", "street", "rule", "document"))
     total, titles = sums.whole(found), sums.rule_titles()
-    vendors, streets = sums.names(db, where, corrections)
-    meals = sums.meals(db, where)
+    vendors, streets = sums.names(db, lines.where, lines.corrections)
+    meals = sums.meals(db, lines.where)
     by_rule = sums.by(found, lambda one: (one.rule, one.document))
     grids = [
         _grid("按补贴项目", ("补贴项目", "文号"), (44, 38), [((titles.get(rule, rule), document), each) for (rule, document), each in by_rule.items()], total),
@@ -44,16 +40,16 @@ def _settlement(
         _grid("按街道", ("街道", "编码"), (56, 26), [((streets.get(code, code), code), each) for code, each in sums.by(found, lambda one: one.street).items()], total),
     ]  # fmt: skip
     facts = [
-        *_facts(export, period),
+        *_facts(export, lines.period),
         (
             "补贴",
             f"{meals:,} 份餐，{rows:,} 笔，{money(total.amount_fen)} 元；老人本人应付 {money(total.copay_fen)} 元",
         ),
         ("明细 SHA-256", rows_sha256),
     ]
-    facts[-1:-1] = _corrected(db, corrections)
-    if contents.whole(export):
-        facts.insert(-1, ("从订到补", _chain(period)))
+    facts[-1:-1] = _corrected(lines)
+    if whole(export):
+        facts.insert(-1, ("从订到补", _chain(lines.period)))
     after = ("本表各数均由明细逐行相加；明细文件的数据行摘要与上列一致者，即为本表所依据的明细。",)
     return Form(
         title=f"{load_rulebook().payer_name}{TITLES[What.SETTLEMENT]}", facts=tuple(facts), grids=tuple(grids), after=after, foot=_foot(export), day=_day(export),
@@ -73,10 +69,9 @@ def _grid(
     )  # fmt: skip
 
 
-def _vendor_days(db: Session, export: ExportRecord, period: Period, where: sums.Where, rows_sha256: str) -> Form:
-    corrections = contents.corrections_of(export, period)
-    found = sums.groups(db, where, corrections, apart=("vendor", "day", "slot", "rule", "document"))
-    vendors, _streets = sums.names(db, where, corrections)
+def _vendor_days(db: Session, export: ExportRecord, lines: Lines, rows_sha256: str) -> Form:
+    found = sums.groups(db, lines.where, lines.corrections, apart=("vendor", "day", "slot", "rule", "document"))
+    vendors, _streets = sums.names(db, lines.where, lines.corrections)
     titles = sums.rule_titles()
     grids = []
     for code, name in sorted(vendors.items()):
@@ -90,15 +85,14 @@ def _vendor_days(db: Session, export: ExportRecord, period: Period, where: sums.
             )
         )  # fmt: skip
     return Form(
-        title=TITLES[What.VENDOR_DAYS], facts=(*_facts(export, period), *_corrected(db, corrections), ("数据行 SHA-256", rows_sha256)), grids=tuple(grids), apart=True,
+        title=TITLES[What.VENDOR_DAYS], facts=(*_facts(export, lines.period), *_corrected(lines), ("数据行 SHA-256", rows_sha256)), grids=tuple(grids), apart=True,
         signers=("助餐点（盖章）", "街道审核", "区级审批"), foot=_foot(export), day=_day(export),
     )  # fmt: skip
 
 
-def _notice(db: Session, export: ExportRecord, period: Period, where: sums.Where, rows_sha256: str) -> Form:
-    corrections = contents.corrections_of(export, period)
-    found = sums.groups(db, where, corrections, apart=("street", "vendor", "rule", "document"))
-    vendors, streets = sums.names(db, where, corrections)
+def _notice(db: Session, export: ExportRecord, lines: Lines, rows_sha256: str) -> Form:
+    found = sums.groups(db, lines.where, lines.corrections, apart=("street", "vendor", "rule", "document"))
+    vendors, streets = sums.names(db, lines.where, lines.corrections)
     titles = sums.rule_titles()
     total = sums.whole(found)
     documents = sorted({one.document for one in found})
@@ -108,7 +102,7 @@ def _notice(db: Session, export: ExportRecord, period: Period, where: sums.Where
         [((streets.get(street, street), vendors.get(vendor, vendor), titles.get(rule, rule)), each) for (street, vendor, rule), each in by_place.items()], total, "人次",
     )  # fmt: skip
     year, month = export.wanted.month.split("-")
-    earlier = "".join(f"（{label}：{words}）" for label, words in _corrected(db, corrections))
+    earlier = "".join(f"（{label}：{words}）" for label, words in _corrected(lines))
     before = (
         (
             f"根据{'、'.join(documents) or '有关文件'}，现将{load_rulebook().payer_name} {year} 年 {int(month)} 月养老助餐补贴情况公示如下。"
@@ -121,14 +115,14 @@ def _notice(db: Session, export: ExportRecord, period: Period, where: sums.Where
         "　　　　　　　　　　　　　　　　　　　　　（盖章）　　　　　　年　　月　　日",
     )
     return Form(
-        title=f"{load_rulebook().payer_name} {year} 年 {int(month)} 月{TITLES[What.NOTICE]}", facts=(("状态", STATES.get(period.state, period.state)), ("数据行 SHA-256", rows_sha256)),
+        title=f"{load_rulebook().payer_name} {year} 年 {int(month)} 月{TITLES[What.NOTICE]}", facts=(("状态", STATES.get(lines.period.state, lines.period.state)), ("数据行 SHA-256", rows_sha256)),
         before=before, grids=(grid,), after=after, signers=(), foot=_foot(export, public=True), day=_day(export),
     )  # fmt: skip
 
 
-def _corrected(db: Session, corrections: sums.Where) -> list[tuple[str, str]]:
+def _corrected(lines: Lines) -> list[tuple[str, str]]:
     """What of the sums belongs to earlier months; nothing where there are no corrections."""
-    count, amount = sums.corrected(db, corrections)
+    count, amount = len(lines.corrections), sum(one.line["amount_fen"] for one in lines.corrections)
     return [("其中更正以前月份", f"{count:,} 笔，{money(amount)} 元")] if count else []
 
 

@@ -11,7 +11,7 @@ from mealroute.core.clock import Clock, SystemClock
 from mealroute.core.config import Settings
 from mealroute.core.db import unit_of_work
 from mealroute.core.i18n import speaking
-from mealroute.exporting import contents, queries, service
+from mealroute.exporting import queries, reach, service
 from mealroute.exporting.records import ExportRecord
 from mealroute.exporting.rules import parse_number
 
@@ -26,7 +26,7 @@ def run(job: JobContext) -> None:
     with speaking("zh"):
         with unit_of_work(read_only=True) as db:
             export = _asked(db, str(job.payload["number"]))
-            total = contents.expected_rows(db, export)
+            total = reach.expected_rows(db, export)
             job.report(stage="rows", rows=0, of=total)
             try:
                 made = service.write(

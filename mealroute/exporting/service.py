@@ -15,13 +15,13 @@ from mealroute.core.clock import Clock
 from mealroute.core.config import Settings
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
 from mealroute.core.i18n import _
-from mealroute.exporting import contents, forms, keeping, note, papers, queries, rules, writing
+from mealroute.exporting import contents, forms, keeping, note, papers, queries, reach, rules, writing
 from mealroute.exporting.models import ExportAct, ExportFile, ExportRequest
 from mealroute.exporting.records import Act, Entry, ExportId, ExportRecord, Format, Standing, Wanted
 from mealroute.exporting.rulebook import policy_on
 from mealroute.exporting.writing import Report, Written
+from mealroute.settlement.refreshing import refresh
 from mealroute.subsidy import queries as money
-from mealroute.subsidy import service as subsidy
 from mealroute.subsidy.records import PeriodState
 from mealroute.subsidy.rulebook import load_rulebook
 
@@ -52,8 +52,8 @@ def ask(db: Session, wanted: Wanted, *, by: Actor, clock: Clock, at_once: bool =
         return standing
     state = money.periods(db, wanted.payer).get(wanted.month)
     if state is not PeriodState.CLOSED:
-        subsidy.build_month(db, wanted.payer, wanted.month, by=by, clock=clock)
-    contents.period_of(db, wanted.payer, wanted.month)
+        refresh(db, wanted.payer, wanted.month, by=by, clock=clock)
+    reach.period_of(db, wanted.payer, wanted.month)
     year = clock.today().year
     serial = _next_serial(db, year)
     number = rules.number_of(year, serial)
@@ -64,7 +64,7 @@ def ask(db: Session, wanted: Wanted, *, by: Actor, clock: Clock, at_once: bool =
         filters={"street": wanted.street, "vendor": wanted.vendor}, account_id=by.account_id, by_name=by.name, role=str(by.role),
         asked_at=clock.now(), job_id=None,
     )  # fmt: skip
-    large = contents.expected_rows(db, queries.record_of(row)) > policy_on(clock.today()).at_once_rows
+    large = reach.expected_rows(db, queries.record_of(row)) > policy_on(clock.today()).at_once_rows
     if large and not at_once:
         row.job_id = jobs.enqueue(db, KIND, f"{KIND}/{number}", {"number": number}, by=by, clock=clock)[0]
     db.add(row)
@@ -93,9 +93,9 @@ def write(
 ) -> tuple[Written, Sequence[tuple[str, str]], tuple[str, ...], str]:  # fmt: skip
     """The file on disk; reads only. Gives what was written, its columns, who is shown in full, and the name it is kept under."""
     place = writing.private_folder(folder) / rules.file_name(export.number, export.wanted)
-    content = contents.content_of(db, export, clock=clock)
-    period = contents.period_of(db, export.wanted.payer, export.wanted.month)
-    state, payer = period.state, load_rulebook().payer_name
+    lines = reach.lines_of(db, export)
+    content = contents.content_of(db, export, lines, clock=clock)
+    state, payer = lines.period.state, load_rulebook().payer_name
     part = writing.fresh(place)
     try:
         match export.wanted.format:
@@ -112,7 +112,10 @@ def write(
                 )  # fmt: skip
             case Format.PDF:
                 written = writing.write_pdf(
-                    part, content, lambda rows, digest: papers.draw(forms.form_of(db, export, rows, digest)), report
+                    part,
+                    content,
+                    lambda rows, digest: papers.draw(forms.form_of(db, export, lines, rows, digest)),
+                    report,
                 )
         # an attempt that was given up may end later than its successor: each keeps its own file
         place = place.with_name(f"{place.stem}.{written.sha256[:12]}{place.suffix}")
@@ -203,7 +206,7 @@ def within_reach(db: Session, export_id: ExportId | int, *, by: Actor, clock: Cl
 def note_text(db: Session, entry: Entry, *, clock: Clock) -> bytes:
     """The text file that goes with a file: number, person, purpose, digests."""
     assert entry.file is not None
-    period = contents.period_of(db, entry.export.wanted.payer, entry.export.wanted.month)
+    period = reach.period_of(db, entry.export.wanted.payer, entry.export.wanted.month)
     closed = period.closed_at is not None and period.closed_at <= entry.file.made_at
     said = note.pairs(
         entry.export, state="closed" if closed else "open", payer_name=load_rulebook().payer_name, rows=entry.file.rows, rows_sha256=entry.file.rows_sha256, clock=clock

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mealroute.core.money import Fen
 from mealroute.settlement import awarding
-from mealroute.settlement.models import AdjustmentLine
+from mealroute.settlement.correction_rows import SettledLine
 from mealroute.subsidy.models import ClaimLine
 from mealroute.subsidy.rulebook import load_rulebook
 
@@ -59,37 +59,47 @@ class Total:
 
 
 def groups(
-    db: Session, where: Where, corrections: Where = (), *, apart: Collection[str] = frozenset(COLUMNS)
+    db: Session, where: Where, corrections: Sequence[SettledLine] = (), *, apart: Collection[str] = frozenset(COLUMNS)
 ) -> list[Group]:
-    """Sums of the lines, in the order of their keys; with ``corrections``, conditions on those that the month settles, they are in the sums.
+    """Sums of the lines, in the order of their keys; ``corrections`` that the month settles are in the sums.
 
     ``apart``: what a caller needs to tell apart; the rest is empty in the groups, of which there are fewer then.
     """
     keys = tuple(key for key in COLUMNS if key in apart)
     merged: dict[tuple[Any, ...], Total] = {}
-    _add(db, ClaimLine, keys, where, merged)
-    if corrections:
-        _add(db, AdjustmentLine, keys, corrections, merged)
+    _add(db, keys, where, merged)
+    for one in corrections:
+        _add_correction(one.line, keys, merged)
     return [_group(dict(zip(keys, key, strict=True)), total) for key, total in sorted(merged.items())]
 
 
-def _add(db: Session, of: Any, keys: Sequence[str], where: Where, merged: dict[tuple[Any, ...], Total]) -> None:
-    columns = [getattr(of, COLUMNS[key]) for key in keys]
-    shares = cast(of.shares, Text)
-    copay = case((of.beneficiary == "resident", of.copay_fen), else_=0)
+def _add(db: Session, keys: Sequence[str], where: Where, merged: dict[tuple[Any, ...], Total]) -> None:
+    columns = [getattr(ClaimLine, COLUMNS[key]) for key in keys]
+    shares = cast(ClaimLine.shares, Text)
+    copay = case((ClaimLine.beneficiary == "resident", ClaimLine.copay_fen), else_=0)
     query = (
-        select(*columns, shares, func.count(), func.sum(of.amount_fen), func.sum(copay))
+        select(*columns, shares, func.count(), func.sum(ClaimLine.amount_fen), func.sum(copay))
         .where(*where)
         .group_by(*columns, shares)
     )
     for *key, text, lines, amount, copay_fen in db.execute(query):
         total = merged.setdefault(tuple(key), Total())
         total.lines += int(lines)
-        total.heads += int(lines) if of is ClaimLine else 0
+        total.heads += int(lines)
         total.amount_fen += int(amount)
         total.copay_fen += int(copay_fen)
         for payer, fen in json.loads(text).items():
             total.shares[payer] += fen * int(lines)
+
+
+def _add_correction(line: Mapping[str, Any], keys: Sequence[str], merged: dict[tuple[Any, ...], Total]) -> None:
+    found = (line[COLUMNS[key]] for key in keys)
+    key = tuple(date.fromisoformat(value) if name == "day" else value for name, value in zip(keys, found, strict=True))
+    total = merged.setdefault(key, Total())
+    total.lines += 1
+    total.amount_fen += line["amount_fen"]
+    total.copay_fen += line["copay_fen"] if line["beneficiary"] == "resident" else 0
+    total.shares.update(line["shares"])
 
 
 def _group(key: Mapping[str, Any], total: Total) -> Group:
@@ -124,34 +134,20 @@ def meals(db: Session, where: Where) -> int:
     return db.scalar(select(func.count(func.distinct(ClaimLine.book_line_id))).where(*where)) or 0
 
 
-def names(db: Session, where: Where, corrections: Where = ()) -> tuple[dict[str, str], dict[str, str]]:
+def names(db: Session, where: Where, corrections: Sequence[SettledLine] = ()) -> tuple[dict[str, str], dict[str, str]]:
     """Code → name of the vendors and of the streets, as they were called when the lines (and the corrections) were written."""
     first = (
         select(func.min(ClaimLine.id)).where(*where).group_by(ClaimLine.vendor_code, ClaimLine.street_code).subquery()
     )
     query = select(ClaimLine.vendor_code, ClaimLine.street_code, ClaimLine.basis).where(ClaimLine.id.in_(select(first)))
     found = [tuple(row) for row in db.execute(query.order_by(ClaimLine.id))]
-    if corrections:
-        corrected = select(AdjustmentLine.vendor_code, AdjustmentLine.street_code, AdjustmentLine.line).where(
-            *corrections
-        )
-        found += [
-            (vendor, street, line["basis"])
-            for vendor, street, line in db.execute(corrected.order_by(AdjustmentLine.id))
-        ]
+    found += [(one.line["vendor_code"], one.line["street_code"], one.line["basis"]) for one in corrections]
     vendors: dict[str, str] = {}
     streets: dict[str, str] = {}
     for vendor, street, basis in found:
         vendors.setdefault(vendor, str(basis.get("vendor") or vendor))
         streets.setdefault(street, str(basis.get("street") or street))
     return vendors, streets
-
-
-def corrected(db: Session, corrections: Where) -> tuple[int, Fen]:
-    """How many corrections of other months there are, and what they come to."""
-    query = select(func.count(), func.coalesce(func.sum(AdjustmentLine.amount_fen), 0)).where(*corrections)
-    count, amount = db.execute(query).one()
-    return int(count), int(amount)
 
 
 def rule_titles() -> Mapping[str, str]:

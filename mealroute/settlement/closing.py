@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from mealroute.core.actor import Actor, Scope
 from mealroute.core.clock import Clock
 from mealroute.settlement import arrivals, chain_keeping, correcting, history, holding, queries
-from mealroute.settlement.correction_rows import correction_rows
+from mealroute.settlement.correction_rows import rows_of, settled_lines
 from mealroute.settlement.month import MonthNow, whole
 from mealroute.settlement.records import Act, Step
 from mealroute.subsidy import service as subsidy
@@ -29,9 +29,10 @@ def close(
     corrected = correcting.write(db, period, now.corrections, account_id=account_id, by=by, clock=clock)
     chain_keeping.write_down(db, period, now)
     arrivals.write_down(db, period, marks)
+    settled = settled_lines(db, period, scope=Scope.everything())
     done = subsidy.close_prepared(
         db, period, prepared, by=by, clock=clock,
-        corrections=lambda: correction_rows(db, period.id, scope=Scope.everything(), layout=streaming.settlement_layout(clock)),
+        corrections=lambda: rows_of(db, period.id, settled, streaming.settlement_layout(clock)),
     )  # fmt: skip
     history.add(
         db, period, Step.APPROVE, Act.APPROVED, account_id=account_id, by=by, clock=clock, digest=whole(now.parts),

@@ -158,13 +158,12 @@ def write(db: Session, period: Period, found: Iterable[Correction], *, account_i
     }
     if any(last.get((each.line.natural_key, each.line.payee), 0) + 1 != each.number for each in wanted):
         raise _stale()
-    words = _words(db, wanted)
+    fields = with_words(db, wanted)
     rows = [
         columns(each.line)
         | {
             "period_id": period.id, "line_no": number, "month": each.month, "number": each.number, "kind": each.kind, "reason": each.reason,
-            "claim_line_id": each.claim_line_id, "account_id": account_id, "by_name": by.name, "at": clock.now(),
-            "line": packed(each.line) | {"basis": {**dict(each.line.basis), **words[number - 1]}},
+            "claim_line_id": each.claim_line_id, "account_id": account_id, "by_name": by.name, "at": clock.now(), "line": fields[number - 1],
         }
         for number, each in enumerate(wanted, 1)
     ]  # fmt: skip
@@ -173,7 +172,15 @@ def write(db: Session, period: Period, found: Iterable[Correction], *, account_i
     return len(rows)
 
 
-def _words(db: Session, found: list[Correction]) -> list[Mapping[str, str]]:
+def with_words(db: Session, found: Sequence[Correction]) -> list[dict[str, Any]]:
+    """All fields of each correction's line as they are written, masked names and the words of today among them."""
+    words = _words(db, found)
+    return [
+        packed(each.line) | {"basis": {**dict(each.line.basis), **words[number]}} for number, each in enumerate(found)
+    ]
+
+
+def _words(db: Session, found: Sequence[Correction]) -> list[Mapping[str, str]]:
     """Masked names and the words of the day, so that a closed month prints the same for ever."""
     people = queries.masked_people(db, {each.line.resident_id for each in found if each.line.resident_id is not None})
     streets = street_names(db)

@@ -35,8 +35,8 @@ class Payer:
 
     @property
     def part(self) -> Part | None:
-        """What of a month is this payer's; None: all of it."""
-        return None if self.streets is None else Part(streets=self.streets, rules=self.rules, rest=self.rest)
+        """What of a month is this payer's; None: all of it, by the rules of the installation."""
+        return None if self.streets is None and self.rules is load_rulebook() else self.whole_part
 
     @property
     def whole_part(self) -> Part:

@@ -100,13 +100,21 @@ def store(db: Session, period: Period, prepared: Prepared, *, by: Actor, clock: 
         )  # fmt: skip
     _keep_persons(db, period.id, worked.persons)
     _explain_by_rule(db, period, worked.accounts, clock=clock)
-    found, imbalances = balance(worked, computing.covered(queries.explanations(db, period.id)))
     period.lines_digest = prepared.digest
+    found, imbalances = state_figures(db, period, prepared)
+    return Built(figures=found, imbalances=imbalances, changed=changed)
+
+
+def state_figures(db: Session, period: Period, prepared: Prepared) -> tuple[MonthFigures, tuple[Imbalance, ...]]:
+    """Keep with an open period what was worked out comes to; what the rules explain by themselves counts as explained."""
+    worked = prepared.worked
+    explained = computing.covered(queries.explanations(db, period.id))
+    found, imbalances = balance(worked, computing.with_automatic(worked.accounts, explained))
     period.totals = {
         "figures": asdict(found), "service_days": worked.service_days, "outstanding_fen": worked.outstanding_fen, "by_rule": worked.by_rule,
     }  # fmt: skip
     db.flush()
-    return Built(figures=found, imbalances=imbalances, changed=changed)
+    return found, imbalances
 
 
 def open_period(db: Session, payer: str, month: str, rulebook: Rulebook) -> Period:

@@ -1,6 +1,7 @@
 """The claim lines of a month as rows of values, read in batches without an object a line: what every file of them starts from."""
 
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -58,12 +59,19 @@ def count(db: Session, where: tuple[ColumnElement[bool], ...]) -> int:
     return db.scalar(select(func.count()).select_from(ClaimLine).where(*where)) or 0
 
 
-def batches(db: Session, where: tuple[ColumnElement[bool], ...], layout: Layout) -> Iterator[Batch]:
-    """What ``layout`` needs of each line, in the order of the line numbers, a batch at a time; nothing else is read."""
+def batches(
+    db: Session, where: tuple[ColumnElement[bool], ...], layout: Layout, *, left_out: Sequence[int] = ()
+) -> Iterator[Batch]:
+    """What ``layout`` needs of each line, in the order of the line numbers, a batch at a time; nothing else is read.
+
+    ``left_out``: numbers, ascending, of lines of the month that ``where`` leaves out for good; those behind them move up.
+    """
     read = [name for name in layout.names if name not in _CORRECTIONS]
     columns = [_column(db, name, layout).label(name) for name in read]
     for rows in raw_batches(db, select(*columns).where(*where).order_by(ClaimLine.line_no)):
         found = {**dict.fromkeys(_CORRECTIONS, ("",) * len(rows)), **dict(zip(read, turned(rows), strict=True))}
+        if left_out and "line_no" in found:
+            found["line_no"] = [number - bisect_left(left_out, number) for number in found["line_no"]]
         yield [found[name] for name in layout.names]
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from mealroute.core.clock import FixedClock
 from mealroute.core.rowfiles import BATCH, CsvRows
 from mealroute.exporting.contents import content_of
+from mealroute.exporting.reach import lines_of
 from mealroute.exporting.records import ExportId, ExportRecord, Format, What
 from mealroute.exporting.writing import Written, write_csv
 from mealroute.subsidy.models import ClaimLine, Period
@@ -75,7 +76,7 @@ def month(db: Session) -> Session:
 
 def written(db: Session, path: Path, what: What, **more: Any) -> Written:
     export = asked(what, Format.CSV, **more)
-    return write_csv(path, content_of(db, export, clock=CLOCK), lambda _rows: None)
+    return write_csv(path, content_of(db, export, lines_of(db, export), clock=CLOCK), lambda _rows: None)
 
 
 def asked(what: What, form: Format, **more: Any) -> ExportRecord:
@@ -137,7 +138,7 @@ def test_a_workbook_has_the_rows_of_the_text_whatever_characters_stand_in_them(m
     digests = {}
     for what in (What.SETTLEMENT, What.DETAIL, What.PLATFORM):
         for form in (Format.CSV, Format.XLSX):
-            content = content_of(month, asked(what, form), clock=CLOCK)
+            content = content_of(month, asked(what, form), lines_of(month, asked(what, form)), clock=CLOCK)
             rows = CsvRows(None, content.layout)
             for batch in content.batches:
                 rows.write_batch(batch)
