@@ -162,6 +162,8 @@ class Footed(NamedTuple):
     sheet: int
     seen: int
     left: int
+    back: int
+    missing: int
 
 
 Closed = Mapping[tuple[str, str], tuple[int, int]]
@@ -177,7 +179,7 @@ def sheets_on(db: Session, day: date) -> tuple[Footed, ...]:
     """The newest foot of each sheet that was keyed."""
     newest = select(func.max(KeyedSheet.id)).group_by(KeyedSheet.version_id, KeyedSheet.number)
     query = (
-        select(Run.id, KeyedSheet.id, KeyedSheet.seen, KeyedSheet.left)
+        select(Run.id, KeyedSheet.id, KeyedSheet.seen, KeyedSheet.left, KeyedSheet.back, KeyedSheet.missing)
         .join(Run, (Run.version_id == KeyedSheet.version_id) & (Run.number == KeyedSheet.number))
         .where(Run.day == day, KeyedSheet.id.in_(newest))
     )
@@ -192,7 +194,7 @@ def _sheets(meals: Sequence[Meal], sheets: Sequence[Footed]) -> list[SheetCount]
     for meal in meals:
         of[meal.run].append(meal)
     found = []
-    for run, sheet, seen, left in sheets:
+    for run, sheet, seen, left, _back, _missing in sheets:
         own = of.get(run, [])
         if own and all(meal.source in BY_HAND for meal in own):
             given = [meal for meal in own if meal.delivered]

@@ -26,6 +26,8 @@ from mealroute.checks.counts_reading import (
     sheets_on,
 )
 from mealroute.checks.facts import Claim, Day, Meal, MoneyMoved, Packed, PhotoSeen
+from mealroute.checks.hands_facts import Returned
+from mealroute.checks.returns_reading import returned_on
 from mealroute.checks.swipe_reading import Swiped
 from mealroute.core.clock import Clock, at_seconds
 from mealroute.core.slots import MealSlot
@@ -60,6 +62,7 @@ class Around:
     sheets: Sequence[Footed]
     closed: Closed
     prices: Mapping[tuple[str, str], int]
+    returned: Mapping[int, Returned]
     swiped: Swiped
     midnight: datetime
     next_midnight: datetime
@@ -68,9 +71,10 @@ class Around:
 
 def around_of(db: Session, day: date, *, clock: Clock, swiped: Swiped | None = None) -> Around:
     """The counts of one day."""
+    sheets = sheets_on(db, day)
     return Around(
         day=day, serves=menus.is_service_day(db, day), packed=packed_on(db, day, clock), ready_s=ready_of(db), received=received_on(db, day),
-        logged=logged_on(db, day), sampled=sampled_on(db, day), boxes=boxes_of(db), sheets=sheets_on(db, day), closed=closings_on(db, day), prices=_list_prices(db, day),
+        logged=logged_on(db, day), sampled=sampled_on(db, day), boxes=boxes_of(db), sheets=sheets, returned=returned_on(db, day, sheets), closed=closings_on(db, day), prices=_list_prices(db, day),
         swiped=swiped or Swiped(), midnight=at_seconds(day, 0, clock.zone), next_midnight=at_seconds(day + timedelta(days=1), 0, clock.zone), clock=clock,
     )  # fmt: skip
 
@@ -98,7 +102,7 @@ def read_days(
         lines = {meal.line for meal in own} if differing else set()
         yield Day(
             day=one.day, serves=one.serves, meals=own, packed=one.packed, ready_s=one.ready_s, received=one.received, logged=one.logged,
-            logs_kept=logs_kept, sampled=one.sampled, boxes=one.boxes, counts=(*counts_of(one.day, own, one.sheets, one.closed), *one.swiped.counts),
+            logs_kept=logs_kept, sampled=one.sampled, boxes=one.boxes, returned=one.returned, counts=(*counts_of(one.day, own, one.sheets, one.closed), *one.swiped.counts),
             elsewhere=one.swiped.elsewhere, photos=photos.pop(one.day, []), money=money,
             differing={line: why for line, why in (differing or {}).items() if line in lines},
         )  # fmt: skip

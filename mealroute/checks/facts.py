@@ -12,7 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from mealroute.checks.business_facts import OF_2022, CapFacts, DriverFacts, RuleSays, VendorFacts
-from mealroute.checks.hands_facts import Hands, Taken
+from mealroute.checks.hands_facts import Hands, Returned, Taken
 from mealroute.checks.pattern_facts import Patterns, Priced
 from mealroute.checks.records import Reference
 from mealroute.core.money import Fen
@@ -240,6 +240,7 @@ class Day:
     sampled: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Kitchen → dishes of which it kept a sample that day."""
     boxes: Mapping[str, int] = field(default_factory=dict)
+    returned: Mapping[int, Returned] = field(default_factory=dict)
     counts: Sequence[SheetCount] = ()
     photos: Sequence[PhotoSeen] = ()
     money: Mapping[int, Sequence[MoneyMoved]] = field(default_factory=dict)
@@ -352,6 +353,8 @@ class Tally:
         self.days.append(day.day)
         for photo in day.photos:
             self.photos[photo.digest].append(photo)
+        if day.returned:
+            self.taken.came_back(day)
         for (driver, slot), meals in day.by_driver().items():
             doors = [(meal.resident, meal.made_s or 0, meal.line) for meal in meals if meal.source not in BY_HAND]
             self.patterns.driven(driver, slot, day.day, doors, meals[0].brought or meals[0].vendor, meals[0].street)

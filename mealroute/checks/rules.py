@@ -13,6 +13,7 @@ from mealroute.checks import (
     money_rules,
     pattern_rules,
     record_rules,
+    returns_rules,
     route_rules,
     volume_rules,
 )
@@ -59,6 +60,7 @@ DAILY: Mapping[str, DayCheck] = {
     "run-too-fast": route_rules.run_too_fast,
     "over-capacity-trip": route_rules.over_capacity_trip,
     "more-than-loaded": volume_rules.more_than_loaded,
+    "returned-and-claimed": returns_rules.returned_and_claimed,
     "more-than-received": volume_rules.more_than_received,
     "no-kitchen-log": volume_rules.no_kitchen_log,
     "over-capacity": volume_rules.over_capacity,
@@ -97,6 +99,7 @@ MONTHLY: Mapping[str, MonthCheck] = {
     "call-back-unreachable": hands_rules.call_back_unreachable,
     "cash-missing": hands_rules.cash_missing,
     "cash-late": hands_rules.cash_late,
+    "nothing-comes-back": returns_rules.nothing_comes_back,
     "copied-day": pattern_rules.copied_day,
     "dearer-if-subsidised": pattern_rules.dearer_if_subsidised,
     "left-with-staff": pattern_rules.left_with_staff,

@@ -89,6 +89,8 @@ WORDINGS: Mapping[str, Wording] = {
     "dearer-if-subsidised": Wording(_l("Dearer for those with a subsidy"), _l("%(vendor)s: %(n)d of %(of)d meals of residents with a subsidy cost %(price)s yuan or about that, others pay %(list)s for the same dish.")),
     "left-with-staff": Wording(_l("The vendor's own people took the meals"), _l("%(vendor)s: %(n)d meals of %(people)d residents were taken by somebody with the name of one of its drivers.")),
     "keyed-late": Wording(_l("Paper keyed many days later"), _l("%(vendor)s: %(n)d paper records were keyed up to %(days)d days after their day.")),
+    "returned-and-claimed": Wording(_l("Came back and is claimed"), _l("Driver %(driver)s: %(returned)d portions came back by the count; by the records %(expected)d can have, and %(given)d are recorded as handed over.")),
+    "nothing-comes-back": Wording(_l("Not handed over, and not come back"), _l("Driver %(driver)s: %(n)d portions were not handed over on %(rounds)d rounds whose return the kitchen counted; %(returned)d came back.")),
     "call-back-unreachable": Wording(_l("Nobody answers the call-back"), _l("%(vendor)s: nobody could be reached in %(n)d of %(of)d calls; of the other vendors' calls it is %(others)d %%.")),
     "cash-missing": Wording(_l("Cash not handed in"), _l("%(who)s took %(taken)s yuan in cash; %(missing)s yuan of it nobody else has received in time, and nobody has said why.")),
     "cash-late": Wording(_l("Cash handed in late, again and again"), _l("%(who)s: the cash of %(n)d of %(of)d rounds was handed in late, up to %(days)d days after its day.")),

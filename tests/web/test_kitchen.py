@@ -13,6 +13,7 @@ from mealroute.core.clock import FixedClock
 
 BENCH = "/days/2026-03-09/lunch/kitchen/packing"
 BOXES = "/days/2026-03-09/lunch/kitchen/boxes"
+RETURNED = "/days/2026-03-09/lunch/kitchen/returned"
 LOG = "/days/2026-03-09/lunch/kitchen/log"
 READING = "/days/2026-03-09/lunch/kitchen/readings/new"
 SAMPLE = "/days/2026-03-09/lunch/kitchen/samples/new"
@@ -132,6 +133,18 @@ def test_boxes_are_counted_out_and_back_by_trip(signed_in: SignIn) -> None:
     page = client.get(BOXES).text
     assert re.search(r"<b>4</b>出门</span>.*?<b>3</b>回来.*?<b>1</b>在外", page, re.S)
     assert client.post(BOXES, data={**trip, "way": "out"}).status_code == 422
+
+
+def test_meals_that_came_back_are_counted_without_being_told_how_many(signed_in: SignIn) -> None:
+    client = signed_in(Role.KITCHEN)
+    trip = {"kitchen": "K1", "vehicle": "E11", "trip": 1}
+    assert client.post(RETURNED, data={**trip, "portions": ""}).status_code == 422
+    assert client.post(RETURNED, data={**trip, "portions": "2"}).status_code == 303
+    assert "带回 2 份" in client.get(BOXES).text
+    assert client.post(RETURNED, data={**trip, "portions": "3"}).status_code == 422
+    assert client.post(RETURNED, data={**trip, "portions": "3", "note": "冷箱里还有一份"}).status_code == 303
+    assert "带回 3 份" in client.get(BOXES).text
+    assert signed_in(Role.VENDOR).post(RETURNED, data={**trip, "portions": "1"}).status_code == 403
 
 
 def test_a_vendor_reads_the_boxes_and_counts_none(signed_in: SignIn) -> None:

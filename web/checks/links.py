@@ -1,15 +1,18 @@
 """Where a piece of a finding's evidence opens."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask import url_for
 
 from mealroute.checks.evidence_queries import Named
+from mealroute.core.slots import MealSlot
 
 PERMISSIONS: Mapping[str, str] = {
     "resident": "residents.view",
     "purse": "cash.view",
     "call-back": "callback.view",
+    "returned": "kitchen.view",
 }
 """What a reader must be allowed for the page behind each kind."""
 
@@ -24,5 +27,7 @@ def address(one: Named) -> str:
             return url_for("cash.purse", run=int(first), station=second or None)
         case "call-back":
             return url_for("checks.call_list", seed=int(first), vendor=second or None)
+        case "returned":
+            return url_for("kitchen.boxes_of_day", day=date.fromisoformat(first), slot=MealSlot(second))
         case _:
             return ""

@@ -12,7 +12,7 @@ from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.slots import MealSlot
-from mealroute.kitchen import boxes, service
+from mealroute.kitchen import boxes, returns, service
 from mealroute.kitchen.box_records import BoxInput, BoxKind, BoxWay
 from mealroute.kitchen.figures import figures_on
 from mealroute.planning import queries as planning
@@ -32,6 +32,7 @@ def boxes_of_day(day: date, slot: MealSlot) -> ResponseReturnValue:
         sheet = service.production(db, version.id, scope=scope) if version else None
         counted = boxes.counts(db, scope=scope, day=day, slot=str(slot))
         page = {
+            "returned": returns.returned(db, day, str(slot), scope=scope),
             "balances": boxes.balances(db, day, scope=scope, now=now),
             "names": {kitchen.code: kitchen.name for kitchen in vendors.kitchens(db)},
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from data.sample_generator.fraud.kinds import Kind
+from data.sample_generator.fraud.kinds import Kind, a_run
 from data.sample_generator.fraud.look_alikes import LookAlike
 from data.sample_generator.fraud.month import Handed, Meal, Month, Planted, Run, Vendor
 
@@ -58,9 +58,29 @@ def nobody_answers(month: Month, vendor: Vendor) -> Planted:
     return Planted("nobody-answers", ("call-back-unreachable",), [], (f"vendor/{vendor.code}",))
 
 
+def back_and_claimed(month: Month, vendor: Vendor) -> Planted:
+    """Four meals come back to the kitchen and are recorded as handed over all the same."""
+    run = a_run(month, vendor)
+    run.came_back = 4 + sum(not meal.delivered for meal in run.meals)
+    return Planted("back-and-claimed", ("returned-and-claimed",), list(run.meals))
+
+
+def nothing_ever_back(month: Month, vendor: Vendor) -> Planted:
+    """A driver whose doors stay shut once a day, and whose boxes are always empty."""
+    meals = []
+    for run in month.runs_of(vendor, 1):
+        meals.append(run.meals[3])
+        run.meals[3].outcome, run.meals[3].seen, run.meals[3].quantity = "no-answer", False, 0
+        run.came_back = 0
+    return Planted("nothing-ever-back", ("nothing-comes-back",), meals)
+
+
 HAND_KINDS: Mapping[str, Kind] = {
-    kind.__name__: kind for kind in (cash_kept, cash_short, cash_to_himself, cash_weeks_later, nobody_answers)
-}
+    kind.__name__: kind
+    for kind in (
+        cash_kept, cash_short, cash_to_himself, cash_weeks_later, nobody_answers, back_and_claimed, nothing_ever_back,
+    )
+}  # fmt: skip
 
 
 def friday_on_monday(month: Month, vendor: Vendor) -> list[Meal]:
@@ -99,6 +119,37 @@ def hard_of_hearing(month: Month, vendor: Vendor) -> list[Meal]:
     return month.of(vendor)
 
 
+def spare_ones_aboard(month: Month, vendor: Vendor) -> list[Meal]:
+    """Two portions more than ordered were packed and counted aboard, and came back."""
+    run = a_run(month, vendor)
+    run.packed = run.loaded = len(run.meals) + 2
+    run.came_back = 2 + sum(not meal.delivered for meal in run.meals)
+    return list(run.meals)
+
+
+def never_was_aboard(month: Month, vendor: Vendor) -> list[Meal]:
+    """For weeks one portion too few is packed: one person gets none, and nothing can come back."""
+    meals = []
+    for run in month.runs_of(vendor, 1):
+        meal = run.meals[-1]
+        meal.outcome, meal.seen, meal.quantity = "short", False, 0
+        run.packed = run.loaded = len(run.meals) - 1
+        meals.append(meal)
+    return meals
+
+
+def the_driver_ate_it(month: Month, vendor: Vendor) -> list[Meal]:
+    """A meal that nobody opened for did not come back, twice in the month; all others did."""
+    runs = [run for run in month.runs_of(vendor) if not all(meal.delivered for meal in run.meals)][:2]
+    for run in runs:
+        run.came_back = 0
+    return [meal for run in runs for meal in run.meals if not meal.delivered]
+
+
 HAND_LOOK_ALIKES: Mapping[str, LookAlike] = {
-    case.__name__: case for case in (friday_on_monday, change_was_wrong, lost_and_said, once_forgotten, hard_of_hearing)
-}
+    case.__name__: case
+    for case in (
+        friday_on_monday, change_was_wrong, lost_and_said, once_forgotten, hard_of_hearing, spare_ones_aboard, never_was_aboard,
+        the_driver_ate_it,
+    )
+}  # fmt: skip

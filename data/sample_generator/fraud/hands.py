@@ -40,6 +40,23 @@ def cash_entries(month: Month) -> list[dict[str, Any]]:
     return rows
 
 
+def returned_meals(month: Month) -> list[dict[str, Any]]:
+    """What each kitchen counted back from its drivers: what the records leave."""
+    left: Counter[int] = Counter()
+    for meal in month.meals:
+        if not meal.delivered and meal.outcome != "short" and not meal.station:
+            left[(meal.transferred_to or meal.run).id] += max(1, meal.quantity)
+    return [
+        {
+            "client_id": f"back/{run.id}", "day": run.day, "slot": run.slot, "kitchen_code": run.vendor.kitchen, "note": "", "by_name": "示例",
+            "vehicle_code": f"E-{run.driver.code}", "trip": 1, "portions": left[run.id] if run.came_back is None else run.came_back,
+            "at": _evening(run.day),
+        }
+        for run in month.runs
+        if run.meals and not run.meals[0].station
+    ]  # fmt: skip
+
+
 def call(db: Session, month: Month) -> None:
     """Publish a seed, draw, and ring everybody: some are out, most say that it came."""
     clock = FixedClock(_evening(month.days[-1] + timedelta(days=5)))

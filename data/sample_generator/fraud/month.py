@@ -115,6 +115,8 @@ class Run:
     received: int | None = None
     closed_with: int | None = None
     signed: bool = True
+    came_back: int | None = None
+    """Portions that the kitchen counted back; None: what the records leave."""
     handed: list[Handed] | None = None
     """What a cashier received of its cash; None: all of it, the same evening or the next day."""
 

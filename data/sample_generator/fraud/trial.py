@@ -32,7 +32,7 @@ OWN = ("dearer_for_the_subsidised", "keyed_after_the_close", "agreement_over")
 """Those of the other kinds that do."""
 SHARED, ALIKE, HONEST, OTHERS = 10, 5, 6, 8
 """Vendors that share the other frauds, the look-alikes, that nobody touches, and that share the other kinds and their look-alikes."""
-ALONE = ("nobody_answers", "hard_of_hearing")
+ALONE = ("nobody_answers", "hard_of_hearing", "nothing_ever_back", "never_was_aboard")
 HANDS = 4
 """Vendors of the frauds with cash, returns and calls, and of their look-alikes: two that share and one of its own each."""
 

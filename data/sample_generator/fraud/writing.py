@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-from data.sample_generator.fraud.hands import call, cash_entries
+from data.sample_generator.fraud.hands import call, cash_entries, returned_meals
 from data.sample_generator.fraud.month import LAT, LON, STREETS, Meal, Month, Resident, Run
 from mealroute import models  # noqa: F401 -- registers every table
 from mealroute.core.actor import SYSTEM
@@ -74,6 +74,7 @@ def _rows(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     yield from _doors(month)
     yield from _kitchen(month)
     yield "cash_entry", cash_entries(month)
+    yield "returned_meals", returned_meals(month)
 
 
 def _filled(table: str, **values: Any) -> dict[str, Any]:
