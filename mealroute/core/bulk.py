@@ -1,14 +1,79 @@
-"""Many rows at once, as fast as the database takes them: COPY into PostgreSQL, one prepared statement into SQLite.
+"""Many rows at once, as fast as the database gives and takes them: ``rows`` reads, ``pour`` writes.
 
 For what is computed in bulk (a city's claim lines); the session's listeners do not see these rows, the database's own triggers and
-constraints do. ``insert(Model)`` with a list is right everywhere else.
+constraints do. ``session.execute`` and ``insert(Model)`` with a list are right everywhere else.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, Date, Select, Table, bindparam
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from mealroute.core.db import UtcDateTime
+
+CHUNK = 5_000
+
+
+def rows(db: Session, query: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """What a query of columns finds, as plain tuples, in about half the time that ``db.execute`` takes for tens of thousands.
+
+    The statement is the session's own (its transaction, its compiled form), but rows come from the driver's cursor, and only columns that
+    the driver does not know (days, moments and truths in SQLite) are turned into Python's, column by column, each different text once.
+    """
+    db.flush()
+    connection = db.connection()
+    result = connection.execute(query)
+    assert result.cursor is not None
+    found = result.cursor.fetchall()
+    result.close()
+    readers = _readers(query, connection)
+    if not found or not readers:
+        return list(found)
+    columns = list(zip(*found, strict=True))
+    for place, read in readers:
+        columns[place] = tuple(map(read, columns[place]))
+    return list(zip(*columns, strict=True))
+
+
+def chunks(values: Iterable[int]) -> Iterable[list[int]]:
+    """The values in order, as many at a time as one statement should ask for."""
+    wanted = sorted(values)
+    return (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+
+
+def numbered(column: InstrumentedAttribute[Any], numbers: Collection[int]) -> ColumnElement[bool]:
+    """``column.in_`` with the numbers in the statement itself: binding hundreds one by one takes longer than reading their rows."""
+    return column.in_(bindparam(None, [*map(int, numbers)], expanding=True, literal_execute=True, unique=True))
+
+
+class _Once(dict[Any, Any]):
+    """Reads each value once."""
+
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        self._read = read
+
+    def __missing__(self, value: Any) -> Any:
+        found = self[value] = self._read(value)
+        return found
+
+
+def _readers(query: Select[*tuple[Any, ...]], connection: Connection) -> "Processors":
+    """By column, how the driver's value becomes Python's, where it is not already; columns of one type share what was read."""
+    found: Processors = []
+    shared: dict[type, Callable[[Any], Any]] = {}
+    for place, column in enumerate(query.selected_columns):
+        kind = column.type
+        read: Callable[[Any], Any] | None = kind.dialect_impl(connection.dialect).result_processor(
+            connection.dialect, None
+        )
+        if read is not None and isinstance(kind, Date | UtcDateTime | Boolean):
+            read = shared.setdefault(type(kind), _Once(read).__getitem__)
+        if read is not None:
+            found.append((place, read))
+    return found
+
 
 TOGETHER = 200
 """Rows in one statement of SQLite: beginning and ending a statement that a trigger may undo costs as much as writing a row."""

@@ -19,7 +19,7 @@ from mealroute.rulebook.facts import Earlier
 from mealroute.rulebook.records import Every
 from mealroute.subsidy.adjustment_models import AdjustmentLine
 from mealroute.subsidy.models import ClaimLine
-from mealroute.subsidy.parts import Part, of_people, within
+from mealroute.subsidy.parts import Part, among, line_ids, of_people, within
 from mealroute.subsidy.records import ClaimLineRecord, Rulebook
 from mealroute.subsidy.rulebook import load_rulebook
 
@@ -62,11 +62,8 @@ def earlier_lines(
     begins = counted_from(load_rulebook() if part is None else part.rules, first)
     if begins is None:
         return []
-    query = select(*(getattr(ClaimLine, name) for name in _COLUMNS)).where(
-        ClaimLine.day >= begins, ClaimLine.day < first, *within(part, ClaimLine.street_code), *of_people(part, ClaimLine.resident_id)
-    )  # fmt: skip
     standing: dict[tuple[str, str], _Standing] = {}
-    for row in db.execute(query.order_by(ClaimLine.id)):
+    for row in _claimed(db, begins, first, part):
         standing[row.natural_key, row.payee] = _Standing(_earlier(row), row.amount_fen)
     corrected: dict[tuple[str, str], list[Any]] = defaultdict(list)
     settled = select(AdjustmentLine.line).where(
@@ -86,6 +83,20 @@ def earlier_lines(
     doors = _doors(db, {one.person_id for one in paid if one.person_id is not None})
     shared = (replace(one, household=doors.get(one.person_id or 0, "")) for one in paid)
     return sorted(shared, key=lambda one: (one.day, one.slot))
+
+
+def _claimed(db: Session, begins: date, first: date, part: Part | None) -> list[Any]:
+    """The lines of the days before. Those of some streets are found by their meals: a look through all lines of a city would grow with it."""
+    query = select(ClaimLine.id, *(getattr(ClaimLine, name) for name in _COLUMNS)).where(
+        ClaimLine.day >= begins, ClaimLine.day < first, *within(part, ClaimLine.street_code), *of_people(part, ClaimLine.resident_id)
+    )  # fmt: skip
+    if part is None or part.streets is None or part.people is not None:
+        found = [*db.execute(query)]
+    else:
+        meals = line_ids(begins, first - timedelta(days=1), part)
+        found = [*db.execute(query.where(*among(ClaimLine.book_line_id, meals)))]
+        found += db.execute(query.where(ClaimLine.book_line_id.is_(None)))
+    return sorted(found, key=lambda row: row.id)
 
 
 def _doors(db: Session, people: set[int]) -> dict[int, str]:

@@ -84,11 +84,6 @@ def line_ids(first: date, last: date, part: Part | None) -> Select[Any] | None:
     return None if part is None else _of_books(select(BookLine.id), first, last, part)
 
 
-def order_ids(first: date, last: date, part: Part | None) -> Select[Any] | None:
-    """The orders behind them."""
-    return None if part is None else _of_books(select(BookLine.order_id), first, last, part)
-
-
 def resident_ids(first: date, last: date, part: Part | None) -> Select[Any]:
     """The people in the books of a span."""
     return _of_books(select(BookLine.resident_id), first, last, part)

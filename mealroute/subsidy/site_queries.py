@@ -40,7 +40,7 @@ def periodic_facts(
     yearly = last.month == 12 and any(rule.unit is Unit.YEAR for rule in periodic)
     ids = [rule.rule_id for rule in periodic]
     claimed = select(ClaimLine.natural_key).where(
-        ClaimLine.rule_id.in_(ids), (ClaimLine.day < first) | (ClaimLine.day > last)
+        ClaimLine.book_line_id.is_(None), ClaimLine.rule_id.in_(ids), (ClaimLine.day < first) | (ClaimLine.day > last)
     )
     applications = select(SiteApplication).where(SiteApplication.day >= first, SiteApplication.day <= last)
     sites = [site for site in _sites(db, last) if streets is None or site.street_code in streets]

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from mealroute.core.clock import FixedClock
 from mealroute.core.config import Settings
 from mealroute.core.errors import MealrouteError
 from mealroute.subsidy import computing, queries
+from mealroute.subsidy.earlier import earlier_lines
 from mealroute.subsidy.models import ClaimLine, Period
 from mealroute.subsidy.parts import Beside, Part
 from mealroute.subsidy.rulebook import load_rulebook
@@ -100,6 +101,23 @@ def test_the_reasons_that_are_left_out_change_no_line_and_no_account(payers: lis
     assert len(short.problems) < len(whole.problems)
     assert short.lines == whole.lines
     assert short.accounts == whole.accounts
+
+
+def test_what_counts_of_the_days_before_is_found_by_the_streets_as_by_a_look_through_all_lines(
+    payers: list[city.Payer],
+) -> None:
+    for payer in payers:
+        city_worker.settled(payer)
+    thursday = date(2026, 3, 5)
+
+    with database.unit_of_work(read_only=True) as session:
+        for payer in payers:
+            rules = load_rulebook(payer.folder)
+            everything = earlier_lines(session, thursday, Part(rules=rules))
+            mine = earlier_lines(session, thursday, Part(rules=rules, streets=payer.streets))
+            assert mine == [one for one in everything if one.place in payer.streets]
+            assert 0 < len(mine) < len(everything)
+            assert {one.day for one in mine} == {date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4)}
 
 
 def test_two_folders_for_one_payer_are_refused(any_engine: Engine, tmp_path: Path) -> None:
