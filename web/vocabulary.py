@@ -113,7 +113,8 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "resident": _l("Resident"), "driver": _l("Driver"), "vendor": _l("Vendor"), "station": _l("Station"), "payment": _l("Payment"),
         "notice": _l("Line of a list from outside"), "pause": _l("Pause"), "kitchen": _l("Kitchen"), "sheet": _l("Keyed sheet"),
         "closing": _l("Closing of the counter"), "complaint": _l("Complaint"), "swipe": _l("Card swipe"),
-        "purse": _l("Cash of a round"), "returned": _l("Count of what came back"), "call-back": _l("Call-back list"),
+        "purse": _l("Cash of a round"), "returned": _l("Count of what came back"),
+        "rule": _l("Rule"), "call-back": _l("Call-back list"),
     },
     "proof-source": {
         "phone": _l("by the phone"), "paper": _l("keyed from paper"), "desk": _l("entered at a desk"), "closing": _l("by the close of the day"),

@@ -142,6 +142,7 @@ def named(db: Session, evidence: Sequence[Reference]) -> tuple[Named, ...]:
     labels = {
         "resident": residents, "vendor": vendors, "purse": _rounds(db, evidence),
         "call-back": {value: value.replace("/", " · ") for kind, value in evidence if kind == "call-back"},
+        "rule": {value: value.partition("/")[0] for kind, value in evidence if kind == "rule"},
     }  # fmt: skip
     return tuple(
         Named(kind=kind, value=value, label=labels.get(kind, {}).get(value, value))

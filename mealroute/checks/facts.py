@@ -15,6 +15,7 @@ from mealroute.checks.business_facts import OF_2022, CapFacts, DriverFacts, Rule
 from mealroute.checks.hands_facts import Hands, Returned, Taken
 from mealroute.checks.pattern_facts import Patterns, Priced
 from mealroute.checks.records import Reference
+from mealroute.checks.tier_facts import Reached
 from mealroute.core.money import Fen
 
 DELIVERED = frozenset({"handed-over", "left-with-contact", "left-at-door"})
@@ -311,6 +312,7 @@ class World:
     staff: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Vendor → names of its drivers, to be compared and never shown."""
     hands: Hands = field(default_factory=Hands)
+    tiers: Sequence[Reached] = ()
 
     def says(self, rule: str, street: str) -> RuleSays:
         """What a rule asks of a meal in a street."""

@@ -13,6 +13,7 @@ from mealroute.checks import (
     route_rules,
     service,
     swipe_reading,
+    tier_reading,
     world_reading,
 )
 from mealroute.checks.day_reading import Around
@@ -72,6 +73,10 @@ class Looker:
     vendors: frozenset[str]
     other_vendors: frozenset[str] | None = None
 
+    def settles(self, street: str, vendor: str) -> bool:
+        """Whether a claim that no meal stands behind is looked at here: where it stands, else where its vendor serves."""
+        return self.streets.holds(street) if street else self.serves(vendor)
+
     def serves(self, vendor: str) -> bool:
         return vendor in self.vendors if self.other_vendors is None else vendor not in self.other_vendors
 
@@ -106,6 +111,10 @@ def look_at(
     periods = db.scalars(
         select(Period.id).where(Period.month == surroundings.month, Period.payer.in_(part.payers))
     ).all()
+    world.tiers = tier_reading.tiers_of(
+        db, periods, (rule for _streets, rules in part.rules for rule in rules), given.first, given.last,
+        policy.checks["tier-just-reached"].limits, holds=part.settles,
+    )  # fmt: skip
     look = Look(world, policy)
     meals = claims = 0
     around = [_narrowed(one, part, surroundings.stations) for one in surroundings.around]

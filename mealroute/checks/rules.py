@@ -15,6 +15,7 @@ from mealroute.checks import (
     record_rules,
     returns_rules,
     route_rules,
+    tier_rules,
     volume_rules,
 )
 from mealroute.checks.facts import Day, Tally, World
@@ -99,6 +100,7 @@ MONTHLY: Mapping[str, MonthCheck] = {
     "call-back-unreachable": hands_rules.call_back_unreachable,
     "cash-missing": hands_rules.cash_missing,
     "cash-late": hands_rules.cash_late,
+    "tier-just-reached": tier_rules.tier_just_reached,
     "nothing-comes-back": returns_rules.nothing_comes_back,
     "copied-day": pattern_rules.copied_day,
     "dearer-if-subsidised": pattern_rules.dearer_if_subsidised,

@@ -8,7 +8,15 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from mealroute.adapters.travel import TravelMatrix
-from mealroute.checks import counts_reading, day_reading, queries, route_rules, swipe_reading, world_reading
+from mealroute.checks import (
+    counts_reading,
+    day_reading,
+    queries,
+    route_rules,
+    swipe_reading,
+    tier_reading,
+    world_reading,
+)
 from mealroute.checks.facts import World
 from mealroute.checks.models import CheckFinding, CheckFindingLine, CheckLook, CheckStep
 from mealroute.checks.records import Act, Finding, FindingId, FindingState, Policy, RunRecord
@@ -24,7 +32,7 @@ from mealroute.subsidy import computing
 from mealroute.subsidy import queries as money
 from mealroute.subsidy.differing import movements, standings
 from mealroute.subsidy.models import Period
-from mealroute.subsidy.records import PeriodState
+from mealroute.subsidy.records import PeriodState, Rulebook
 from mealroute.subsidy.rulebook import load_rulebook
 
 MatrixOf = Callable[[Sequence[LonLat], str], TravelMatrix]
@@ -38,11 +46,11 @@ LEAST_REASON = 4
 
 def check_month(
     db: Session, month: str, *, by: Actor, clock: Clock, complaints: Sequence[Complaint] | None = None,
-    matrix_of: MatrixOf | None = None, recompute: bool = True, progress: Progress | None = None,
+    matrix_of: MatrixOf | None = None, recompute: bool = True, progress: Progress | None = None, rulebook: Rulebook | None = None,
 ) -> RunRecord:  # fmt: skip
     """``look_at`` a month and ``keep`` what is found, in one transaction. Raises as they do."""
     looked = look_at(
-        db, month, by=by, clock=clock, complaints=complaints, matrix_of=matrix_of, recompute=recompute, progress=progress
+        db, month, by=by, clock=clock, complaints=complaints, matrix_of=matrix_of, recompute=recompute, progress=progress, rulebook=rulebook,
     )  # fmt: skip
     return keep(db, month, looked, by=by, clock=clock)
 
@@ -61,12 +69,13 @@ class Looked:
 def look_at(
     db: Session, month: str, *, by: Actor, clock: Clock, complaints: Sequence[Complaint] | None = None,
     matrix_of: MatrixOf | None = None, recompute: bool = True, progress: Progress | None = None, payer: str = "",
-    district: str = "",
+    district: str = "", rulebook: Rulebook | None = None,
 ) -> Looked:  # fmt: skip
     """Look at every recorded door of a month, with the claims of ``payer`` in ``district`` (empty: the installation's own). Reads only.
 
     ``complaints`` None: they are not looked at, and findings about them stay as they are. ``matrix_of``: the roads; without them
-    legs are judged by the straight line. ``recompute``: also compute an open month's lines anew and compare.
+    legs are judged by the straight line. ``recompute``: also compute an open month's lines anew and compare. ``rulebook``: whose tiers
+    are looked at, those in force here unless another is given.
 
     Raises
     ------
@@ -83,7 +92,16 @@ def look_at(
     world.complaints = complaints or ()
     world.district = district or world.district
     policy = policy_on(world.last)
-    period = money.period(db, payer or load_rulebook().payer, month)
+    rules = rulebook or load_rulebook()
+    period = money.period(db, payer or rules.payer, month)
+    world.tiers = tier_reading.tiers_of(
+        db,
+        [period.id] if period else (),
+        rules.rules,
+        world.first,
+        world.last,
+        policy.checks["tier-just-reached"].limits,
+    )
     meals = claims = 0
     look = Look(world, policy)
     days = day_reading.days_of(db, world.first, world.last)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from data.sample_generator.fraud import trial
 from data.sample_generator.fraud.month import STREETS
-from data.sample_generator.fraud.writing import at, write
+from data.sample_generator.fraud.writing import at, rulebook, write
 from mealroute.checks import service, world_reading
 from mealroute.checks.models import CheckFinding, CheckFindingLine
 from mealroute.checks.part_look import Looker, Seen, Surroundings, all_of, look_at
@@ -20,11 +20,10 @@ from mealroute.core.actor import SYSTEM
 from mealroute.core.clock import FixedClock
 from mealroute.residents.models import Resident
 from mealroute.subsidy.queries import month_days
-from mealroute.subsidy.rulebook import load_rulebook
 
 MONTH = f"{trial.FIRST:%Y-%m}"
 SPAN = month_days(MONTH)
-RULES = load_rulebook()
+RULES = rulebook()
 
 
 def parts() -> list[Streets]:
@@ -75,7 +74,9 @@ def test_a_planted_month_in_parts_gives_the_findings_of_the_whole(any_engine: En
     with database.unit_of_work() as db:
         write(db, month)
     with database.unit_of_work() as db:
-        record = service.check_month(db, MONTH, by=SYSTEM, clock=clock, complaints=complaints, recompute=False)
+        record = service.check_month(
+            db, MONTH, by=SYSTEM, clock=clock, complaints=complaints, recompute=False, rulebook=RULES
+        )
         whole = {
             row.natural_key: (row.digest, row.street_code, row.vendor_code) for row in db.scalars(select(CheckFinding))
         }

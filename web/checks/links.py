@@ -13,6 +13,7 @@ PERMISSIONS: Mapping[str, str] = {
     "purse": "cash.view",
     "call-back": "callback.view",
     "returned": "kitchen.view",
+    "rule": "subsidy.view",
 }
 """What a reader must be allowed for the page behind each kind."""
 
@@ -29,5 +30,7 @@ def address(one: Named) -> str:
             return url_for("checks.call_list", seed=int(first), vendor=second or None)
         case "returned":
             return url_for("kitchen.boxes_of_day", day=date.fromisoformat(first), slot=MealSlot(second))
+        case "rule":
+            return url_for("rulebook.index", day=second, _anchor=f"r-{first}")
         case _:
             return ""

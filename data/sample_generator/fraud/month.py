@@ -166,6 +166,15 @@ class Vendor:
 
 
 @dataclass(eq=False)
+class Site:
+    """A rural station and who has signed with it since when."""
+
+    code: str
+    street: str
+    signed: list[tuple[Resident, date]]
+
+
+@dataclass(eq=False)
 class Notice:
     """A line of a list from outside."""
 
@@ -204,6 +213,7 @@ class Month:
     complaints: list[Meal] = field(default_factory=list)
     steps: list[tuple[Vendor, str, date]] = field(default_factory=list)
     later: list[Callable[[Any], None]] = field(default_factory=list)
+    sites: list[Site] = field(default_factory=list)
     silent: dict[str, int] = field(default_factory=dict)
     """Vendor → how many of a hundred calls about its meals reach nobody, where it is not the usual share."""
     numbers: Counter[tuple[date, str]] = field(default_factory=Counter)

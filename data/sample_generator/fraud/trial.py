@@ -15,8 +15,9 @@ from data.sample_generator.fraud.look_alikes import LOOK_ALIKES
 from data.sample_generator.fraud.month import Meal, Month, Planted, Vendor, honest_month
 from data.sample_generator.fraud.other_kinds import OTHER_KINDS
 from data.sample_generator.fraud.other_look_alikes import OTHER_LOOK_ALIKES
+from data.sample_generator.fraud.tier_kinds import TIER_KINDS, TIER_LOOK_ALIKES
 from data.sample_generator.fraud.volume_kinds import VOLUME_KINDS
-from data.sample_generator.fraud.writing import at, write
+from data.sample_generator.fraud.writing import at, rulebook, write
 from mealroute.checks import queries, service
 from mealroute.checks.records import FindingRecord, Severity
 from mealroute.core.actor import SYSTEM, Scope
@@ -32,7 +33,14 @@ OWN = ("dearer_for_the_subsidised", "keyed_after_the_close", "agreement_over")
 """Those of the other kinds that do."""
 SHARED, ALIKE, HONEST, OTHERS = 10, 5, 6, 8
 """Vendors that share the other frauds, the look-alikes, that nobody touches, and that share the other kinds and their look-alikes."""
-ALONE = ("nobody_answers", "hard_of_hearing", "nothing_ever_back", "never_was_aboard")
+ALONE = (
+    "nobody_answers",
+    "hard_of_hearing",
+    "nothing_ever_back",
+    "never_was_aboard",
+    "meals_up_to_the_tier",
+    "always_over_the_tier",
+)
 HANDS = 4
 """Vendors of the frauds with cash, returns and calls, and of their look-alikes: two that share and one of its own each."""
 
@@ -91,10 +99,10 @@ def make(
         innocent[name] = case(month, small if name == "small_and_constant" else alike[n % ALIKE])
     for n, (name, case) in enumerate(OTHER_LOOK_ALIKES.items()):
         innocent[name] = case(month, tail[len(OWN) + OTHERS + n % 2])
-    for name, kind in HAND_KINDS.items():
+    for name, kind in {**HAND_KINDS, **TIER_KINDS}.items():
         if kinds is None or name in kinds:
             planted.append(kind(month, cheat if name in ALONE else shared_cheat))
-    for name, case in HAND_LOOK_ALIKES.items():
+    for name, case in {**HAND_LOOK_ALIKES, **TIER_LOOK_ALIKES}.items():
         innocent[name] = case(month, honest if name in ALONE else shared_honest)
     return month, planted, innocent
 
@@ -107,7 +115,7 @@ def run(db: Session, *, seed: int, people: int = 20) -> Result:
     complaints = [
         (meal.id, meal.run.vendor.code, "not-brought", str(n), meal.day) for n, meal in enumerate(month.complaints, 1)
     ]
-    service.check_month(db, FIRST.strftime("%Y-%m"), by=SYSTEM, clock=clock, complaints=complaints)
+    service.check_month(db, FIRST.strftime("%Y-%m"), by=SYSTEM, clock=clock, complaints=complaints, rulebook=rulebook())
     findings = queries.open_findings(db, FIRST.strftime("%Y-%m"), scope=Scope.everything())
     lines = {finding.id: set(queries.lines_of(db, finding.id)) for finding in findings}
     found = {

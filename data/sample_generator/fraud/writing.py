@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, insert
@@ -17,7 +20,10 @@ from mealroute.core.clock import FixedClock
 from mealroute.core.crypto import blind_index
 from mealroute.core.db import Base
 from mealroute.core.text import compact
+from mealroute.rulebook.reading import read_draft
 from mealroute.subsidy import service as subsidy
+from mealroute.subsidy.parts import Part
+from mealroute.subsidy.records import Rulebook
 from mealroute.subsidy.rulebook import load_rulebook
 
 MIDNIGHT = timedelta(hours=-8)
@@ -37,12 +43,25 @@ def write(db: Session, month: Month) -> None:
             db.execute(insert(Base.metadata.tables[table]), rows)
     db.flush()
     clock = FixedClock(at(month.days[-1] + timedelta(days=3), 36_000))
-    subsidy.build_month(db, load_rulebook().payer, month.first.strftime("%Y-%m"), by=SYSTEM, clock=clock)
+    rules, name = rulebook(), month.first.strftime("%Y-%m")
+    period = subsidy.open_period(db, rules.payer, name, rules)
+    prepared = subsidy.prepare(db, name, rules, part=Part(rules=rules, rest=True))
+    subsidy.store(db, period, prepared, by=SYSTEM, clock=clock)
     for step in month.later:
         step(db)
     call(db, month)
     db.flush()
     db.expire_all()
+
+
+@cache
+def rulebook() -> Rulebook:
+    """The rules in force, with two made-up ones that pay by tiers (``tiers.yaml``)."""
+    own = load_rulebook()
+    more, problems = read_draft((Path(__file__).parent / "tiers.yaml").read_text(encoding="utf-8"), "tiers.yaml")
+    if problems:
+        raise ValueError(str(problems[0]))
+    return replace(own, book=replace(own.book, rules=(*own.book.rules, *more.rules)))
 
 
 def _rows(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
@@ -54,14 +73,9 @@ def _rows(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     yield "kitchen_batch", [{"kitchen_code": one.kitchen, "slot": "lunch", "cooked_at_s": 36_000, "ready_at_s": 37_800, "eat_by_s": 50_400} for one in month.vendors]  # fmt: skip
     yield "driver", [_filled("driver", code=driver.code, name=driver.name, phone=driver.phone, phone_index=blind_index("phone", driver.phone), vendor_code=one.code, kitchen_code=one.kitchen, shift_start_s=36_000, shift_end_s=48_600, weekdays=driver.weekdays, health_certificate_to=driver.certificate_to) for one in month.vendors for driver in one.drivers]  # fmt: skip
     yield "vehicle", [_filled("vehicle", code=f"E-{driver.code}", kind="e-bike", profile="ebike", vendor_code=one.code, kitchen_code=one.kitchen, hot_boxes=driver.boxes, driver_code=driver.code) for one in month.vendors for driver in one.drivers]  # fmt: skip
-    stations = sorted({meal.station for meal in month.meals if meal.station})
-    yield (
-        "station",
-        [
-            _filled("station", code=code, name=f"驿站 {code}", street_code=STREETS[0], lon=LON, lat=LAT)
-            for code in stations
-        ],
-    )
+    stations = dict.fromkeys(sorted({meal.station for meal in month.meals if meal.station}), STREETS[0])
+    stations |= {site.code: site.street for site in month.sites}
+    yield "station", [_filled("station", code=code, name=f"驿站 {code}", street_code=street, lon=LON, lat=LAT) for code, street in stations.items()]  # fmt: skip
     yield "dish", [_filled("dish", code="D-A", name="示例菜", price_fen=1800)]
     yield "menu_entry", [{"code": f"M{weekday}", "weekday": weekday, "slot": "lunch", "diet": "normal", "choice": "A", "dish_code": "D-A", "price_fen": 1800, "valid_from": date(2025, 1, 1), "valid_to": None, "extra": {}} for weekday in range(1, 8)]  # fmt: skip
     yield "resident", [_resident(one) for one in month.residents]
@@ -73,6 +87,8 @@ def _rows(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     yield from _plans(month)
     yield from _doors(month)
     yield from _kitchen(month)
+    yield "site_figure", [{"station_code": site.code, "name": "tag:rural", "value": 1, "valid_from": date(2025, 1, 1), "document_no": "", "by_name": "示例", "at": BOOKED} for site in month.sites]  # fmt: skip
+    yield "site_agreement", [{"station_code": site.code, "resident_id": one.id, "day": day, "kind": "signed", "agreement_no": f"{site.code}/{one.id}", "by_name": "示例", "at": BOOKED} for site in month.sites for one, day in site.signed]  # fmt: skip
     yield "cash_entry", cash_entries(month)
     yield "returned_meals", returned_meals(month)
 
