@@ -16,6 +16,7 @@ from mealroute.rulebook.compiled import Bundles, Compiled, Library, RuleSet, bun
 from mealroute.rulebook.conditions import Level, level_of
 from mealroute.rulebook.counters import Purse, cap_key, caps_of, group_key
 from mealroute.rulebook.facts import Earlier, Figures, Meal, Person
+from mealroute.rulebook.holding import Bits, Holding
 from mealroute.rulebook.person_day import PersonDay, stop
 from mealroute.rulebook.records import (
     AmountKind,
@@ -89,7 +90,7 @@ MealFacts = tuple[Hashable, ...]
 
 
 class KindsOfDay:
-    """One rulebook over one run of people's days. Days come by person, each person's in order, as ``Engine`` wants them.
+    """One rulebook over one run of people's days: each person's in order, the people in any, for they share nothing.
 
     ``fits``: False where people share a cap; then only ``Engine`` will do. ``asks_minute``: the caller has to tell meals apart by the minute.
     """
@@ -102,8 +103,11 @@ class KindsOfDay:
         self._library, self.purse = Library(book), Purse(book.rules)
         for line in sorted(earlier, key=lambda one: one.day):
             self.purse.remember(line)
-        self._holds: dict[int, tuple[Person, dict[int, bool], dict[int, _Ours]]] = {}
-        self._ours: dict[tuple[int, ...], _Ours] = {}
+        self._ours: dict[tuple[int, int], _Ours] = {}
+        self._holds: dict[int, Holding] = {}
+        self._bits = Bits()
+        self._today: dict[int, int] = {}
+        self._alike: dict[int, _Ours] = {}
         self._lines: dict[Hashable, _Lines] = {}
         self._told: dict[Hashable, tuple[Told, ...]] = {}
         self._all: dict[int, _Ours] = {}
@@ -117,7 +121,9 @@ class KindsOfDay:
         rules = self._library.on(day)
         if not rules.rules:
             return _NOTHING
-        ours = self._survivors(person, rules) if stop(person) is None else _NONE
+        ours = self._ours.get((id(person), id(rules)))
+        if ours is None:
+            ours = self._ours[id(person), id(rules)] = self._survivors(person, rules)
         key: Hashable = None, *meals
         if ours.bundles:
             state = self._state(ours, person, day, len(meals)) if ours.caps or ours.groups else ()
@@ -180,19 +186,16 @@ class KindsOfDay:
         """The rules of the day whose conditions on the person hold; people for whom the same hold share them."""
         known = self._holds.get(id(person))
         if known is None:
-            known = self._holds[id(person)] = person, {}, {}
-        found = known[2].get(id(rules))
-        if found is None:
-            held = known[1]
-            for rule in rules.today:
-                if id(rule) not in held:
-                    held[id(rule)] = all(test(person, None, None) for test in rule.person_tests)
-            kept = [rule for rule in rules.today if held[id(rule)]]
-            places = tuple(map(id, kept))
-            if places not in self._ours:
-                self._ours[places] = _ours(bundles(iter(kept)))
-            found = known[2][id(rules)] = self._ours[places]
-        return found
+            known = self._holds[id(person)] = Holding(person)
+        if stop(person) is not None:
+            return _NONE
+        today = self._today.get(id(rules))
+        if today is None:
+            today = self._today[id(rules)] = self._bits.of(rules.today)
+        same = known.of(today, self._bits)
+        if same not in self._alike:
+            self._alike[same] = _ours(bundles(rule for rule in rules.today if self._bits.of((rule,)) & same))
+        return self._alike[same]
 
     def _state(self, ours: _Ours, person: Person, day: date, meals: int) -> Hashable:
         """What caps and groups that are longer than a day have left for the person: what a day of so many meals can tell apart, no more."""

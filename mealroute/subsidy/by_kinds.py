@@ -5,15 +5,15 @@ Most meals are one portion of an order of its own, claimed or paid in full. What
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from itertools import groupby
-from operator import itemgetter
+from functools import partial
+from typing import Any
 
 from mealroute.core.clock import seconds_of_day
 from mealroute.core.money import Fen
 from mealroute.rulebook.facts import Meal, Person
-from mealroute.rulebook.kinds_of_day import Kept, KindsOfDay, MealFacts, Told
+from mealroute.rulebook.kinds_of_day import Kept, KindsOfDay, Told
 from mealroute.rulebook.records import Beneficiary, Unit
 from mealroute.rulebook.words import refusal_sentence
 from mealroute.subsidy import build, evaluating, rules
@@ -92,8 +92,7 @@ def _days(rows: MonthRows) -> tuple[tuple[DayFacts, ...], list[Eaten]]:
                 counted[1] += door.delivered
         if aboard and door is not None and door.delivered >= 1:
             slot = line.slot
-            turn = line.day, _PLACE.get(slot, _ELSEWHERE), slot, line.order_id, number
-            eaten.append(Eaten(line.resident_id, turn, line, door))
+            eaten.append(Eaten(line.day, _PLACE.get(slot, _ELSEWHERE), slot, line.order_id, number, line, door))
     found = {(one.day, one.slot): one for one in build.day_facts(replace(rows, book=odd))}
     for key, (planned_portions, delivered, unknown) in sums.items():
         more = found.get(key)
@@ -118,41 +117,42 @@ def _days(rows: MonthRows) -> tuple[tuple[DayFacts, ...], list[Eaten]]:
 
 
 def _due(kinds: KindsOfDay, rows: MonthRows, rulebook: Rulebook, eaten: Sequence[Eaten]) -> list[Due]:
-    """What is due for each meal, by day and meal."""
-    found: list[Due] = []
+    """What is due for each meal, in the same order. Meals come by day, so that each person's days do too."""
+    together: dict[tuple[int, date], list[int]] = {}
+    for number, one in enumerate(eaten):
+        together.setdefault((one.book.resident_id, one.day), []).append(number)
+    found: dict[int, Due] = {}
     people: dict[tuple[int, str, str], Person] = {}
     shaped: dict[int, tuple[tuple[Kept, ...], dict[int, list[Head]]]] = {}
     reasons = _Reasons(rulebook)
-    paid, evidence = rows.paid, rows.evidence
-    for (resident, day), group in groupby(eaten, key=Eaten.person_day):
-        meals = list(group)
-        who = rows.people[resident, day]
-        where = id(who), meals[0].book.street_code, meals[0].book.zone
+    paid, evidence, asks_minute = rows.paid, rows.evidence, kinds.asks_minute
+    for person_day, numbers in together.items():
+        meals = [eaten[number] for number in numbers]
+        who, line = rows.people[person_day], meals[0].book
+        where = id(who), line.street_code, line.zone
         person = people.get(where)
         if person is None:
             person = people[where] = evaluating.person_of(who, *where[1:])
         facts = [
-            _facts(
-                one, paid.get(one.book.order_id, 0), evidence.get(one.door.proof_id, _NO_EVIDENCE), kinds.asks_minute
-            )
+            _facts(one, paid.get(one.order, 0), evidence.get(one.door.proof_id, _NO_EVIDENCE), asks_minute)
             for one in meals
         ]
-        lines, told = kinds.day(person, day, facts, _Made(meals, person, rows))
+        lines, told = kinds.day(person, line.day, facts, partial(_made, meals, person, rows))
         known = shaped.get(id(lines))
         if known is None:
             known = shaped[id(lines)] = lines, _heads(lines)
-        heads = known[1]
-        for n, one in enumerate(meals):
+        for n, (number, one) in enumerate(zip(numbers, meals, strict=True)):
             reason = reasons.of(told, n) if told else None
-            found.append(Due(one.turn, one, heads.get(n, ()), reason, paid.get(one.book.order_id, 0)))
-    found.sort(key=_by_turn)
-    return found
+            found[number] = Due(one.book, one.door, who, known[1].get(n, ()), reason, facts[n][_PAID])
+    return [found[number] for number in range(len(eaten))]
 
 
-_by_turn = itemgetter(0)
+def _made(meals: Sequence[Eaten], person: Person, rows: MonthRows) -> list[Meal]:
+    """The meals of a day as the rules see them, made when somebody asks."""
+    return [evaluating.meal_of(build.handover(one.book, one.door, rows), person) for one in meals]
 
 
-def _facts(one: Eaten, paid: Fen, beside: frozenset[str], asks_minute: bool) -> MealFacts:
+def _facts(one: Eaten, paid: Fen, beside: frozenset[str], asks_minute: bool) -> tuple[Any, ...]:
     """All of a meal that a rule may look at."""
     line, door = one.book, one.door
     minute = (
@@ -166,16 +166,8 @@ def _facts(one: Eaten, paid: Fen, beside: frozenset[str], asks_minute: bool) -> 
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """The meals of a day as the rules see them, made when somebody asks."""
-
-    meals: Sequence[Eaten]
-    person: Person
-    rows: MonthRows
-
-    def __call__(self) -> list[Meal]:
-        return [evaluating.meal_of(build.handover(one.book, one.door, self.rows), self.person) for one in self.meals]
+_PAID = 2
+"""Where the facts of a meal have what was paid for it."""
 
 
 class _Reasons:

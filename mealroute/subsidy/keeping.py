@@ -57,8 +57,9 @@ class Words:
         """As the database keeps it."""
         if at is None:
             return None
-        at = at.astimezone(UTC)
-        return f"{at.replace(tzinfo=None).isoformat(' ', 'microseconds')}{self.zone}"
+        if at.tzinfo is not UTC:
+            at = at.astimezone(UTC)
+        return at.isoformat(" ", "microseconds").removesuffix("+00:00") + self.zone
 
 
 def words_of(db: Session, residents: Iterable[int]) -> Words:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from mealroute.core.money import Fen
+from mealroute.rulebook.facts import Meal
 from mealroute.rulebook.kinds_of_day import Kept
 from mealroute.rulebook.records import Beneficiary
 from mealroute.rulebook.results import Line
@@ -13,8 +14,6 @@ from mealroute.subsidy import build, evaluating, rules
 from mealroute.subsidy.build import BookRow, DoorRow, MonthRows
 from mealroute.subsidy.keeping import Row, Rows, Words, row_of, text
 from mealroute.subsidy.records import ClaimLineRecord, ClaimProblem, Handover, LineAccount, ResidentOnDay
-
-Turn = tuple[date, int, str, int, int]
 
 
 class Head(NamedTuple):
@@ -32,22 +31,23 @@ class Head(NamedTuple):
 
 
 class Eaten(NamedTuple):
-    """A meal that was handed over, in the order of the person's days."""
+    """A meal that was handed over, with its turn: day, place of the meal in the day, order and line."""
 
-    resident: int
-    turn: Turn
+    day: date
+    place: int
+    slot: str
+    order: int
+    number: int
     book: BookRow
     door: DoorRow
 
-    def person_day(self) -> tuple[int, date]:
-        return self.resident, self.turn[0]
-
 
 class Due(NamedTuple):
-    """The same with what is due for it; ``reason``: why a resident's rule does not pay, where somebody will ask."""
+    """A meal with what is due for it; ``reason``: why a resident's rule does not pay, where somebody will ask."""
 
-    turn: Turn
-    eaten: Eaten
+    book: BookRow
+    door: DoorRow
+    who: ResidentOnDay
     heads: Sequence[Head]
     reason: tuple[str, str] | None
     paid: Fen
@@ -83,7 +83,7 @@ class Writer:
             self.subsidised += 1
             self._uses[id(heads)] += 1
             self._heads[id(heads)] = heads
-        line, door = due.eaten.book, due.eaten.door
+        line, door = due.book, due.door
         price, paid = line.unit_price_fen, due.paid
         even = door.delivered == 1 and not kept_out and line.order_id not in self._shared
         if even and heads:
@@ -101,14 +101,13 @@ class Writer:
             self._odd.append((due, heads, kept_out))
 
     def _write(self, due: Due, heads: Sequence[Head]) -> None:
-        line, door = due.eaten.book, due.eaten.door
-        who = self._from.people[line.resident_id, line.day]
+        line, door, who = due.book, due.door, due.who
         day = self._days.get(line.day)
         if day is None:
             day = self._days[line.day] = line.day.isoformat()
         whole_day = f"{who.code}/{day}"
         one_slot = f"{whole_day}/{line.slot}"
-        begin, end = self._basis(who, due)
+        begin, end = self._basis(line, door, who)
         basis = begin + end
         payees = door.vendor_code, door.driver_code, line.station_code
         of_meal = (
@@ -125,9 +124,8 @@ class Writer:
                 basis if not head.cut else f'{begin},"cut":{text(head.cut)}{end}', number, *of_meal,
             ))  # fmt: skip
 
-    def _basis(self, who: ResidentOnDay, due: Due) -> tuple[str, str]:
+    def _basis(self, line: BookRow, door: DoorRow, who: ResidentOnDay) -> tuple[str, str]:
         """What else was looked at, as ``keeping.row_of`` writes it, in two halves: a cut stands between."""
-        line, door = due.eaten.book, due.eaten.door
         begin = self._who.get(id(who))
         if begin is None:
             state = text({"basic_service": who.basic_service, "living": who.living, "state": who.state})[:-1]
@@ -143,15 +141,15 @@ class Writer:
             end = self._ends[beside] = f",{text(self._words.of(*beside))[1:]}"
         stop = "null" if door.stop_no is None else door.stop_no
         planned = "null" if door.planned_s is None else door.planned_s
-        known = f'"stop_no":{stop},"planned_s":{planned}{self._known(who.registration, line.zone, line.meal_kind)}'
-        return f'{begin[0]},"portions":{door.delivered}{begin[1]}{way},{known}', end
-
-    def _known(self, registration: str, zone: str, meal_kind: str) -> str:
-        """What only some ledgers have."""
-        if not (registration or zone or meal_kind):
-            return ""
-        named = (("registration", registration), ("zone", zone), ("meal_kind", meal_kind))
-        return "".join(f',"{name}":{text(value)}' for name, value in named if value)
+        known = (
+            _some(who.registration, line.zone, line.meal_kind)
+            if who.registration or line.zone or line.meal_kind
+            else ""
+        )
+        return (
+            f'{begin[0]},"portions":{door.delivered}{begin[1]}{way},"stop_no":{stop},"planned_s":{planned}{known}',
+            end,
+        )
 
     def _confirmation(self, line: BookRow, door: DoorRow) -> str:
         beside = self._from.evidence.get(door.proof_id, _NONE)
@@ -162,9 +160,8 @@ class Writer:
         return found
 
     def _without_held(self, due: Due, heads: Sequence[Head]) -> tuple[Sequence[Head], Sequence[Head]]:
-        line = due.eaten.book
-        who = self._from.people[line.resident_id, line.day]
-        day = f"{who.code}/{line.day.isoformat()}"
+        line = due.book
+        day = f"{due.who.code}/{line.day.isoformat()}"
         out = [head for head in heads if f"{head.prefix}{day}{'' if head.whole_day else '/' + line.slot}" in self._held]
         return ([head for head in heads if head not in out], out) if out else (heads, ())
 
@@ -210,10 +207,12 @@ class Writer:
         held: list[ClaimLineRecord] = []
         problems: list[ClaimProblem] = []
         for due, heads, kept_out in self._odd:
-            handover = build.handover(due.eaten.book, due.eaten.door, self._from)
+            handover = build.handover(due.book, due.door, self._from)
             handovers.append(handover)
-            lines += [_record(head, handover) for head in heads]
-            held += [_record(head, handover) for head in kept_out]
+            if heads or kept_out:
+                meal = evaluating.meal_of(handover, evaluating.person_of(handover.resident, handover.street_code))
+                lines += [_record(head, handover, meal) for head in heads]
+                held += [_record(head, handover, meal) for head in kept_out]
             if due.reason is not None:
                 problems.append(_problem(handover, *due.reason))
         return rules.account(handovers, lines, problems, held)
@@ -229,14 +228,16 @@ def _add(entry: dict[str, Any], times: int, fen: Fen, shares: Sequence[tuple[str
         entry["shares"][payer] += times * part
 
 
-def _record(head: Head, handover: Handover) -> ClaimLineRecord:
+def _record(head: Head, handover: Handover, meal: Meal) -> ClaimLineRecord:
     kept = head.line
-    person = evaluating.person_of(handover.resident, handover.street_code)
-    meal = evaluating.meal_of(handover, person)
-    payee = kept.pays.payee(meal)
-    return evaluating.line_record(
-        Line(kept.pays.rule, person, meal, payee, kept.fen, kept.parts, kept.copay, kept.cut), handover
-    )
+    line = Line(kept.pays.rule, meal.person, meal, kept.pays.payee(meal), kept.fen, kept.parts, kept.copay, kept.cut)
+    return evaluating.line_record(line, handover)
+
+
+def _some(registration: str, zone: str, meal_kind: str) -> str:
+    """What only some ledgers have."""
+    named = (("registration", registration), ("zone", zone), ("meal_kind", meal_kind))
+    return "".join(f',"{name}":{text(value)}' for name, value in named if value)
 
 
 def _problem(handover: Handover, code: str, sentence: str) -> ClaimProblem:
