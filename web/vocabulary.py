@@ -18,7 +18,7 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
     },
     "claim-unit": {
         "meal": _l("a meal"), "person-day": _l("a person and day"), "delivery": _l("a delivery"), "month": _l("a month"),
-        "year": _l("a year"), "one-off": _l("once"),
+        "quarter": _l("a quarter"), "year": _l("a year"), "one-off": _l("once"),
     },
     "claim-count": {
         "meals": _l("Portions"), "person-days": _l("Person-days"), "persons": _l("Persons"), "deliveries": _l("Deliveries"),

@@ -75,9 +75,9 @@ class Meal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What is known of one payee for one month, one year or one application: the base of periodic and one-off rules.
+    """What is known of one payee for one month, quarter, year or application: the base of periodic and one-off rules.
 
-    ``subject`` is the payee's code, ``kind`` its beneficiary kind, ``unit`` month, year or one-off, ``day`` the first day of the
+    ``subject`` is the payee's code, ``kind`` its beneficiary kind, ``unit`` month, quarter, year or one-off, ``day`` the first day of the
     period or the day of the application: the rules in force on it decide. ``counts`` hold whole numbers by name (signed-persons,
     meals, star, capacity), ``sums`` fen by name (cost). ``reference`` is the agreement or the application.
     """
@@ -97,8 +97,9 @@ class Figures:
 
     @property
     def span(self) -> str:
-        """``2026-02``, ``2026`` or empty: which period of the subject this is."""
-        return {"month": f"{self.day:%Y-%m}", "year": f"{self.day:%Y}"}.get(self.unit, "")
+        """``2026-02``, ``2026-Q1``, ``2026`` or empty: which period of the subject this is."""
+        quarter = f"{self.day:%Y}-Q{(self.day.month + 2) // 3}"
+        return {"month": f"{self.day:%Y-%m}", "quarter": quarter, "year": f"{self.day:%Y}"}.get(self.unit, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -310,7 +310,7 @@ def stack(node: Node, unit: Unit) -> Stack:
     mode = StackMode(node.choice("mode", frozenset(StackMode)))
     own = {
         Unit.MEAL: Every.MEAL, Unit.DELIVERY: Every.MEAL, Unit.PERSON_DAY: Every.DAY, Unit.MONTH: Every.MONTH,
-        Unit.YEAR: Every.YEAR, Unit.ONE_OFF: Every.EVER,
+        Unit.QUARTER: Every.QUARTER, Unit.YEAR: Every.YEAR, Unit.ONE_OFF: Every.EVER,
     }[unit]  # fmt: skip
     every = Every(node.choice("every", frozenset(Every))) if node.has("every") else own
     longer = {Every.MONTH, Every.QUARTER, Every.YEAR, Every.EVER} if unit.periodic else frozenset(Every)

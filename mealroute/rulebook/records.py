@@ -19,19 +19,20 @@ class Beneficiary(StrEnum):
 
 
 class Unit(StrEnum):
-    """What is paid once: a person's meal, a person's day, one bringing home, a month, a year, or a single time."""
+    """What is paid once: a person's meal, a person's day, one bringing home, a month, a quarter, a year, or a single time."""
 
     MEAL = "meal"
     PERSON_DAY = "person-day"
     DELIVERY = "delivery"
     MONTH = "month"
+    QUARTER = "quarter"
     YEAR = "year"
     ONE_OFF = "one-off"
 
     @property
     def periodic(self) -> bool:
         """Paid on figures of a period or an application, not on a single meal."""
-        return self in {Unit.MONTH, Unit.YEAR, Unit.ONE_OFF}
+        return self in {Unit.MONTH, Unit.QUARTER, Unit.YEAR, Unit.ONE_OFF}
 
 
 class AmountKind(StrEnum):

@@ -30,7 +30,7 @@ GETS: Mapping[Beneficiary, str] = {
 }  # fmt: skip
 UNITS: Mapping[Unit, str] = {
     Unit.MEAL: _l("for each meal of a person"), Unit.PERSON_DAY: _l("for each person and day"), Unit.DELIVERY: _l("for each time brought home"),
-    Unit.MONTH: _l("for each month"), Unit.YEAR: _l("for each year"), Unit.ONE_OFF: _l("once"),
+    Unit.MONTH: _l("for each month"), Unit.QUARTER: _l("for each quarter"), Unit.YEAR: _l("for each year"), Unit.ONE_OFF: _l("once"),
 }  # fmt: skip
 CERTAINTY: Mapping[str, str] = {
     "S": _l("read in the source"), "S-low": _l("read on a weak or copied page only"), "GK": _l("general knowledge, not verified"),

@@ -22,7 +22,7 @@ from mealroute.subsidy.counted import derived
 from mealroute.subsidy.keeping import Words, text
 from mealroute.subsidy.line_writer import Due, Eaten, Head, Writer
 from mealroute.subsidy.records import DayFacts, Rulebook
-from mealroute.subsidy.site_facts import figures_of
+from mealroute.subsidy.site_facts import figures_of, person_of
 from mealroute.subsidy.worked import Worked, plain
 
 _PLACE = {slot: place for place, slot in enumerate(rules.SLOT_ORDER)}
@@ -132,7 +132,7 @@ def _due(kinds: KindsOfDay, rows: MonthRows, rulebook: Rulebook, eaten: Sequence
         where = id(who), line.street_code, line.zone
         person = people.get(where)
         if person is None:
-            person = people[where] = evaluating.person_of(who, *where[1:])
+            person = people[where] = person_of(who, *where[1:])
         facts = [
             _facts(one, paid.get(one.order, 0), evidence.get(one.door.proof_id, _NO_EVIDENCE), asks_minute)
             for one in meals

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from mealroute.rulebook.conditions import Money, all_of
 from mealroute.rulebook.facts import Person
 from mealroute.rulebook.records import Rulebook
-from mealroute.subsidy.evaluating import meal_of, person_of
+from mealroute.subsidy.evaluating import meal_of
 from mealroute.subsidy.records import Handover, ResidentOnDay
-from mealroute.subsidy.site_facts import Derived, Payee, payees_of
+from mealroute.subsidy.site_facts import Derived, Payee, payees_of, person_of
 
 
 @dataclass(slots=True)

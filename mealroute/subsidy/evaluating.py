@@ -13,7 +13,7 @@ from mealroute.rulebook.records import Beneficiary, Unit
 from mealroute.rulebook.results import Line, Refusal
 from mealroute.rulebook.words import refusal_sentence
 from mealroute.subsidy.records import ClaimLineRecord, ClaimProblem, Handover, ResidentOnDay, Rulebook
-from mealroute.subsidy.site_facts import SiteFigures
+from mealroute.subsidy.site_facts import SiteFigures, person_of
 
 ZONE = ZoneInfo(DEFAULT_ZONE)
 WAYS = {"home": "home", "station": "pick-up"}
@@ -65,17 +65,6 @@ def claim_lines(
     return lines, problems
 
 
-def person_of(resident: ResidentOnDay, street_code: str, zone: str = "") -> Person:
-    """A resident on a day as the rules see one; they live in the street to which the meal went."""
-    return Person(
-        person_id=resident.resident_id, code=resident.code, state=resident.state, pause_reason=resident.pause_reason,
-        age=resident.age, living=resident.living, basic_service=resident.basic_service,
-        categories=frozenset(resident.categories), ability_level=resident.ability_level, assessed=resident.assessed,
-        residence=street_code, registration=resident.registration, zone=zone, household=resident.household,
-        diets=frozenset(resident.diets), born=resident.born, enrolled=resident.enrolled,
-    )  # fmt: skip
-
-
 def meal_of(handover: Handover, person: Person) -> Meal:
     """A handover as the rules see it."""
     how = handover.carried
@@ -111,11 +100,13 @@ def line_record(line: Line, meal: Handover) -> ClaimLineRecord:
 
 def site_line_record(line: Line, paper: SiteFigures) -> ClaimLineRecord:
     """A line that no meal stands behind: figures and their paper stand in the proof's place."""
-    rule, figures = line.rule, paper.figures
+    rule, figures, who = line.rule, paper.figures, paper.member
     return ClaimLineRecord(
         natural_key=line.key, rule_id=rule.rule_id, rule_version=rule.version, document_no=rule.document.number,
         beneficiary=rule.beneficiary, amount_fen=line.amount_fen, shares=line.parts, order_id=None, book_line_id=None,
-        proof_id=None, resident_id=None, resident_code="", day=paper.last_day, slot="", street_code=paper.street_code,
+        proof_id=None, resident_id=who.resident_id if who else None, resident_code=who.code if who else "", day=paper.last_day, slot="",
+        street_code=paper.street_code, category=who.categories[0] if who and who.categories else "", age=who.age if who else None,
+        ability_level=who.ability_level if who else None,
         vendor_code=paper.vendor_code, unit_price_fen=0, resident_paid_fen=0, copay_fen=0, outcome="", unit=str(rule.unit),
         payee=line.payee, driver_code=figures.subject if figures.kind == "deliverer" else "",
         station_code=paper.station_code,

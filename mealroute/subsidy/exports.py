@@ -13,7 +13,7 @@ BENEFICIARIES: Mapping[str, str] = {
 }  # fmt: skip
 OUTCOMES: Mapping[str, str] = {"handed-over": "本人签收", "left-with-contact": "交联系人", "left-at-door": "放门口"}
 UNITS: Mapping[str, str] = {
-    "meal": "每餐", "person-day": "每人每天", "delivery": "每次送餐", "month": "每月", "year": "每年", "one-off": "一次性",
+    "meal": "每餐", "person-day": "每人每天", "delivery": "每次送餐", "month": "每月", "quarter": "每季度", "year": "每年", "one-off": "一次性",
 }  # fmt: skip
 CONFIRMATIONS: Mapping[str, str] = {
     "card": "刷卡", "qr": "扫码", "face": "刷脸", "code": "口令", "signature": "签名", "photo": "照片", "counter": "站点发放", "seen": "当面见到",

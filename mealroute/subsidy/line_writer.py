@@ -14,6 +14,7 @@ from mealroute.subsidy import build, evaluating, rules
 from mealroute.subsidy.build import BookRow, DoorRow, MonthRows
 from mealroute.subsidy.keeping import Row, Rows, Words, row_of, text
 from mealroute.subsidy.records import ClaimLineRecord, ClaimProblem, Handover, LineAccount, ResidentOnDay
+from mealroute.subsidy.site_facts import person_of
 
 
 class Head(NamedTuple):
@@ -210,7 +211,7 @@ class Writer:
             handover = build.handover(due.book, due.door, self._from)
             handovers.append(handover)
             if heads or kept_out:
-                meal = evaluating.meal_of(handover, evaluating.person_of(handover.resident, handover.street_code))
+                meal = evaluating.meal_of(handover, person_of(handover.resident, handover.street_code))
                 lines += [_record(head, handover, meal) for head in heads]
                 held += [_record(head, handover, meal) for head in kept_out]
             if due.reason is not None:

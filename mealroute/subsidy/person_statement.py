@@ -73,7 +73,10 @@ class MealRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonStatement:
-    """The rows of a month. ``state`` closed: the subsidies are those that were settled."""
+    """The rows of a month. ``state`` closed: the subsidies are those that were settled.
+
+    ``beside``: what rules pay the resident for the month, quarter or year, as the month was last built; it comes off no price.
+    """
 
     resident_id: int
     code: str
@@ -82,6 +85,7 @@ class PersonStatement:
     month: str
     state: PeriodState
     rows: tuple[MealRow, ...]
+    beside: tuple[SubsidyPart, ...] = ()
 
     @property
     def portions(self) -> int:
@@ -122,12 +126,14 @@ def person_statement(
     lines: list[tuple[int | None, ClaimLineRecord]] = [
         (None, line) for line in computed.lines if line.resident_id == resident_id
     ]
+    beside: tuple[SubsidyPart, ...] = ()
     if period is not None:
         stored = queries.lines_query(Scope.everything()).where(
             ClaimLine.period_id == period.id, ClaimLine.resident_id == resident_id
         )
         kept = [queries.settlement_line(row._mapping) for row in db.execute(stored.order_by(ClaimLine.line_no))]  # noqa: SLF001
         numbers = {line.claim.natural_key: line.id for line in kept}
+        beside = tuple(_part(line.id, line.claim, _titles()) for line in kept if line.claim.order_id is None)
         lines = (
             [(line.id, line.claim) for line in kept]
             if closed
@@ -136,22 +142,28 @@ def person_statement(
     return PersonStatement(
         resident_id=resident_id, code=person.code, name=mask_name(person.name) if masked else person.name,
         street_code=person.street_code, month=month, state=PeriodState.CLOSED if closed else PeriodState.OPEN,
-        rows=_rows(db, computed, lines, resident_id, first, last),
+        rows=_rows(db, computed, lines, resident_id, first, last), beside=beside,
+    )  # fmt: skip
+
+
+def _titles() -> dict[str, str]:
+    return {rule.rule_id: rule.title if language() == "zh" else rule.title_en for rule in load_rulebook().rules}
+
+
+def _part(number: int | None, line: ClaimLineRecord, titles: dict[str, str]) -> SubsidyPart:
+    return SubsidyPart(
+        title=titles.get(line.rule_id, line.rule_id), document_no=line.document_no, amount_fen=line.amount_fen, line_id=number
     )  # fmt: skip
 
 
 def _rows(
     db: Session, computed: computing.Computed, lines: list[tuple[int | None, ClaimLineRecord]], resident_id: int, first: date, last: date
 ) -> tuple[MealRow, ...]:  # fmt: skip
-    titles = {rule.rule_id: rule.title if language() == "zh" else rule.title_en for rule in load_rulebook().rules}
+    titles = _titles()
     parts: dict[int, list[SubsidyPart]] = defaultdict(list)
     for number, line in lines:
         if line.order_id is not None and line.beneficiary is Beneficiary.RESIDENT:
-            parts[line.order_id].append(
-                SubsidyPart(
-                    title=titles.get(line.rule_id, line.rule_id), document_no=line.document_no, amount_fen=line.amount_fen, line_id=number
-                )
-            )  # fmt: skip
+            parts[line.order_id].append(_part(number, line, titles))
     paid: dict[int, list[PaidPart]] = defaultdict(list)
     query = (
         select(Payment.order_id, Payment.at, Payment.means, Payment.kind, Payment.amount_fen, Order.day, Order.slot)

@@ -17,6 +17,7 @@ from mealroute.subsidy.build import BookRow, MonthRows, PersonFacts, PlanRow
 from mealroute.subsidy.cash_records import Purse
 from mealroute.subsidy.door_rows import carried, doors_between
 from mealroute.subsidy.earlier import earlier_lines
+from mealroute.subsidy.members import Members, members_of
 from mealroute.subsidy.parts import Beside, Part, among, line_ids, of_people, within
 from mealroute.subsidy.people import known_people, people_on
 from mealroute.subsidy.records import OpenItem
@@ -94,6 +95,9 @@ def rows_between(
     )
     eaten = {(row.resident_id, row.day) for row in book if row.line_id in doors.by_line}
     known = known_people(db, {number for number, _day in eaten}, facts or {})
+    rules, streets = (load_rulebook(), None) if part is None else (part.rules, part.streets)
+    whole = part is None or part.people is None
+    members = members_of(db, first, last, rules, streets=streets, kept=facts) if whole else Members()
     return MonthRows(
         book=book,
         plan=plan,
@@ -114,11 +118,12 @@ def rows_between(
             db,
             first,
             last,
-            load_rulebook() if part is None else part.rules,
-            streets=None if part is None else part.streets,
+            rules,
+            streets=streets,
+            members=members.people,
         ),
         site_kinds=dict(db.execute(select(Station.code, Station.kind)).tuples().all()),
-        facts={number: one.facts for number, one in known.items()},
+        facts={number: one.facts for number, one in (*members.known.items(), *known.items())},
     )
 
 

@@ -68,7 +68,7 @@ def prepare(
 def work_out(db: Session, month: str, rows: MonthRows, rulebook: Rulebook, *, held: Collection[str] = ()) -> Prepared:
     """The lines of a month from its rows, with the words of today, as they are written. Reads only."""
     with speaking("zh"):  # what is written down is in the language of the files
-        words = keeping.words_of(db, {line.resident_id for line in rows.book})
+        words = keeping.words_of(db, {line.resident_id for line in rows.book} | set(rows.facts))
         worked = by_kinds.work(month, rows, rulebook, words, held=held)
     return Prepared(worked=worked, digest=keeping.digest_of(worked.rows))
 

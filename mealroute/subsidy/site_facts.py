@@ -1,4 +1,4 @@
-"""Months, years and applications of sites, operators and deliverers as the rules see them. Pure: records and handovers in, figures out."""
+"""Months, quarters, years and applications of sites, operators, deliverers and residents as the rules see them. Pure: records and handovers in, figures out."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from mealroute.core.money import Fen
-from mealroute.rulebook.facts import Figures
-from mealroute.subsidy.records import Handover
+from mealroute.rulebook.facts import Figures, Person
+from mealroute.subsidy.records import Handover, ResidentOnDay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,15 @@ class Site:
     signed_persons: int = 0
     figures: Mapping[str, int] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A resident as of the end of the month, where they live then; ``zone`` is the street's."""
+
+    person: ResidentOnDay
+    street_code: str
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +66,13 @@ class Tally:
 
 
 Payee = tuple[str, str]
-"""Beneficiary kind (site, operator, deliverer) and code."""
+"""Beneficiary kind (site, operator, deliverer, resident) and code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodicFacts:
-    """Everything that rules on months, years and applications may look at in one month. ``years``: tallies of the whole year, in the
-    month that ends it. ``claimed`` are natural keys that other months have paid.
+    """Everything that rules on months, quarters, years and applications may look at in one month. ``years``, ``quarters``: tallies of the
+    whole year or quarter, in the month that ends it. ``claimed`` are natural keys that other months have paid.
     """
 
     first: date
@@ -71,8 +80,14 @@ class PeriodicFacts:
     sites: Sequence[Site] = ()
     operators: Mapping[str, int] = field(default_factory=dict)
     applications: Sequence[Application] = ()
+    members: Sequence[Member] = ()
+    quarters: Mapping[Payee, Tally] = field(default_factory=dict)
     years: Mapping[Payee, Tally] = field(default_factory=dict)
     claimed: frozenset[str] = frozenset()
+
+    @property
+    def ends_quarter(self) -> bool:
+        return self.last.month % 3 == 0
 
     @property
     def ends_year(self) -> bool:
@@ -88,6 +103,7 @@ class SiteFigures:
     street_code: str = ""
     vendor_code: str = ""
     station_code: str = ""
+    member: ResidentOnDay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +118,21 @@ class Derived:
         return {name: known.get(name, 0) for name in self.names}
 
 
+def person_of(resident: ResidentOnDay, street_code: str, zone: str = "") -> Person:
+    """A resident on a day as the rules see one; they live in the street to which the meal went."""
+    return Person(
+        person_id=resident.resident_id, code=resident.code, state=resident.state, pause_reason=resident.pause_reason,
+        age=resident.age, living=resident.living, basic_service=resident.basic_service,
+        categories=frozenset(resident.categories), ability_level=resident.ability_level, assessed=resident.assessed,
+        residence=street_code, registration=resident.registration, zone=zone, household=resident.household,
+        diets=frozenset(resident.diets), born=resident.born, enrolled=resident.enrolled,
+    )  # fmt: skip
+
+
 def payees_of(meal: Handover) -> list[Payee]:
-    """For whom a meal counts: who cooked it, and the counter that handed it out or the driver who brought it."""
+    """For whom a meal counts: who ate it, who cooked it, and the counter that handed it out or the driver who brought it."""
     how = meal.carried
-    found: list[Payee] = [("operator", meal.vendor_code)]
+    found: list[Payee] = [("operator", meal.vendor_code), ("resident", meal.resident.code)]
     if how.delivery == "station":
         found.append(("site", how.station_code))
     elif how.driver_code:
@@ -142,13 +169,15 @@ def tallies(handovers: Iterable[Handover]) -> dict[Payee, Tally]:
 def figures_of(
     facts: PeriodicFacts, handovers: Iterable[Handover], derived: Derived = Derived()
 ) -> tuple[SiteFigures, ...]:  # fmt: skip
-    """The figures of the month, of the year where it ends, and of the applications that were made in it.
+    """The figures of the month, of the quarter and year where they end, and of the applications that were made in it.
 
     ``derived``: the rulebook's own counts, which are of months alone.
     """
     month = tallies(handovers)
     found: list[SiteFigures] = []
     spans: list[tuple[str, date, Mapping[Payee, Tally]]] = [("month", facts.first, month)]
+    if facts.ends_quarter:
+        spans.append(("quarter", facts.first.replace(month=facts.first.month - 2), facts.quarters))
     if facts.ends_year:
         spans.append(("year", facts.first.replace(month=1), facts.years))
     for unit, first, done in spans:
@@ -177,6 +206,17 @@ def figures_of(
                 found.append(
                     SiteFigures(figures=figures, last_day=facts.last, vendor_code=code if kind == "operator" else "")
                 )
+        found += [
+            _member(
+                one,
+                unit,
+                first,
+                facts.last,
+                done.get(("resident", one.person.code), Tally()),
+                more.counts("resident", one.person.code),
+            )
+            for one in facts.members
+        ]
     by_code = {site.code: site for site in facts.sites}
     for paper in facts.applications:
         found.append(_application(paper, by_code[paper.station_code]))
@@ -192,6 +232,15 @@ def _site(site: Site, unit: str, first: date, last: date, tally: Tally, more: Ma
     return SiteFigures(
         figures=figures, last_day=last, street_code=site.street_code, vendor_code=site.operator, station_code=site.code
     )
+
+
+def _member(one: Member, unit: str, first: date, last: date, tally: Tally, more: Mapping[str, int]) -> SiteFigures:
+    """``cost`` is the price of what the resident ate in the span."""
+    figures = Figures(
+        subject=one.person.code, kind="resident", unit=unit, day=first, counts={**tally.counts, **more}, sums={"cost": tally.spend_fen},
+        place=one.street_code, zone=one.zone, person=person_of(one.person, one.street_code, one.zone),
+    )  # fmt: skip
+    return SiteFigures(figures=figures, last_day=last, street_code=one.street_code, member=one.person)
 
 
 def _application(paper: Application, site: Site) -> SiteFigures:

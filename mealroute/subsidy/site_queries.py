@@ -1,11 +1,11 @@
-"""What rules on months, years and applications need, read from the database; nothing is read where no such rule is in force."""
+"""What rules on months, quarters, years and applications need, read from the database; nothing is read where no such rule is in force."""
 
 import calendar
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from mealroute.areas.queries import street_zones
@@ -14,11 +14,11 @@ from mealroute.delivery.queries import current
 from mealroute.delivery.records import DELIVERED
 from mealroute.dispatch.models import Run
 from mealroute.orders.models import BookLine
-from mealroute.residents.models import StateChange
+from mealroute.residents.models import Resident, StateChange
 from mealroute.rulebook.records import Unit
 from mealroute.subsidy.models import ClaimLine
 from mealroute.subsidy.records import Rulebook
-from mealroute.subsidy.site_facts import Application, Payee, PeriodicFacts, Site, Tally
+from mealroute.subsidy.site_facts import Application, Member, Payee, PeriodicFacts, Site, Tally
 from mealroute.subsidy.site_models import SiteAgreement, SiteApplication, SiteFigure
 from mealroute.vendors.models import Station, Vendor
 
@@ -27,17 +27,19 @@ TAG, KIND = "tag:", "kind:"
 
 
 def periodic_facts(
-    db: Session, first: date, last: date, rules: Rulebook, *, streets: Collection[str] | None = None
-) -> PeriodicFacts | None:
-    """The facts of one whole calendar month; None for other spans, and where no rule pays by months, years or applications.
+    db: Session, first: date, last: date, rules: Rulebook, *, streets: Collection[str] | None = None,
+    members: Sequence[Member] = (),
+) -> PeriodicFacts | None:  # fmt: skip
+    """The facts of one whole calendar month; None for other spans, and where no rule pays by months, quarters, years or applications.
 
-    ``streets``: only the sites there, and what was done for people there.
+    ``streets``: only the sites there, and what was done for people there. ``members``: the residents of the month (``members_of``).
     """
     whole = first.day == 1 and last == first.replace(day=calendar.monthrange(first.year, first.month)[1])
     periodic = [rule for rule in rules.rules if rule.unit.periodic]
     if not whole or not periodic:
         return None
     yearly = last.month == 12 and any(rule.unit is Unit.YEAR for rule in periodic)
+    quarterly = last.month % 3 == 0 and any(rule.unit is Unit.QUARTER for rule in periodic)
     ids = [rule.rule_id for rule in periodic]
     claimed = select(ClaimLine.natural_key).where(
         ClaimLine.book_line_id.is_(None), ClaimLine.rule_id.in_(ids), (ClaimLine.day < first) | (ClaimLine.day > last)
@@ -56,7 +58,8 @@ def periodic_facts(
             for row in db.scalars(applications.order_by(SiteApplication.day, SiteApplication.id))
             if row.station_code in known
         ],
-        years=_year(db, last, streets) if yearly else {}, claimed=frozenset(db.scalars(claimed)),
+        members=members, quarters=_span(db, last.replace(month=last.month - 2, day=1), last, streets) if quarterly else {},
+        years=_span(db, last.replace(month=1, day=1), last, streets) if yearly else {}, claimed=frozenset(db.scalars(claimed)),
     )  # fmt: skip
 
 
@@ -99,25 +102,27 @@ def signed_persons(db: Session, day: date) -> dict[str, frozenset[int]]:
     return {station: frozenset(people) for station, people in found.items()}
 
 
-def _year(db: Session, last: date, streets: Collection[str] | None) -> dict[Payee, Tally]:
-    """What each payee did in the year that ends, from the records of doors in force; three statements."""
+def _span(db: Session, first: date, last: date, streets: Collection[str] | None) -> dict[Payee, Tally]:
+    """What each payee did from ``first`` to ``last``, from the records of doors in force; a statement each kind."""
     home = BookLine.delivery == "home"
     cook = func.coalesce(Run.cooked_by, Run.vendor_code)
     found: dict[Payee, Tally] = {}
     for kind, code, where in (
         ("operator", cook, None), ("site", BookLine.station_code, BookLine.delivery == "station"), ("deliverer", Run.driver_code, home),
+        ("resident", Resident.code, None),
     ):  # fmt: skip
         conditions = [
-            Run.day >= last.replace(month=1, day=1), Run.day <= last, current(), Proof.outcome.in_(sorted(map(str, DELIVERED))),
+            Run.day >= first, Run.day <= last, current(), Proof.outcome.in_(sorted(map(str, DELIVERED))),
             Proof.quantity > 0, *(() if streets is None else (BookLine.street_code.in_(sorted(streets)),)),
         ]  # fmt: skip
         query = (
             select(
                 code, BookLine.resident_id, Run.day, func.sum(Proof.quantity),
-                func.sum(Proof.quantity * BookLine.unit_price_fen), func.count(),
+                func.sum(Proof.quantity * BookLine.unit_price_fen), func.count(), func.sum(case((home, 1), else_=0)),
             )
             .join(Run, Run.id == Proof.run_id)
             .join(BookLine, BookLine.id == Proof.book_line_id)
+            .join(Resident, Resident.id == BookLine.resident_id)
             .where(*conditions, *(() if where is None else (where,)))
             .group_by(code, BookLine.resident_id, Run.day)
         )  # fmt: skip
@@ -127,17 +132,17 @@ def _year(db: Session, last: date, streets: Collection[str] | None) -> dict[Paye
         lines: dict[str, int] = defaultdict(int)
         people: dict[str, set[int]] = defaultdict(set)
         dates: dict[str, set[date]] = defaultdict(set)
-        for code_of, resident, day, portions, fen, count in db.execute(query):
+        for code_of, resident, day, portions, fen, count, brought in db.execute(query):
             who = code_of or ""
             meals[who] += int(portions)
             spend[who] += int(fen)
             days[who] += 1
-            lines[who] += count
+            lines[who] += count if kind == "deliverer" else int(brought)
             people[who].add(resident)
             dates[who].add(day)
         for who, portions in meals.items():
             found[kind, who] = Tally(
                 meals=portions, person_days=days[who], persons=len(people[who]), spend_fen=spend[who],
-                deliveries=lines[who] if kind == "deliverer" else 0, days=len(dates[who]),
+                deliveries=lines[who], days=len(dates[who]),
             )  # fmt: skip
     return found

@@ -16,11 +16,12 @@ from mealroute.rulebook.facts import Figures, Meal, Person
 from mealroute.rulebook.records import Rulebook
 from mealroute.subsidy import build
 from mealroute.subsidy.counted import derived
-from mealroute.subsidy.evaluating import meal_of, person_of
+from mealroute.subsidy.evaluating import meal_of
+from mealroute.subsidy.members import members_of
 from mealroute.subsidy.records import ResidentOnDay
 from mealroute.subsidy.rows import month_days, month_rows
 from mealroute.subsidy.rulebook import load_rulebook
-from mealroute.subsidy.site_facts import figures_of
+from mealroute.subsidy.site_facts import figures_of, person_of
 from mealroute.subsidy.site_queries import periodic_facts
 from mealroute.trials.records import KIND
 
@@ -51,7 +52,8 @@ def facts_of(db: Session, month: str, books: Sequence[Rulebook], *, scope: Scope
     every = replace(load_rulebook(), book=together)
     first, last = month_days(month)
     streets = None if scope.streets is None else sorted(scope.streets)
-    facts = periodic_facts(db, first, last, every, streets=streets)
+    members = members_of(db, first, last, every, streets=streets).people
+    facts = periodic_facts(db, first, last, every, streets=streets, members=members)
     figures = [one.figures for one in figures_of(facts, done, derived(every.book, done))] if facts else []
     return Facts(found, figures, facts.claimed if facts else frozenset())
 

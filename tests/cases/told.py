@@ -83,9 +83,15 @@ def _meals(case: dict[str, Any], people: dict[str, Person]) -> list[Meal]:
 def _figures(case: dict[str, Any], people: dict[str, Person]) -> list[Figures]:
     found = []
     for told in case.get("figures", []):
-        unit = next(key for key in ("month", "year", "application") if key in told)
+        unit = next(key for key in ("month", "quarter", "year", "application") if key in told)
         when = str(told[unit])
-        day = date.fromisoformat({"month": f"{when}-01", "year": f"{when}-01-01"}.get(unit, when))
+        day = date.fromisoformat(
+            {
+                "month": f"{when}-01",
+                "quarter": f"{when[:4]}-{3 * int(when[-1]) - 2:02d}-01",
+                "year": f"{when}-01-01",
+            }.get(unit, when)
+        )
         kind = next(key for key in ("site", "operator", "deliverer", "resident") if key in told)
         found.append(
             Figures(
