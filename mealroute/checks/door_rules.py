@@ -5,8 +5,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from mealroute.checks.facts import BY_HAND, Day, Meal, Tally, World
+from mealroute.checks.facts import BY_HAND, Day, Meal, World
 from mealroute.checks.records import Found, Limits
+from mealroute.checks.sieve import by_phone, came_twice, may_be_apart, placed
+from mealroute.checks.tally import Tally
 from mealroute.core.geo import LonLat, haversine_m
 
 _AROUND = re.compile(r"[\s()（）·.]|代收|代领|代取|代签|代$|(?<=[)）])代|代(?=[)）])")
@@ -14,9 +16,15 @@ _AROUND = re.compile(r"[\s()（）·.]|代收|代领|代取|代签|代$|(?<=[)�
 
 def person_in_two_places(day: Day, world: World, limits: Limits) -> Iterator[Found]:
     """13. The same person confirms at two places between which there was no time to travel."""
-    of: dict[int, list[Meal]] = defaultdict(list)
-    for meal in day.delivered:
-        if meal.made_s is not None and meal.seen and meal.outcome == "handed-over" and place_of(meal):
+    twice, of = came_twice(day), defaultdict[int, list[Meal]](list)
+    for meal in day.delivered if twice else ():
+        if (
+            meal.resident in twice
+            and meal.made_s is not None
+            and meal.seen
+            and meal.outcome == "handed-over"
+            and place_of(meal)
+        ):
             of[meal.resident].append(meal)
     for meals in of.values():
         meals.sort(key=lambda meal: meal.made_s or 0)
@@ -33,8 +41,9 @@ def person_in_two_places(day: Day, world: World, limits: Limits) -> Iterator[Fou
 
 def burst(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """14. More doors in a minute than anybody can reach: by driver; people behind one door count as one door."""
-    for (driver, slot), meals in day.by_driver().items():
-        made = [meal for meal in meals if meal.source not in BY_HAND]
+    for (driver, slot), made in by_phone(day).items():
+        if not _crowded(made, limits["window_s"], limits["doors"]):
+            continue
         worst: list[Meal] = []
         start = 0
         for end, meal in enumerate(made):
@@ -46,6 +55,12 @@ def burst(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
         doors = len({meal.place for meal in worst})
         if doors > limits["doors"]:
             yield of_driver(worst, f"driver/{driver}/{day.day}/{slot}", doors=doors, seconds=limits["window_s"])
+
+
+def _crowded(made: Sequence[Meal], window_s: int, most: int) -> bool:
+    """Whether more than ``most`` records lie within the window, whoever's door it was."""
+    seconds = [meal.made_s or 0 for meal in made]
+    return any(later - earlier < window_s for earlier, later in zip(seconds, seconds[most:], strict=False))
 
 
 def burst_at_counter(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
@@ -76,13 +91,20 @@ def outside_window(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
 
 def before_loading(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """15. Confirmed before the meal was cooked, or before its trip had left: no route can hand over what is not aboard."""
+    of: dict[tuple[int, int], tuple[int | None, int]] = {}
     for meal in day.delivered:
         if meal.made_s is None or meal.source in BY_HAND or meal.station:
             continue
-        gone = day.packed.get((meal.run, meal.trip))
-        ready = day.ready_s.get((meal.kitchen, meal.slot))
-        begins = max(filter(None, (gone.left_s if gone else None, ready)), default=None)
-        floor = begins - limits["clock_slack_s"] if begins is not None else meal.route_from_s - limits["plan_slack_s"]
+        trip = of.get((meal.run, meal.trip))
+        if trip is None:
+            gone = day.packed.get((meal.run, meal.trip))
+            ready = day.ready_s.get((meal.kitchen, meal.slot))
+            begins = max(filter(None, (gone.left_s if gone else None, ready)), default=None)
+            floor = (
+                begins - limits["clock_slack_s"] if begins is not None else meal.route_from_s - limits["plan_slack_s"]
+            )
+            trip = of[meal.run, meal.trip] = begins, floor
+        begins, floor = trip
         if meal.made_s < floor:
             yield _run(
                 meal,
@@ -94,23 +116,24 @@ def before_loading(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
 
 def far_from_door(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """16. Many of a driver's records of one meal were made far from their doors; single ones are the weather of GPS."""
-    for (driver, slot), meals in day.by_driver().items():
-        placed = [meal for meal in meals if meal.lon is not None and meal.door_lon is not None]
-        far = [meal for meal in placed if away_m(meal) > limits["far_m"]]
-        if len(far) >= limits["least"] and len(far) * 1000 >= limits["share_permille"] * len(placed):
+    for (driver, slot), meals in placed(day).items():
+        far = [meal for meal in meals if may_be_apart(meal, limits["far_m"]) and away_m(meal) > limits["far_m"]]
+        if len(far) >= limits["least"] and len(far) * 1000 >= limits["share_permille"] * len(meals):
             metres = sorted(round(away_m(meal)) for meal in far)[len(far) // 2]
-            yield of_driver(far, f"driver/{driver}/{day.day}/{slot}", doors=len(far), of=len(placed), metres=metres)
+            yield of_driver(far, f"driver/{driver}/{day.day}/{slot}", doors=len(far), of=len(meals), metres=metres)
 
 
 def from_one_place(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """16. Records of doors that lie far apart were all made at one place: somebody sat and tapped."""
-    for (driver, slot), meals in day.by_driver().items():
-        placed = [meal for meal in meals if meal.lon is not None and meal.door_lon is not None]
+    for (driver, slot), meals in placed(day).items():
         # Two grids, half a cell apart: what lies on the edge of one lies inside the other.
         for shift in (0.0, 0.5):
+            places = [(int((meal.lon or 0) * 1800 + shift), int((meal.lat or 0) * 2200 + shift)) for meal in meals]
+            if max(Counter(places).values(), default=0) < limits["doors"]:
+                continue
             cells: dict[tuple[int, int], list[Meal]] = defaultdict(list)
-            for meal in placed:
-                cells[int((meal.lon or 0) * 1800 + shift), int((meal.lat or 0) * 2200 + shift)].append(meal)
+            for place, meal in zip(places, meals, strict=True):
+                cells[place].append(meal)
             sat = [
                 group
                 for group in cells.values()
@@ -130,27 +153,26 @@ def _doors(meals: Sequence[Meal]) -> int:
 
 def same_digits(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """Positions that no phone gives: the same to the last digit at different doors, or exactly the plan's point each time."""
-    for (driver, slot), meals in day.by_driver().items():
-        placed = [meal for meal in meals if meal.lon is not None and meal.door_lon is not None]
+    for (driver, slot), meals in placed(day).items():
+        times = Counter((meal.lon, meal.lat) for meal in meals)
         groups: dict[tuple[float | None, float | None], list[Meal]] = defaultdict(list)
-        for meal in placed:
+        for meal in meals if max(times.values(), default=0) >= limits["doors"] else ():
             groups[meal.lon, meal.lat].append(meal)
         same = max(groups.values(), key=lambda group: len({meal.place for meal in group}), default=[])
-        exact = [meal for meal in placed if (meal.lon, meal.lat) == (meal.door_lon, meal.door_lat)]
+        exact = [meal for meal in meals if meal.lon == meal.door_lon and meal.lat == meal.door_lat]
         doors = len({meal.place for meal in same})
         if doors >= limits["doors"] and spread_m(same) > limits["spread_m"]:
             yield of_driver(same, f"driver/{driver}/{day.day}/{slot}", doors=doors)
-        elif len(exact) >= limits["exact"] and len(exact) * 10 >= len(placed) * 9:
+        elif len(exact) >= limits["exact"] and len(exact) * 10 >= len(meals) * 9:
             yield of_driver(exact, f"driver/{driver}/{day.day}/{slot}", doors=len(exact))
 
 
 def even_intervals(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """Doors at even intervals (a few seconds of jitter do not hide it), or each exactly at its planned second."""
-    for (driver, slot), meals in day.by_driver().items():
+    for (driver, slot), made in by_phone(day).items():
         first: dict[int, Meal] = {}
-        for meal in meals:
-            if meal.source not in BY_HAND:
-                first.setdefault(meal.visit, meal)
+        for meal in made:
+            first.setdefault(meal.visit, meal)
         stops = list(first.values())
         if len(stops) < limits["stops"]:
             continue

@@ -5,19 +5,19 @@ Times are seconds since local midnight of the service day; points are WGS-84. No
 two names must be compared, and then only in memory.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from mealroute.checks.business_facts import OF_2022, CapFacts, DriverFacts, RuleSays, VendorFacts
-from mealroute.checks.hands_facts import Hands, Returned, Taken
-from mealroute.checks.pattern_facts import Patterns, Priced
+from mealroute.checks.hands_facts import Hands, Returned
 from mealroute.checks.records import Reference
 from mealroute.checks.tier_facts import Reached
 from mealroute.core.money import Fen
 
+T = TypeVar("T")
 DELIVERED = frozenset({"handed-over", "left-with-contact", "left-at-door"})
 BY_HAND = frozenset({"paper", "desk"})
 """Sources of a record that is keyed by somebody, not made by a phone at the door."""
@@ -171,6 +171,10 @@ class Person:
     def age_on(self, day: date) -> int:
         return day.year - self.born.year - ((day.month, day.day) < (self.born.month, self.born.day))
 
+    def noticed(self, *kinds: str) -> bool:
+        """Whether a list from outside says one of these of the person, on whatever day."""
+        return any(span.kind in kinds for span in self.notices)
+
     def notice_on(self, day: date, *kinds: str) -> Span | None:
         return (
             next((span for span in self.notices if span.kind in kinds and span.covers(day)), None)
@@ -250,34 +254,40 @@ class Day:
     differing: Mapping[int, str] = field(default_factory=dict)
     """Book line → how the line differs from what the rules give today, where it was computed again."""
 
-    _delivered: list[Meal] | None = field(default=None, init=False, repr=False)
-    _by_driver: dict[tuple[str, str], list[Meal]] | None = field(default=None, init=False, repr=False)
-    _with_people: list[tuple[Meal, Person]] | None = field(default=None, init=False, repr=False)
+    _known: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What is worked out of the day once, for two dozen checks ask."""
+        if name not in self._known:
+            self._known[name] = make()
+        found: T = self._known[name]
+        return found
 
     @property
     def delivered(self) -> list[Meal]:
-        """The meals that stayed. Worked out once: two dozen checks ask."""
-        if self._delivered is None:
-            self._delivered = [meal for meal in self.meals if meal.delivered]
-        return self._delivered
+        """The meals that stayed."""
+        return self.once("delivered", lambda: [meal for meal in self.meals if meal.delivered])
 
     def by_driver(self) -> dict[tuple[str, str], list[Meal]]:
-        """Delivered meals at doors of each driver and meal slot with a time, in the order of time. Worked out once."""
-        if self._by_driver is None:
+        """Delivered meals at doors of each driver and meal slot with a time, in the order of time."""
+
+        def made() -> dict[tuple[str, str], list[Meal]]:
             found: dict[tuple[str, str], list[Meal]] = defaultdict(list)
             for meal in self.delivered:
                 if not meal.station and meal.made_s is not None and meal.driver:
                     found[meal.driver, meal.slot].append(meal)
             for group in found.values():
                 group.sort(key=lambda meal: (meal.made_s or 0, meal.position, meal.line))
-            self._by_driver = dict(found)
-        return self._by_driver
+            return dict(found)
+
+        return self.once("by_driver", made)
 
     def with_people(self, people: Mapping[int, Person]) -> list[tuple[Meal, Person]]:
-        """Delivered meals with who got them. Worked out once."""
-        if self._with_people is None:
-            self._with_people = [(meal, people[meal.resident]) for meal in self.delivered if meal.resident in people]
-        return self._with_people
+        """Delivered meals with who got them."""
+        return self.once(
+            "with_people",
+            lambda: [(meal, people[meal.resident]) for meal in self.delivered if meal.resident in people],
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -313,6 +323,8 @@ class World:
     """Vendor → names of its drivers, to be compared and never shown."""
     hands: Hands = field(default_factory=Hands)
     tiers: Sequence[Reached] = ()
+    suspects: dict[str, dict[int, Person]] = field(default_factory=dict, init=False, repr=False)
+    """Check → the people whom it can find at all."""
 
     def says(self, rule: str, street: str) -> RuleSays:
         """What a rule asks of a meal in a street."""
@@ -320,77 +332,3 @@ class World:
             return self.rules.get(rule, OF_2022)
         payer = self.payer_of.get(street, 0)
         return (self.rules_of_others[payer - 1] if payer else self.rules).get(rule, OF_2022)
-
-
-@dataclass(slots=True)
-class Tally:
-    """The month as it adds up while its days go by. Counts only: a city's month fits."""
-
-    served: Counter[tuple[str, date]] = field(default_factory=Counter)
-    days: list[date] = field(default_factory=list)
-    persons: dict[str, dict[date, set[int]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(set)))
-    records: Counter[str] = field(default_factory=Counter)
-    failed: Counter[str] = field(default_factory=Counter)
-    unseen: Counter[str] = field(default_factory=Counter)
-    """Meals that stayed with nobody seen, by vendor."""
-    given: Counter[str] = field(default_factory=Counter)
-    by_hand: Counter[str] = field(default_factory=Counter)
-    back_dated: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    of_person: dict[int, list[tuple[date, int, str, str]]] = field(default_factory=lambda: defaultdict(list))
-    """Resident → (day, line, vendor, driver) of what they got."""
-    left: dict[int, list[tuple[int, str, str]]] = field(default_factory=lambda: defaultdict(list))
-    """Resident → (line, with whom, vendor) of meals that somebody else took."""
-    claimed: dict[tuple[str, int], list[tuple[date, int, str]]] = field(default_factory=lambda: defaultdict(list))
-    """(rule, resident) → (day, line, street)."""
-    claimed_lines: set[int] = field(default_factory=set)
-    photos: dict[str, list[PhotoSeen]] = field(default_factory=lambda: defaultdict(list))
-    references: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
-    """Payment reference → (resident, line)."""
-    street_of: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    patterns: Patterns = field(default_factory=Patterns)
-    taken: Taken = field(default_factory=Taken)
-
-    def add(self, day: Day) -> None:
-        """Take a day in. Days come in order, each once."""
-        self.days.append(day.day)
-        for photo in day.photos:
-            self.photos[photo.digest].append(photo)
-        if day.returned:
-            self.taken.came_back(day)
-        for (driver, slot), meals in day.by_driver().items():
-            doors = [(meal.resident, meal.made_s or 0, meal.line) for meal in meals if meal.source not in BY_HAND]
-            self.patterns.driven(driver, slot, day.day, doors, meals[0].brought or meals[0].vendor, meals[0].street)
-        for meal in day.meals:
-            self.records[meal.vendor] += 1
-            if meal.source in BY_HAND:
-                self.by_hand[meal.vendor] += 1
-                if meal.keyed_days > 0:
-                    self.patterns.keyed[meal.vendor].append((meal.keyed_days, meal.line))
-            if meal.delay_s is not None and meal.source not in BY_HAND:
-                self.back_dated[meal.vendor].append(meal.delay_s)
-            if meal.cash_fen:
-                self.taken.cash(meal)
-            if not meal.delivered:
-                self.failed[meal.vendor] += 1
-                continue
-            self.served[meal.vendor, meal.day] += meal.quantity
-            self.given[meal.vendor] += 1
-            self.unseen[meal.vendor] += not meal.seen
-            own = any(claim.beneficiary == "resident" for claim in meal.claims)
-            self.patterns.price(Priced(meal.vendor, meal.dish, own, meal.price_fen, meal.line))
-            self.persons[meal.vendor][meal.day].add(meal.resident)
-            self.street_of[meal.vendor][meal.street] += 1
-            self.of_person[meal.resident].append((meal.day, meal.line, meal.vendor, meal.driver))
-            if meal.outcome == "left-with-contact":
-                self.left[meal.resident].append((meal.line, meal.left_with, meal.vendor))
-            for claim in meal.claims:
-                self.claimed_lines.add(meal.line)
-                self.claimed[claim.rule_id, meal.resident].append((meal.day, meal.line, meal.street))
-            for paid in day.money.get(meal.order, ()):
-                if paid.kind == "payment" and paid.reference:
-                    self.references[paid.reference].append((meal.resident, meal.line))
-
-    def street(self, vendor: str) -> str:
-        """The street that a vendor serves most; where it serves several, none."""
-        streets = self.street_of[vendor]
-        return next(iter(streets)) if len(streets) == 1 else ""

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from mealroute.checks.call_back_rules import wilson
-from mealroute.checks.facts import Tally, World
+from mealroute.checks.facts import World
 from mealroute.checks.hands_facts import HandedIn, Purse
 from mealroute.checks.records import Found, Limits
+from mealroute.checks.tally import Tally
 from mealroute.core.money import Fen
 
 

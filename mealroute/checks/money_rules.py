@@ -4,8 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
 
-from mealroute.checks.facts import Day, Meal, Tally, World
+from mealroute.checks.facts import Day, Meal, World
 from mealroute.checks.records import Found, Limits
+from mealroute.checks.sieve import came_twice, kinds, refunded_orders
+from mealroute.checks.tally import Tally
 
 
 def two_subsidies(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
@@ -13,6 +15,8 @@ def two_subsidies(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
 
     Under a rule that pays each meal: for one person, day and meal.
     """
+    if not _claimed_again(day, world):
+        return
     of: dict[str, list[Meal]] = defaultdict(list)
     for meal in day.meals:
         own = [
@@ -35,6 +39,13 @@ def two_subsidies(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
             )  # fmt: skip
 
 
+def _claimed_again(day: Day, world: World) -> bool:
+    """Whether anybody, by the ID number or else by the card, has two meals with a resident's claim."""
+    identities = {number: person.identity for number, person in world.people.items() if person.identity}
+    who = [identities.get(meal.resident, meal.resident) for kind in kinds(day) if kind.has_own for meal in kind.meals]
+    return len(set(who)) < len(who)
+
+
 def cap_passed(tally: Tally, world: World, _limits: Limits) -> Iterator[Found]:
     """10. More claims in a day, calendar week or month than the rule's cap."""
     of_rule: dict[str, list[tuple[int, list[tuple[date, int, str]]]]] = defaultdict(list)
@@ -42,7 +53,9 @@ def cap_passed(tally: Tally, world: World, _limits: Limits) -> Iterator[Found]:
         of_rule[claimed].append((resident, entries))
     for rule, window, most, payer in world.caps:
         for resident, entries in of_rule.get(rule, ()):
-            if len(entries) <= most:
+            if len(entries) <= most or (
+                window == "day" and len({day for day, _line, _street in entries}) == len(entries)
+            ):
                 continue
             counted: dict[str, list[int]] = defaultdict(list)
             for day, line, street in sorted(entries):
@@ -69,29 +82,34 @@ def _window(day: date, window: str) -> str:
 
 def price_too_low(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """11. The subsidy is more than the meal costs; or as much, under a rule that asks for a higher price."""
-    for meal in day.meals:
-        for claim in meal.claims:
-            least = claim.amount_fen + world.says(claim.rule_id, meal.street).above
+    for kind in kinds(day):
+        for claim in kind.claims:
+            least = claim.amount_fen + world.says(claim.rule_id, kind.street).above
             if claim.beneficiary == "resident" and claim.price_fen < least:
-                yield _of_meal(meal, beneficiary="resident", price=claim.price_fen, amount=claim.amount_fen)
+                for meal in kind.meals:
+                    yield _of_meal(meal, beneficiary="resident", price=claim.price_fen, amount=claim.amount_fen)
 
 
 def nothing_paid(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """11. No payment, no resident claim: what stands as paid today is nothing or less than the resident's part."""
-    for meal in day.meals:
-        own = (claim for claim in meal.claims if claim.beneficiary == "resident")
-        claim = next((claim for claim in own if world.says(claim.rule_id, meal.street).tied), None)
-        if claim and (meal.paid_fen <= 0 or (meal.paid_fen < claim.copay_fen and not _refunded(day, meal))):
-            yield _of_meal(meal, beneficiary="resident", paid=meal.paid_fen, due=claim.copay_fen)
+    for kind in kinds(day):
+        own = (claim for claim in kind.claims if claim.beneficiary == "resident")
+        claim = next((claim for claim in own if world.says(claim.rule_id, kind.street).tied), None)
+        if claim is None:
+            continue
+        for meal in kind.meals:
+            if meal.paid_fen <= 0 or (meal.paid_fen < claim.copay_fen and meal.order not in refunded_orders(day)):
+                yield _of_meal(meal, beneficiary="resident", paid=meal.paid_fen, due=claim.copay_fen)
 
 
 def refunded(day: Day, _world: World, _limits: Limits) -> Iterator[Found]:
     """28. Money went back to the resident for a meal that is claimed, so that less is paid than the claim rests on."""
-    for meal in day.meals:
+    back_to = refunded_orders(day)
+    for meal in day.meals if back_to else ():
         claim = next((claim for claim in meal.claims if claim.beneficiary == "resident"), None)
         if (
             claim
-            and _refunded(day, meal)
+            and meal.order in back_to
             and meal.paid_fen < max(claim.copay_fen, min(claim.paid_fen, claim.copay_fen + 1))
         ):
             back = [moved for moved in day.money.get(meal.order, ()) if moved.kind == "refund"]
@@ -105,31 +123,29 @@ def refunded(day: Day, _world: World, _limits: Limits) -> Iterator[Found]:
             )  # fmt: skip
 
 
-def _refunded(day: Day, meal: Meal) -> bool:
-    return any(moved.kind == "refund" for moved in day.money.get(meal.order, ()))
-
-
 def other_slot(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
     """12. Only the meals that the rule names are paid, under the city's rules lunch and dinner."""
-    for meal in day.meals:
-        named = (world.says(claim.rule_id, meal.street).slots for claim in meal.claims)
-        if any(slots is not None and meal.slot not in slots for slots in named):
-            yield _of_meal(meal, slot=meal.slot)
+    for kind in kinds(day):
+        named = [slots for claim in kind.claims if (slots := world.says(claim.rule_id, kind.street).slots) is not None]
+        for meal in kind.meals if named else ():
+            if any(meal.slot not in slots for slots in named):
+                yield _of_meal(meal, slot=meal.slot)
 
 
 def amount_differs(day: Day, _world: World, _limits: Limits) -> Iterator[Found]:
     """29. The line does not come out again: shares do not add up, or the rules of that day give another amount."""
-    for meal in day.meals:
-        wrong = [claim for claim in meal.claims if claim.whole_fen != claim.amount_fen or claim.amount_fen <= 0]
-        above = [
-            claim for claim in meal.claims if claim.beneficiary == "resident" and claim.price_fen != meal.price_fen
-        ]
-        differs = day.differing.get(meal.line, "")
-        if wrong or above or differs:
-            claim = (wrong or above or list(meal.claims) or [None])[0]  # type: ignore[list-item]
-            yield _of_meal(
-                meal, amount=claim.amount_fen if claim else 0, why=differs or ("shares" if wrong else "price")
-            )
+    for kind in kinds(day):
+        wrong = [claim for claim in kind.claims if claim.whole_fen != claim.amount_fen or claim.amount_fen <= 0]
+        own = [claim for claim in kind.claims if claim.beneficiary == "resident"]
+        prices = {claim.price_fen for claim in own}
+        for meal in kind.meals:
+            differs = day.differing.get(meal.line, "") if day.differing else ""
+            if wrong or differs or (prices and prices != {meal.price_fen}):
+                above = [claim for claim in own if claim.price_fen != meal.price_fen]
+                claim = (wrong or above or list(kind.claims) or [None])[0]  # type: ignore[list-item]
+                yield _of_meal(
+                    meal, amount=claim.amount_fen if claim else 0, why=differs or ("shares" if wrong else "price")
+                )
 
 
 def price_inflated(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
@@ -148,9 +164,10 @@ def price_inflated(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
 
 def split_order(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """One meal cut into several orders or payments: the same person, meal and day, each part small."""
-    of: dict[tuple[int, str], list[Meal]] = defaultdict(list)
+    twice, of = came_twice(day), defaultdict[tuple[int, str], list[Meal]](list)
     for meal in day.delivered:
-        of[meal.resident, meal.slot].append(meal)
+        if meal.resident in twice or len(day.money.get(meal.order, ())) >= limits["payments"]:
+            of[meal.resident, meal.slot].append(meal)
     for meals in of.values():
         first = meals[0]
         orders = {meal.order for meal in meals}
@@ -168,9 +185,11 @@ def eaten_twice(day: Day, _world: World, _limits: Limits) -> Iterator[Found]:
     swiped: dict[tuple[int, str], list[tuple[str, str]]] = defaultdict(list)
     for resident, slot, place, reference in day.elsewhere:
         swiped[resident, slot].append((place, reference))
+    several = came_twice(day) | {resident for resident, _slot in swiped}
     of: dict[tuple[int, str], list[Meal]] = defaultdict(list)
-    for meal in day.delivered:
-        of[meal.resident, meal.slot].append(meal)
+    for meal in day.delivered if several else ():
+        if meal.resident in several:
+            of[meal.resident, meal.slot].append(meal)
     for (resident, slot), meals in of.items():
         ways = Counter(meal.station for meal in meals)
         elsewhere = [(place, ref) for place, ref in swiped[resident, slot] if place not in ways]

@@ -12,16 +12,6 @@ LEAST_SAME = 5
 """Fewer doors at the same second on two days are chance."""
 
 
-class Priced(NamedTuple):
-    """A meal as far as its price goes."""
-
-    vendor: str
-    dish: str
-    subsidised: bool
-    price_fen: int
-    line: int
-
-
 class Copied(NamedTuple):
     """Doors of a driver whose records of two days agree to the second."""
 
@@ -48,10 +38,11 @@ class Patterns:
         default_factory=lambda: defaultdict(lambda: deque(maxlen=DAYS_KEPT))
     )
 
-    def price(self, meal: Priced) -> None:
-        self.prices[meal.vendor, meal.dish, meal.subsidised][meal.price_fen] += 1
-        if meal.subsidised:
-            self.dear[meal.vendor, meal.dish, meal.price_fen].append(meal.line)
+    def price(self, vendor: str, dish: str, subsidised: bool, fen: int, line: int) -> None:
+        """A meal as far as its price goes."""
+        self.prices[vendor, dish, subsidised][fen] += 1
+        if subsidised:
+            self.dear[vendor, dish, fen].append(line)
 
     def driven(
         self, driver: str, slot: str, day: date, doors: Sequence[tuple[int, int, int]], vendor: str, street: str

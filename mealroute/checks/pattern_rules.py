@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from mealroute.checks.door_rules import bare, of_driver, spread_m
-from mealroute.checks.facts import BY_HAND, Day, Meal, Tally, World
+from mealroute.checks.facts import BY_HAND, Day, Meal, World
 from mealroute.checks.records import Found, Limits
+from mealroute.checks.sieve import came_twice
+from mealroute.checks.tally import Tally
 
 METRES_NORTH, METRES_EAST = 111_000, 85_000
 """Metres of a degree at the latitude of Beijing; good enough to compare displacements."""
@@ -15,9 +17,9 @@ METRES_NORTH, METRES_EAST = 111_000, 85_000
 
 def two_meals_at_once(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """9. Lunch and dinner of one person are recorded within minutes: one meal claimed as two."""
-    of: dict[int, list[Meal]] = defaultdict(list)
-    for meal in day.delivered:
-        if meal.made_s is not None and meal.source not in BY_HAND:
+    twice, of = came_twice(day), defaultdict[int, list[Meal]](list)
+    for meal in day.delivered if twice else ():
+        if meal.resident in twice and meal.made_s is not None and meal.source not in BY_HAND:
             of[meal.resident].append(meal)
     for resident, meals in of.items():
         meals.sort(key=lambda meal: meal.made_s or 0)

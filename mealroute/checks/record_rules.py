@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from mealroute.checks.facts import Day, Person, Tally, World
+from mealroute.checks.facts import Day, Person, World
 from mealroute.checks.records import Found, Limits
+from mealroute.checks.tally import Tally
 
 
 def staff_among_guests(tally: Tally, world: World, _limits: Limits) -> Iterator[Found]:

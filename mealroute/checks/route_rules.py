@@ -1,12 +1,13 @@
 """Checks of the route: could this driver, with this vehicle, on these roads, have done it?"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 
 from mealroute.checks.door_rules import leg_s, of_driver, place_of
 from mealroute.checks.facts import BY_HAND, Day, Meal, World
 from mealroute.checks.records import Found, Limits
+from mealroute.checks.sieve import by_phone, tight_pairs
 from mealroute.core.geo import haversine_m
 
 Leg = tuple[float, float, float, float]
@@ -50,8 +51,9 @@ def unfit_driver(day: Day, world: World, _limits: Limits) -> Iterator[Found]:
 
 def driver_in_two_places(day: Day, world: World, limits: Limits) -> Iterator[Found]:
     """18. Two records of one driver lie further apart than the fastest road allows in the time between them."""
-    for (driver, slot), meals in day.by_driver().items():
-        short = [(before, after) for before, after in _pairs(meals) if _short_s(before, after, world, limits) > 0]
+    for (driver, slot), made in by_phone(day).items():
+        pairs = tight_pairs(made, world.legs, kmh=limits["fastest_kmh"], slack_s=limits["slack_s"])
+        short = [(before, after) for before, after in pairs if _short_s(before, after, world, limits) > 0]
         worst = max((_short_s(before, after, world, limits) for before, after in short), default=0)
         if len(short) >= limits["legs"] or worst > limits["at_once_s"]:
             lines = list({meal.line: meal for pair in short for meal in pair}.values())
@@ -61,8 +63,8 @@ def driver_in_two_places(day: Day, world: World, limits: Limits) -> Iterator[Fou
 def doubtful_legs(day: Day, limits: Limits) -> tuple[Leg, ...]:
     """The legs worth asking the roads about: a straight line at the highest speed leaves little or no time."""
     found: dict[Leg, None] = {}
-    for meals in day.by_driver().values():
-        for before, after in _pairs(meals):
+    for made in by_phone(day).values():
+        for before, after in tight_pairs(made, {}, kmh=limits["slowest_kmh"], slack_s=limits["slack_s"]):
             a, b = place_of(before), place_of(after)
             if a is None or b is None or (a.lon, a.lat) == (b.lon, b.lat):
                 continue
@@ -70,11 +72,6 @@ def doubtful_legs(day: Day, limits: Limits) -> tuple[Leg, ...]:
             if haversine_m(a, b) * 3.6 / limits["slowest_kmh"] > gap + limits["slack_s"]:
                 found[a.lon, a.lat, b.lon, b.lat] = None
     return tuple(found)
-
-
-def _pairs(meals: Sequence[Meal]) -> Iterator[tuple[Meal, Meal]]:
-    made = [meal for meal in meals if meal.source not in BY_HAND]
-    return pairwise(made)
 
 
 def _short_s(before: Meal, after: Meal, world: World, limits: Limits) -> int:
@@ -86,10 +83,10 @@ def _short_s(before: Meal, after: Meal, world: World, limits: Limits) -> int:
 def one_phone_for_drivers(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """18. One phone records for several drivers at the same time: it cannot be with each of them."""
     of: dict[tuple[str, str], dict[str, list[Meal]]] = defaultdict(lambda: defaultdict(list))
-    for meals in day.by_driver().values():
-        for meal in meals:
-            if meal.device and meal.source not in BY_HAND:
-                of[meal.device, meal.slot][meal.driver].append(meal)
+    for (driver, slot), made in by_phone(day).items():
+        for meal in made:
+            if meal.device:
+                of[meal.device, slot][driver].append(meal)
     for (_device, slot), drivers in of.items():
         busy = sorted(
             (meals for meals in drivers.values() if len(meals) >= limits["doors"]),
@@ -108,10 +105,9 @@ def one_phone_for_drivers(day: Day, _world: World, limits: Limits) -> Iterator[F
 def run_too_fast(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """18. A whole round in a fraction of the time that the plan needs for it, or more handovers than the seconds allow."""
     of: dict[int, list[Meal]] = defaultdict(list)
-    for meals in day.by_driver().values():
-        for meal in meals:
-            if meal.source not in BY_HAND:
-                of[meal.run].append(meal)
+    for made in by_phone(day).values():
+        for meal in made:
+            of[meal.run].append(meal)
     for run, meals in of.items():
         stops = {meal.visit: meal for meal in meals}
         if len(stops) < limits["stops"]:

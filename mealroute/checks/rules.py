@@ -18,8 +18,9 @@ from mealroute.checks import (
     tier_rules,
     volume_rules,
 )
-from mealroute.checks.facts import Day, Tally, World
+from mealroute.checks.facts import Day, World
 from mealroute.checks.records import Finding, Found, Limits, Policy, Reference
+from mealroute.checks.tally import Tally
 
 DayCheck = Callable[[Day, World, Limits], Iterable[Found]]
 MonthCheck = Callable[[Tally, World, Limits], Iterable[Found]]

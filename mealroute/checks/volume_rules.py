@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from mealroute.checks.facts import Day, Meal, Tally, World
+from mealroute.checks.facts import Day, Meal, World
 from mealroute.checks.records import Found, Limits
+from mealroute.checks.tally import Tally
 
 
 def more_than_loaded(day: Day, _world: World, _limits: Limits) -> Iterator[Found]:

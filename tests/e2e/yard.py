@@ -106,7 +106,9 @@ def until(page: Page, holds: Callable[[], bool], tenths: int = 300) -> None:
 def hand_over(page: Page) -> None:
     """The stop on the screen, in two taps; a station signs for its box."""
     page.click(".ph-foot .btn--primary")
-    page.wait_for_selector(f"{ASKED}=boxes], {ASKED}=give], {ASKED}=end]")  # the screen changes after the tap, not in it
+    page.wait_for_selector(
+        f"{ASKED}=boxes], {ASKED}=give], {ASKED}=end]"
+    )  # the screen changes after the tap, not in it
     if page.locator(f"{ASKED}=boxes]").count():
         page.fill("#f-signed", "陈洁")
         page.click("form .btn--primary")

@@ -12,9 +12,10 @@ import yaml
 
 from mealroute.checks import door_rules, eligibility_rules, money_rules, record_rules, route_rules, rules, words
 from mealroute.checks.business_facts import CapFacts
-from mealroute.checks.facts import Claim, Day, Meal, Person, Tally, World
+from mealroute.checks.facts import Claim, Day, Meal, Person, World
 from mealroute.checks.records import Severity, severest
 from mealroute.checks.rulebook import load_policies, policy_on
+from mealroute.checks.tally import Tally
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import speaking
 from mealroute.core.rulebook import RULES, RulebookError
