@@ -16,7 +16,7 @@ from mealroute.checks import (
     tier_reading,
     world_reading,
 )
-from mealroute.checks.day_reading import Around
+from mealroute.checks.around import Around
 from mealroute.checks.facts import SheetCount, World
 from mealroute.checks.parts import Streets
 from mealroute.checks.records import Finding, Policy
