@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from mealroute.checks import (
@@ -23,11 +23,14 @@ from mealroute.checks.records import Finding, Policy
 from mealroute.checks.rulebook import policy_on
 from mealroute.checks.rules import Look
 from mealroute.checks.swipe_reading import Swiped
+from mealroute.core.bulk import rows
 from mealroute.core.clock import Clock
 from mealroute.rulebook.records import Rule
 from mealroute.subsidy.models import Period
 from mealroute.subsidy.queries import month_days
 from mealroute.vendors.models import Station
+
+MOST_NUMBERS = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,7 @@ def look_at(
 ) -> Seen:
     """Every finding of a part. Its lines are those of its payers' periods as they stand; they are not computed again."""
     given, policy = surroundings.world, surroundings.policy
-    ids = part.streets.residents(given.first, given.last)
+    ids = _few(db, part.streets.residents(given.first, given.last))
     caps = [
         cap
         for n, (_streets, rules) in enumerate(part.rules)
@@ -130,6 +133,12 @@ def look_at(
         claims += sum(len(meal.claims) for meal in day.meals)
     world_reading.add_unused(db, world, look.tally.of_person, policy.checks["enrolled-unused"].limits, ids)
     return Seen(findings=look.findings(), meals=meals, claims=claims)
+
+
+def _few(db: Session, wanted: Select[int]) -> world_reading.Ids:
+    """The residents by number, so that they are not looked for at each statement; too many for one statement stay a query."""
+    found = rows(db, wanted)
+    return wanted if len(found) > MOST_NUMBERS else [number for (number,) in found]
 
 
 def _narrowed(around: Around, part: Looker, stations: Mapping[str, str]) -> Around:

@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, or_, select, union
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from mealroute.checks.counts_reading import Conditions
 from mealroute.checks.world_reading import address_of, twin_of
+from mealroute.core.bulk import chunks, numbered, rows
 from mealroute.delivery.evidence_models import Evidence
 from mealroute.delivery.models import Proof
 from mealroute.dispatch.models import Run
@@ -23,60 +24,70 @@ from mealroute.residents.models import Resident
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Streets:
-    """The streets of a part. ``others``: where this is the part that takes what belongs to no street, those of all other parts."""
+    """The streets of a part. ``others``: where this is the part that takes what belongs to no street, those of all other parts.
+
+    ``known``: all streets that anything is written down for; with them the rest is asked for by name, which an index answers.
+    """
 
     own: frozenset[str]
     others: frozenset[str] | None = None
+    known: frozenset[str] = frozenset()
 
     def holds(self, street: str) -> bool:
         return street in self.own if self.others is None else street not in self.others
 
     def of_lines(self) -> Conditions:
         """Which book lines belong to the part."""
-        column = BookLine.street_code
-        return (column.in_(sorted(self.own)) if self.others is None else column.not_in(sorted(self.others)),)
+        return (self._holding(BookLine.street_code),)
 
     def residents(self, first: date, last: date) -> Select[int]:
         """Who lives there, and who eats there."""
         eating = select(BookLine.resident_id).join(OrderBook, OrderBook.id == BookLine.book_id)
-        column = Resident.street_code
-        living: ColumnElement[bool] = (
-            column.in_(sorted(self.own)) if self.others is None else column.not_in(sorted(self.others))
-        )
         return select(Resident.id).where(
-            or_(living, Resident.id.in_(eating.where(OrderBook.day >= first, OrderBook.day <= last, *self.of_lines())))
+            or_(
+                self._holding(Resident.street_code),
+                Resident.id.in_(eating.where(OrderBook.day >= first, OrderBook.day <= last, *self.of_lines())),
+            )
         )
+
+    def _holding(self, column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+        if self.others is None:
+            return column.in_(sorted(self.own))
+        return column.in_(sorted(self.known - self.others)) if self.known else column.not_in(sorted(self.others))
+
+
+def known_streets(db: Session) -> frozenset[str]:
+    """Every street that a resident lives in or a meal was ordered for."""
+    codes = union(select(Resident.street_code), select(BookLine.street_code))
+    return frozenset(db.scalars(codes))
 
 
 def links(db: Session, streets: Streets, first: date, last: date) -> frozenset[str]:
     """Everything by which the records of a part may hang together with those of another."""
     where = Run.day >= first, Run.day <= last, *streets.of_lines()
-    found: set[str] = set()
-    rows = (
-        select(
-            Run.id,
-            Run.vendor_code,
-            Run.cooked_by,
-            Run.kitchen_code,
-            Run.driver_code,
-            Proof.device,
-            BookLine.station_code,
+    of_doors = (
+        select(Proof.run_id, Proof.device, BookLine.station_code)
+        .join(Run, Run.id == Proof.run_id)
+        .join(BookLine, BookLine.id == Proof.book_line_id)
+    )
+    doors = rows(db, of_doors.where(*where).distinct())
+    found = {
+        f"{kind}/{code}" for _run, *own in doors for kind, code in zip(("device", "station"), own, strict=True) if code
+    }
+    for some in chunks({run for run, *_own in doors}):
+        of_runs = select(Run.id, Run.vendor_code, Run.cooked_by, Run.kitchen_code, Run.driver_code)
+        for run, vendor, cook, kitchen, driver in rows(db, of_runs.where(numbered(Run.id, some))):
+            found |= {f"run/{run}", f"vendor/{vendor}", f"kitchen/{kitchen}", f"driver/{driver}"}
+            if cook:
+                found.add(f"vendor/{cook}")
+    handed_on = select(StopTransfer.cooked_by).where(StopTransfer.cooked_by != "")
+    if db.scalar(handed_on.limit(1)) is not None:
+        cooks = (
+            handed_on.join(Proof, Proof.visit_id == StopTransfer.visit_id)
+            .join(Run, Run.id == Proof.run_id)
+            .join(BookLine, BookLine.id == Proof.book_line_id)
         )
-        .join(Run, Run.id == Proof.run_id)
-        .join(BookLine, BookLine.id == Proof.book_line_id)
-    )
-    for run, vendor, cook, kitchen, driver, device, station in db.execute(rows.where(*where).distinct()).tuples():
-        found |= {f"run/{run}", f"vendor/{vendor}", f"kitchen/{kitchen}", f"driver/{driver}"}
-        found |= {
-            f"{kind}/{code}" for kind, code in (("vendor", cook), ("device", device), ("station", station)) if code
-        }
-    cooks = (
-        select(StopTransfer.cooked_by)
-        .join(Proof, Proof.visit_id == StopTransfer.visit_id)
-        .join(Run, Run.id == Proof.run_id)
-        .join(BookLine, BookLine.id == Proof.book_line_id)
-    )
-    found |= {f"vendor/{cook}" for cook in db.scalars(cooks.where(*where, StopTransfer.cooked_by != "").distinct())}
+        found |= {f"vendor/{cook}" for cook in db.scalars(cooks.where(*where).distinct())}
     people = select(
         Resident.id, Resident.name, Resident.birth_date, Resident.street_code, Resident.address, Resident.unit, Resident.id_number_index,
         Resident.phone_index,

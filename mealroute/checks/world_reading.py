@@ -16,6 +16,7 @@ from mealroute.checks.facts import DELIVERED, Person, Span, World
 from mealroute.checks.hands_reading import hands_of
 from mealroute.checks.models import OutsideNotice
 from mealroute.checks.records import Limits
+from mealroute.core.bulk import numbered
 from mealroute.core.clock import Clock
 from mealroute.core.crypto import blind_index
 from mealroute.core.rulebook import RULES, read
@@ -34,6 +35,8 @@ from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.vendors.life_models import VendorStep
 from mealroute.vendors.models import Driver, Vendor
 
+Ids = Select[int] | Collection[int] | None
+"""Which residents: a query of them, their numbers, or (None) all."""
 MONTHS_BEFORE = 3
 """How far back residents' answers are compared with."""
 
@@ -96,7 +99,7 @@ def staff_of(db: Session) -> dict[str, frozenset[str]]:
     return {vendor: frozenset(names) for vendor, names in found.items()}
 
 
-def people_of(db: Session, clock: Clock, ids: Select[int] | None = None) -> dict[int, Person]:
+def people_of(db: Session, clock: Clock, ids: Ids = None) -> dict[int, Person]:
     """Residents as the ledger has them; ``ids``: these alone."""
     states, pauses, categories, contacts = _states(db, ids), _pauses(db, ids), _categories(db, ids), _contacts(db, ids)
     notices, changes = notices_of(db, ids), _changes(db, ids)
@@ -133,7 +136,7 @@ def people_of(db: Session, clock: Clock, ids: Select[int] | None = None) -> dict
     return found
 
 
-def _changes(db: Session, ids: Select[int] | None) -> dict[int, list[tuple[str, date, str, str]]]:
+def _changes(db: Session, ids: Ids) -> dict[int, list[tuple[str, date, str, str]]]:
     found: dict[int, list[tuple[str, date, str, str]]] = defaultdict(list)
     query = select(
         ResidentFact.resident_id, ResidentFact.name, ResidentFact.since, ResidentFact.before, ResidentFact.value
@@ -158,11 +161,13 @@ def address_of(street: str, address: str, unit: str) -> str:
     return _print(compact(f"{street}{address}{unit}"))
 
 
-def _among(column: InstrumentedAttribute[int], ids: Select[int] | None) -> tuple[ColumnElement[bool], ...]:
-    return () if ids is None else (column.in_(ids),)
+def _among(column: InstrumentedAttribute[int], ids: Ids) -> tuple[ColumnElement[bool], ...]:
+    if ids is None:
+        return ()
+    return (column.in_(ids) if isinstance(ids, Select) else numbered(column, ids),)
 
 
-def _states(db: Session, ids: Select[int] | None) -> dict[int, list[tuple[date, str]]]:
+def _states(db: Session, ids: Ids) -> dict[int, list[tuple[date, str]]]:
     found: dict[int, list[tuple[date, str]]] = defaultdict(list)
     query = (
         select(StateChange.resident_id, StateChange.since, StateChange.state)
@@ -174,7 +179,7 @@ def _states(db: Session, ids: Select[int] | None) -> dict[int, list[tuple[date, 
     return found
 
 
-def _pauses(db: Session, ids: Select[int] | None) -> dict[int, list[Span]]:
+def _pauses(db: Session, ids: Ids) -> dict[int, list[Span]]:
     found: dict[int, list[Span]] = defaultdict(list)
     query = select(Pause.resident_id, Pause.starts_on, Pause.ends_on, Pause.reason, Pause.id).where(
         Pause.cancelled_at.is_(None), *_among(Pause.resident_id, ids)
@@ -184,7 +189,7 @@ def _pauses(db: Session, ids: Select[int] | None) -> dict[int, list[Span]]:
     return found
 
 
-def _categories(db: Session, ids: Select[int] | None) -> dict[int, list[Span]]:
+def _categories(db: Session, ids: Ids) -> dict[int, list[Span]]:
     found: dict[int, list[Span]] = defaultdict(list)
     rows = db.execute(
         select(
@@ -199,7 +204,7 @@ def _categories(db: Session, ids: Select[int] | None) -> dict[int, list[Span]]:
     return found
 
 
-def _contacts(db: Session, ids: Select[int] | None) -> dict[int, list[tuple[str, str, str]]]:
+def _contacts(db: Session, ids: Ids) -> dict[int, list[tuple[str, str, str]]]:
     found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
     rows = db.execute(
         select(Contact.resident_id, Contact.name, Contact.relation, Contact.phone_index)
@@ -211,7 +216,7 @@ def _contacts(db: Session, ids: Select[int] | None) -> dict[int, list[tuple[str,
     return found
 
 
-def notices_of(db: Session, ids: Select[int] | None = None) -> dict[int, list[Span]]:
+def notices_of(db: Session, ids: Ids = None) -> dict[int, list[Span]]:
     """Resident → what lists from outside say and nobody has withdrawn."""
     withdrawn = select(OutsideNotice.withdraws_id).where(OutsideNotice.withdraws_id.is_not(None))
     query = select(
@@ -304,9 +309,7 @@ def content_of(db: Session, first: date, last: date) -> dict[str, tuple[int, int
     return {code: (sums[0], sums[1], sums[2], sums[3]) for code, sums in counted.items()}
 
 
-def add_unused(
-    db: Session, world: World, served: Collection[int], limits: Limits, ids: Select[int] | None = None
-) -> None:
+def add_unused(db: Session, world: World, served: Collection[int], limits: Limits, ids: Ids = None) -> None:
     """Who has had a standing order for weeks and got nothing this month, with the last day on which they got something."""
     until = world.last - timedelta(weeks=limits["weeks"])
     begun = db.scalar(select(func.min(Run.day)))

@@ -90,19 +90,22 @@ def settle(here: Here, month: str, payers: Sequence[Payer], *, processes: int) -
         processes, mp_context=get_context("spawn"), initializer=city_worker.begin, initargs=begin
     ) as pool:
         done: dict[str, Settled] = {}
-        for future in as_completed([pool.submit(city_worker.settled, payer) for payer in payers]):
+        futures = [pool.submit(city_worker.settled, payer) for payer in payers]
+        with db.unit_of_work(read_only=True) as session:
+            shared = shared_streets(session, *queries.month_days(month))
+        for future in as_completed(futures):
             one = future.result()
             done[one.payer] = one
             yield one
-        parts = parts_of(month, payers, [done[payer.code].links for payer in payers])
+        parts = parts_of(payers, [done[payer.code].links for payer in payers], shared)
         seen = list(pool.map(city_worker.looked_at, parts))
     yield checked(month, seen, clock=here.clock)
 
 
-def parts_of(month: str, payers: Sequence[Payer], links: Sequence[frozenset[str]]) -> list[Together]:
-    """The payers that have to be looked at together."""
-    with db.unit_of_work(read_only=True) as session:
-        shared = shared_streets(session, *queries.month_days(month))
+def parts_of(
+    payers: Sequence[Payer], links: Sequence[frozenset[str]], shared: Sequence[frozenset[str]]
+) -> list[Together]:
+    """The payers that have to be looked at together: by their links, or because something stands in streets of both."""
     keys = [
         own | {f"shared/{n}" for n, streets in enumerate(shared) if any(map(payer.part.holds, streets))}
         for payer, own in zip(payers, links, strict=True)

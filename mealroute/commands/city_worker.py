@@ -4,15 +4,17 @@ import gc
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from mealroute.adapters import networks
 from mealroute.adapters.travel import Travel, TravelMatrix
 from mealroute.checks.part_look import Looker, Seen, Surroundings, look_at
-from mealroute.checks.parts import Streets, links
+from mealroute.checks.parts import Streets, known_streets, links
 from mealroute.core import crypto, db
 from mealroute.core.actor import SYSTEM
 from mealroute.core.clock import Clock
@@ -40,6 +42,10 @@ class Payer:
     @property
     def part(self) -> Streets:
         return Streets(own=self.streets, others=self.others if self.rest else None)
+
+    def part_in(self, session: Session) -> Streets:
+        """The same with the streets that the database knows, where they matter."""
+        return replace(self.part, known=known_streets(session)) if self.rest else self.part
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ def settled(payer: Payer) -> Settled:
     part = Part(streets=payer.streets, rules=rulebook, beside=_State.beside, rest=payer.rest)
     with db.unit_of_work(read_only=True) as session:
         prepared = service.prepare(session, _State.month, rulebook, part=part)
-        linked = links(session, payer.part, *queries.month_days(_State.month))
+        linked = links(session, payer.part_in(session), *queries.month_days(_State.month))
     with db.unit_of_work() as session:
         period = service.open_period(session, payer.code, _State.month, rulebook)
         built = service.store(session, period, prepared, by=SYSTEM, clock=_State.clock)
@@ -124,7 +130,7 @@ def looked_at(given: "Together") -> Seen:
         rest = next((payer for payer in payers if payer.rest), None)
         own = frozenset(street for payer in payers for street in payer.streets)
         part = Looker(
-            streets=Streets(own=own, others=None if rest is None else rest.others - own), payers=tuple(payer.code for payer in payers),
+            streets=Streets(own=own) if rest is None else replace(rest.part_in(session), own=own, others=rest.others - own), payers=tuple(payer.code for payer in payers),
             districts=tuple(payer.district for payer in payers),
             rules=tuple((payer.streets, load_rulebook(payer.folder).rules) for payer in sorted(payers, key=lambda payer: not payer.rest)), vendors=given.vendors,
             other_vendors=None if rest is None else given.other_vendors,
