@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from mealroute.checks.facts import Day, Tally, World
+from mealroute.checks.facts import Day, World
 from mealroute.checks.hands_facts import rounds_of
 from mealroute.checks.records import Found, Limits
+from mealroute.checks.tally import Tally
 
 
 def returned_and_claimed(day: Day, _world: World, limits: Limits) -> Iterator[Found]:

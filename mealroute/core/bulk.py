@@ -27,8 +27,8 @@ def rows(db: Session, query: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     result = connection.execute(query)
     assert result.cursor is not None
     found = result.cursor.fetchall()
+    readers = _readers(query, connection, [column[1] for column in result.cursor.description])
     result.close()
-    readers = _readers(query, connection)
     if not found or not readers:
         return list(found)
     columns = list(zip(*found, strict=True))
@@ -59,14 +59,17 @@ class _Once(dict[Any, Any]):
         return found
 
 
-def _readers(query: Select[*tuple[Any, ...]], connection: Connection) -> "Processors":
-    """By column, how the driver's value becomes Python's, where it is not already; columns of one type share what was read."""
+def _readers(query: Select[*tuple[Any, ...]], connection: Connection, codes: Sequence[Any]) -> "Processors":
+    """By column, how the driver's value becomes Python's, where it is not already; columns of one type share what was read.
+
+    ``codes``: the driver's own type of each column.
+    """
     found: Processors = []
     shared: dict[type, Callable[[Any], Any]] = {}
     for place, column in enumerate(query.selected_columns):
         kind = column.type
         read: Callable[[Any], Any] | None = kind.dialect_impl(connection.dialect).result_processor(
-            connection.dialect, None
+            connection.dialect, codes[place]
         )
         if read is not None and isinstance(kind, Date | UtcDateTime | Boolean):
             read = shared.setdefault(type(kind), _Once(read).__getitem__)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Float, cast, func, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.bulk import chunks, numbered, rows
@@ -25,10 +25,11 @@ def periods(db: Session) -> Session:
     [
         (Period.month, Period.closed_at, Period.closed_at, Period.totals),
         (Period.id, Period.state),
+        (cast(Period.id, Float), func.sum(Period.id)),
         (Period.month, Period.closed_at.is_(None), func.coalesce(Period.closed_at, Period.closed_at), func.count()),
     ],
 )
-def test_moments_truths_and_json_are_read_as_the_session_reads_them(
+def test_moments_truths_fractions_and_json_are_read_as_the_session_reads_them(
     periods: Session, columns: tuple[ColumnElement[object], ...]
 ) -> None:
     query = select(*columns).group_by(Period.id).order_by(Period.month)
