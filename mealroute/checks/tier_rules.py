@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from mealroute.checks.facts import Tally, World
+from mealroute.checks.facts import World
 from mealroute.checks.records import Found, Limits
+from mealroute.checks.tally import Tally
 from mealroute.checks.tier_facts import Reached
 
 
