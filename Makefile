@@ -52,6 +52,7 @@ bench: install-dev
 	$(BIN)/python benchmarks/run.py
 	-$(BIN)/python benchmarks/city_month.py --save benchmarks/results/city-month-sqlite.json
 	-$(BIN)/python benchmarks/city_month.py --postgresql --save benchmarks/results/city-month-postgresql.json
+	-$(BIN)/python benchmarks/close.py --postgresql --save benchmarks/results/close.json
 
 ## lock: compile the hashed requirement files
 lock: $(VENV)/bin/uv

@@ -61,11 +61,11 @@ def fill(engine: Engine, city: City, *, said: Callable[[str], None] = lambda _li
             connection.execute(text("SET timezone = 'UTC'"))
         else:
             connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-        for name, columns, fixed, rows in _tables(city):
+        for name, columns, fixed, rows in tables(city):
             table = Base.metadata.tables[name]
-            constants = _constants(table, columns, fixed)
-            wide = ((*row, *constants.values()) for row in rows)
-            count = pour(connection, table, (*columns, *constants), wide, raw=True)
+            alike = constants(table, columns, fixed)
+            wide = ((*row, *alike.values()) for row in rows)
+            count = pour(connection, table, (*columns, *alike), wide, raw=True)
             said(f"{name:<18}{count:>10,}")
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET session_replication_role = DEFAULT"))
@@ -73,7 +73,7 @@ def fill(engine: Engine, city: City, *, said: Callable[[str], None] = lambda _li
         connection.execute(text("ANALYZE"))
 
 
-def _constants(table: Table, varying: Sequence[str], fixed: dict[str, Any]) -> dict[str, Any]:
+def constants(table: Table, varying: Sequence[str], fixed: dict[str, Any]) -> dict[str, Any]:
     """What every row of a table has alike: what is said, and the models' defaults for what may not be empty."""
     found = dict(fixed)
     for column in table.columns:
@@ -94,7 +94,7 @@ NOW: Final = "2026-02-20 00:00:00.000000"
 ENTERED: Final = "2025-01-01 00:00:00.000000"
 
 
-def _tables(city: City) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any], Rows]]:
+def tables(city: City) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any], Rows]]:
     days = city.dates()
     people = range(city.districts * city.people)
     runs = -(-len(people) // PER_RUN)
@@ -142,12 +142,12 @@ def _tables(city: City) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any], 
         "slot": "lunch", "quantity": 1, "size": "normal", "delivery": "home", "channel": "standing", "unit_price_fen": PRICE, "state": "placed",
         "resident_part_fen": 1200, "expected_subsidy_fen": 500, "window_from_s": 36000, "window_to_s": 45000, "created_by": "示例", "created_at": NOW,
         "auto_cancelled": 0, "edited": 0,
-    }, ((m, f"o/{m}", p + 1, str(day), "monthly") for m, _d, day, p in _meals(city, days))  # fmt: skip
+    }, ((m, f"o/{m}", p + 1, str(day), "monthly") for m, _d, day, p in meals(city, days))  # fmt: skip
     yield "book_line", ("id", "book_id", "order_id", "resident_id", "street_code", "place_key", "lon", "lat"), {
         "revision": 0, "quantity": 1, "precision": "door", "has_lift": 0, "diets": "[]", "strict_diets": "[]", "size": "normal",
         "delivery": "home", "handover": "in-person", "priority": 1, "must_serve": 0, "window_from_s": 36000, "window_to_s": 45000,
         "unit_price_fen": PRICE, "cash_due_fen": 0,
-    }, ((m, d + 1, m, p + 1, f"{city.district(p // city.people)}001", f"door-{p}", *door(p)) for m, d, _day, p in _meals(city, days))  # fmt: skip
+    }, ((m, d + 1, m, p + 1, f"{city.district(p // city.people)}001", f"door-{p}", *door(p)) for m, d, _day, p in meals(city, days))  # fmt: skip
     yield "plan_version", ("id", "day"), {
         "slot": "lunch", "number": 1, "state": "published", "engine": "auto", "seed": 0, "seconds": 1, "cost": 1, "distance_m": 1, "travel_s": 1,
         "routes": runs, "trips": runs, "ordered": len(people), "planned": len(people), "unassigned": 0, "network": "", "matrix_digest": "",
@@ -159,9 +159,9 @@ def _tables(city: City) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any], 
     }, ((d * runs + r + 1, d + 1, r + 1, f"D{r:04d}", f"K{served(r):03d}", f"C{r:04d}") for d in range(len(days)) for r in range(runs))  # fmt: skip
     yield "plan_visit", ("id", "route_id", "position", "arrival_s"), {
         "trip": 1, "kind": "job", "waiting_s": 0, "setup_s": 60, "service_s": 90, "portions": 1,
-    }, ((m, d * runs + p // PER_RUN + 1, p % PER_RUN, 39600 + 150 * (p % PER_RUN)) for m, d, _day, p in _meals(city, days))  # fmt: skip
+    }, ((m, d * runs + p // PER_RUN + 1, p % PER_RUN, 39600 + 150 * (p % PER_RUN)) for m, d, _day, p in meals(city, days))  # fmt: skip
     yield "plan_line", ("id", "version_id", "visit_id", "book_line_id"), {"portions": 1, "new_face": 0}, (
-        (m, d + 1, m, m) for m, d, _day, _p in _meals(city, days)
+        (m, d + 1, m, m) for m, d, _day, _p in meals(city, days)
     )  # fmt: skip
     yield "run", ("id", "version_id", "route_id", "number", "day", "vendor_code", "kitchen_code", "driver_code", "vehicle_code", "link_nonce"), {
         "slot": "lunch", "state": "done", "published_at": NOW,
@@ -177,7 +177,7 @@ def _tables(city: City) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any], 
     }, _proofs(city, days, runs)  # fmt: skip
     yield "payment", ("id", "natural_key", "order_id", "amount_fen"), {
         "kind": "payment", "means": "monthly", "at": NOW, "by_name": "示例",
-    }, ((m, f"o/{m}/1", m, PRICE - 500 * basic(p)) for m, _d, _day, p in _meals(city, days) if p % 30)  # fmt: skip
+    }, ((m, f"o/{m}/1", m, PRICE - 500 * basic(p)) for m, _d, _day, p in meals(city, days) if p % 30)  # fmt: skip
 
 
 def basic(person: int) -> bool:
@@ -185,7 +185,7 @@ def basic(person: int) -> bool:
     return person * 7919 % 10 < 6
 
 
-def _meals(city: City, days: Sequence[date]) -> Iterator[tuple[int, int, date, int]]:
+def meals(city: City, days: Sequence[date]) -> Iterator[tuple[int, int, date, int]]:
     """Number, place of the day, day and person of each meal."""
     people = city.districts * city.people
     for d, day in enumerate(days):
@@ -237,7 +237,7 @@ def _states(city: City) -> Iterator[tuple[Any, ...]]:
 def _proofs(city: City, days: Sequence[date], runs: int) -> Iterator[tuple[Any, ...]]:
     random = Random(city.seed + 1)
     second = 0
-    for m, d, day, p in _meals(city, days):
+    for m, d, day, p in meals(city, days):
         chance = random.random()
         outcome = "refused" if chance < 1 / 90 else "left-at-door" if chance < 1 / 90 + 1 / 50 else "handed-over"
         place, run = p % PER_RUN, p // PER_RUN

@@ -9,6 +9,7 @@ from mealroute.checks import service as checks
 from mealroute.checks.queries import open_sum
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
+from mealroute.core.collecting import uncollected
 from mealroute.core.errors import Conflict
 from mealroute.core.i18n import _, ngettext, speaking
 from mealroute.settlement import arrivals, closing, correcting, history, preparing
@@ -21,6 +22,7 @@ from mealroute.subsidy.models import Period
 from mealroute.subsidy.payers import Payer, Who, payer_of
 
 
+@uncollected()
 def approve(
     at: Sessions, payer: Who, month: str, *, by: Actor, clock: Clock, matrix_of: checks.MatrixOf | None, tell: Tell
 ) -> subsidy.Built:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from mealroute.areas.queries import streets
 from mealroute.core.actor import Scope
+from mealroute.core.collecting import uncollected
 from mealroute.core.i18n import language
 from mealroute.core.text import mask_name
 from mealroute.delivery.loading_models import LoadingCheck, LoadingCount
@@ -67,6 +68,7 @@ def within(place: Place, scope: Scope) -> bool:
     )
 
 
+@uncollected()
 def lines_now(db: Session, payer: Who, month: str) -> Lines:
     """Every line of the month on its way, as records stand now."""
     who = payer_of(db, payer)

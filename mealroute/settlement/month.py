@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from mealroute.core.collecting import uncollected
 from mealroute.settlement import correcting, history, holding
 from mealroute.settlement.records import Act, Correction, Step, StepRecord, StreetPart
 from mealroute.subsidy import build, computing, queries
@@ -38,6 +39,7 @@ class MonthNow:
     parts: Mapping[str, StreetPart]
 
 
+@uncollected()
 def month_now(db: Session, payer: Who, month: str) -> MonthNow:
     """Compute the month from what stands now, with each street's part."""
     who = payer_of(db, payer)

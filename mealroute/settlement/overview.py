@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from mealroute.checks.queries import open_sum
 from mealroute.core.actor import Scope
+from mealroute.core.collecting import uncollected
 from mealroute.core.i18n import _, ngettext
 from mealroute.settlement import correcting, history, queries, rules
 from mealroute.settlement.chain_keeping import open_counts
@@ -53,6 +54,7 @@ class Overview:
         return None if account_id is None else rules.other_step_of(self.history, account_id, step)
 
 
+@uncollected()
 def page(db: Session, payer: Who, month: str, *, scope: Scope) -> tuple[MonthStatement, Overview]:
     """What the page of a month shows; an open month is computed once for both."""
     who = payer_of(db, payer)
@@ -94,6 +96,17 @@ def overview(db: Session, payer: Who, month: str, *, scope: Scope, now: MonthNow
         blocks=_blocks(standing, len(now.imbalances), waiting, len(open_counts(db, month, now))), dues=(), held=held_records(db, now, scope),
         adjustments=correcting.shown(db, now.corrections, scope=scope),
     )  # fmt: skip
+
+
+def paid_of(db: Session, payer: Who, month: str, *, scope: Scope) -> Overview:
+    """What finance's page needs: the whole of a closed month; of an open one, of which nothing can be paid, its history alone."""
+    who = payer_of(db, payer)
+    period = period_of(db, who.code, month)
+    if period is not None and period.state == "closed":
+        return overview(db, who, month, scope=scope)
+    entries = history.steps(db, period.id) if period else ()
+    standing = rules.standing(entries, {}, closed=False)
+    return Overview(closed=False, standing=standing, history=entries, parts={}, changes=(), blocks=(), dues=())
 
 
 def _read_at(prepared: StepRecord) -> datetime:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from mealroute.checks import service as checks
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
+from mealroute.core.collecting import uncollected
 from mealroute.core.errors import Forbidden, MealrouteError
 from mealroute.core.i18n import _, speaking
 from mealroute.settlement import awarding, correcting, history, rules
@@ -22,6 +23,7 @@ from mealroute.subsidy.models import Period
 from mealroute.subsidy.payers import Payer, Who, payer_of
 
 
+@uncollected()
 def prepare(
     at: Sessions, payer: Who, month: str, *, by: Actor, clock: Clock, matrix_of: checks.MatrixOf | None, tell: Tell
 ) -> Standing:

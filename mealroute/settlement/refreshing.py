@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from mealroute.checks.queries import blocked_query
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
+from mealroute.core.collecting import uncollected
 from mealroute.core.i18n import speaking
 from mealroute.settlement import history
 from mealroute.settlement.month import put_forward, rows_of
@@ -14,6 +15,7 @@ from mealroute.subsidy.models import ClaimLine
 from mealroute.subsidy.payers import Who, payer_of
 
 
+@uncollected()
 def refresh(db: Session, payer: Who, month: str, *, by: Actor, clock: Clock) -> subsidy.Built:
     """Write the open month's lines as the records give them now, and state its figures as they would be closed: without what a check blocks.
 

@@ -1,12 +1,13 @@
 """Claim lines looked for by what people ask: a rule, a vendor, a street, a station, a day, a person; and one line with its evidence."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
@@ -71,15 +72,18 @@ def find(
     wanted = _narrowed(queries.lines_query(scope), period.id, asked, day)
     rows = db.execute(wanted.order_by(ClaimLine.line_no).limit(size).offset((page - 1) * size))
     whole = _narrowed(queries.lines_query(scope), period.id, asked, day)
-    count, amount = db.execute(
-        whole.with_only_columns(func.count(), func.coalesce(func.sum(ClaimLine.amount_fen), 0))
-    ).one()
+    divided: Any = cast(ClaimLine.shares, Text)
+    count = amount = 0
     shares: Counter[str] = Counter()
-    for part in db.scalars(whole.with_only_columns(ClaimLine.shares)):
-        shares.update(part)
+    for text, lines, fen in db.execute(
+        whole.with_only_columns(divided, func.count(), func.sum(ClaimLine.amount_fen)).group_by(divided)
+    ):
+        count, amount = count + lines, amount + int(fen)
+        for name, part in json.loads(text).items():
+            shares[name] += part * lines
     return Selection(
         lines=tuple(queries.settlement_line(row._mapping) for row in rows),  # noqa: SLF001 -- SQLAlchemy's public name
-        count=int(count), amount_fen=int(amount), shares=tuple(sorted(shares.items())),
+        count=count, amount_fen=amount, shares=tuple(sorted(shares.items())),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
 from mealroute.core.i18n import _, ngettext, speaking
 from mealroute.orders.models import BookLine
-from mealroute.subsidy import by_kinds, computing, keeping, queries, statement, streaming
+from mealroute.subsidy import by_kinds, computing, keeping, queries, statement, stored_sums, streaming
 from mealroute.subsidy.build import MonthRows, PersonFacts
 from mealroute.subsidy.differences import differences
 from mealroute.subsidy.models import ClaimPerson, Explanation, Period
@@ -275,6 +275,7 @@ def close_prepared(
             _("Explain or mend each of them; then the month can close."),
             imbalances=built.imbalances,
         )
+    period.totals = {**period.totals, "sums": stored_sums.of_period(db, period.id)}
     digest = streaming.csv_sha256(db, period.id, clock=clock, corrections=corrections())
     period.state, period.closed_by, period.closed_at, period.csv_sha256 = "closed", by.name, clock.now(), digest
     db.flush()

@@ -12,7 +12,7 @@ from mealroute.core.actor import Scope
 from mealroute.core.errors import NotFound
 from mealroute.core.i18n import _
 from mealroute.subsidy import computing, queries, stored_sums
-from mealroute.subsidy.models import ClaimLine, Period
+from mealroute.subsidy.models import Period
 from mealroute.subsidy.payers import Who, payer_of
 from mealroute.subsidy.reconcile import identities
 from mealroute.subsidy.records import (
@@ -47,7 +47,7 @@ def month_statement(
     vendors = {vendor.code: vendor.name for vendor in db.query(Vendor)}
     streets = street_names(db)
     if closed and period is not None:
-        sums = _stored_sums(db, period.id, rulebook, vendors, streets)
+        sums = _stored_sums(db, period, rulebook, vendors, streets)
         found = MonthFigures(**period.totals["figures"])
         days, outstanding = period.totals["service_days"], period.totals["outstanding_fen"]
         counted = _explained(explained)
@@ -92,13 +92,16 @@ def _computed_sums(lines: tuple[ClaimLineRecord, ...], rulebook: Rulebook, vendo
     )  # fmt: skip
 
 
-def _stored_sums(db: Session, period_id: int, rulebook: Rulebook, vendors: Mapping[str, str], streets: Mapping[str, str]) -> _Sums:  # fmt: skip
+def _stored_sums(db: Session, period: Period, rulebook: Rulebook, vendors: Mapping[str, str], streets: Mapping[str, str]) -> _Sums:  # fmt: skip
     title, document = computing.titles(rulebook)
+    kept = period.totals.get("sums") or stored_sums.of_period(
+        db, period.id
+    )  # months closed before sums were kept have none
     return _Sums(
-        residents=stored_sums.residents(db, period_id), copay_paid_fen=stored_sums.copay_paid(db, period_id),
-        by_rule=stored_sums.sums(db, period_id, ClaimLine.rule_id, title, document=document),
-        by_vendor=stored_sums.sums(db, period_id, ClaimLine.vendor_code, lambda key: vendors.get(key, key)),
-        by_street=stored_sums.sums(db, period_id, ClaimLine.street_code, lambda key: streets.get(key, key)),
+        residents=kept["residents"], copay_paid_fen=kept["copay_paid_fen"],
+        by_rule=stored_sums.named(kept["rule"], title, document=document),
+        by_vendor=stored_sums.named(kept["vendor"], lambda key: vendors.get(key, key)),
+        by_street=stored_sums.named(kept["street"], lambda key: streets.get(key, key)),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Text, case, cast, func, select
@@ -12,6 +12,11 @@ from mealroute.core.money import Fen
 from mealroute.subsidy.models import ClaimLine
 from mealroute.subsidy.records import Beneficiary
 from mealroute.subsidy.statements import Sum
+
+CUTS: Mapping[str, InstrumentedAttribute[str]] = {
+    "rule": ClaimLine.rule_id, "vendor": ClaimLine.vendor_code, "street": ClaimLine.street_code,
+}  # fmt: skip
+"""By what the page of a month adds its lines up."""
 
 
 def residents(db: Session, period_id: int) -> int:
@@ -29,10 +34,28 @@ def copay_paid(db: Session, period_id: int) -> Fen:
     )
 
 
-def sums(
-    db: Session, period_id: int, key: InstrumentedAttribute[str], label: Callable[[str], str], *, document: Callable[[str], str] = lambda _key: ""
-) -> tuple[Sum, ...]:  # fmt: skip
-    """Lines, portions, residents and fen by group, in the order of the keys: what ``computing.sums`` gives for the same lines."""
+def of_period(db: Session, period_id: int) -> dict[str, Any]:
+    """Everything that the page of a month adds up, as plain JSON: kept with a month that closes, whose lines no longer change."""
+    return {
+        "residents": residents(db, period_id), "copay_paid_fen": copay_paid(db, period_id),
+        **{name: _grouped(db, period_id, key) for name, key in CUTS.items()},
+    }  # fmt: skip
+
+
+def named(
+    groups: Iterable[Sequence[Any]], label: Callable[[str], str], *, document: Callable[[str], str] = lambda _key: ""
+) -> tuple[Sum, ...]:
+    """Groups of ``of_period`` with the words of today."""
+    return tuple(
+        Sum(
+            key=name, label=label(name), lines=lines, portions=portions, residents=people, amount_fen=amount,
+            shares=tuple(sorted(shares.items())), document_no=document(name),
+        )
+        for name, lines, portions, people, amount, shares in groups
+    )  # fmt: skip
+
+
+def _grouped(db: Session, period_id: int, key: InstrumentedAttribute[str]) -> list[list[Any]]:
     shares: dict[str, Counter[str]] = defaultdict(Counter)
     by_text: Any = cast(ClaimLine.shares, Text)
     divided = select(key, by_text, func.count()).where(ClaimLine.period_id == period_id).group_by(key, by_text)
@@ -43,10 +66,7 @@ def sums(
         key, func.count(), func.count(ClaimLine.book_line_id.distinct()), func.count(ClaimLine.resident_id.distinct()), func.sum(ClaimLine.amount_fen)
     ).where(ClaimLine.period_id == period_id)  # fmt: skip
     found = [
-        Sum(
-            key=name, label=label(name), lines=lines, portions=portions, residents=people, amount_fen=int(amount),
-            shares=tuple(sorted(shares[name].items())), document_no=document(name),
-        )
+        [name, lines, portions, people, int(amount), dict(shares[name])]
         for name, lines, portions, people, amount in db.execute(query.group_by(key))
-    ]  # fmt: skip
-    return tuple(sorted(found, key=lambda one: one.key))
+    ]
+    return sorted(found, key=lambda group: str(group[0]))

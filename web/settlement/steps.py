@@ -12,7 +12,7 @@ from mealroute.core.i18n import _, ngettext
 from mealroute.core.money import parse_yuan
 from mealroute.settlement import queries, service
 from mealroute.settlement.month import month_now
-from mealroute.settlement.overview import overview
+from mealroute.settlement.overview import paid_of
 from mealroute.settlement.records import Step
 from mealroute.subsidy.queries import period
 from mealroute.subsidy.rulebook import load_rulebook
@@ -72,7 +72,7 @@ def approve_send_back(month: str) -> ResponseReturnValue:
 def payments(month: str) -> ResponseReturnValue:
     by = here.actor()
     with unit_of_work(read_only=True) as db:
-        close = overview(db, load_rulebook().payer, month, scope=by.scope)
+        close = paid_of(db, load_rulebook().payer, month, scope=by.scope)
         found = period(db, load_rulebook().payer, month)
         written = queries.payments(db, found.id) if found else ()
     payees: dict[str, list[object]] = {}
