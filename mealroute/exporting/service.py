@@ -20,7 +20,7 @@ from mealroute.exporting.models import ExportAct, ExportFile, ExportRequest
 from mealroute.exporting.records import Act, Entry, ExportId, ExportRecord, Format, Standing, Wanted
 from mealroute.exporting.rulebook import policy_on
 from mealroute.exporting.writing import Report, Written
-from mealroute.settlement.refreshing import refresh
+from mealroute.settlement.refreshing import Fresh, read, refresh
 from mealroute.subsidy import queries as money
 from mealroute.subsidy.records import PeriodState
 from mealroute.subsidy.rulebook import load_rulebook
@@ -34,11 +34,21 @@ def folder_of(settings: Settings) -> Path:
     return settings.instance_dir / "exports"
 
 
-def ask(db: Session, wanted: Wanted, *, by: Actor, clock: Clock, at_once: bool = False) -> ExportRecord:
+def fresh_of(db: Session, wanted: Wanted) -> Fresh | None:
+    """What ``ask`` writes first where the month is open, worked out beforehand: it takes long, and ``ask`` keeps other writers waiting."""
+    if queries.by_client_id(db, wanted.client_id) is not None:
+        return None
+    closed = money.periods(db, wanted.payer).get(wanted.month) is PeriodState.CLOSED
+    return None if closed else read(db, wanted.payer, wanted.month)
+
+
+def ask(
+    db: Session, wanted: Wanted, *, by: Actor, clock: Clock, at_once: bool = False, fresh: Fresh | None = None
+) -> ExportRecord:
     """Give a wish its number and write it into the register; a large file is queued as a job (``job_id``).
 
     A month that is open is brought up to date first. Asking again with the same ``client_id`` gives the same export.
-    ``at_once``: never a job, for commands that wait anyway.
+    ``at_once``: never a job, for commands that wait anyway. ``fresh``: the month from ``fresh_of``, read shortly before.
 
     Raises
     ------
@@ -46,13 +56,13 @@ def ask(db: Session, wanted: Wanted, *, by: Actor, clock: Clock, at_once: bool =
         ``reason-needed``, ``export-kind-unknown``, ``export-forbidden``, ``export-unmasked-forbidden``, ``reveal-without-reason``,
         ``export-names-nobody``, ``period-not-built``.
     """
-    _refuse(wanted, by)
+    refuse(wanted, by=by)
     standing = queries.by_client_id(db, wanted.client_id)
     if standing is not None:
         return standing
     state = money.periods(db, wanted.payer).get(wanted.month)
     if state is not PeriodState.CLOSED:
-        refresh(db, wanted.payer, wanted.month, by=by, clock=clock)
+        refresh(db, fresh or read(db, wanted.payer, wanted.month), by=by, clock=clock)
     reach.period_of(db, wanted.payer, wanted.month)
     year = clock.today().year
     serial = _next_serial(db, year)
@@ -232,7 +242,8 @@ def note_check(db: Session, export_ids: Sequence[int], verdict: str, *, by: Acto
     audit.record(db, by=by, clock=clock, action="exports.checked", subject="export/file", detail={"verdict": verdict})
 
 
-def _refuse(wanted: Wanted, by: Actor) -> None:
+def refuse(wanted: Wanted, *, by: Actor) -> None:
+    """Raises what ``ask`` says about the person and the wish, before anything is read."""
     if by.scope.kitchen or by.scope.driver or by.scope.station or not may(by, Permission.EXPORTS_RUN):
         raise Forbidden("export-forbidden", _("Your role does not hand out settlements."))
     match rules.fault(wanted, may_unmask=may(by, Permission.EXPORTS_UNMASKED)):

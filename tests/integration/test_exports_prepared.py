@@ -24,7 +24,7 @@ from mealroute.exporting.records import ExportId, ExportRecord, Format, What
 from mealroute.settlement import service
 from mealroute.settlement.month import month_now
 from mealroute.settlement.records import Step
-from mealroute.settlement.refreshing import refresh
+from mealroute.settlement.refreshing import read, refresh
 from mealroute.settlement.simulate import clear_holds, close_month
 from mealroute.subsidy import queries
 from mealroute.subsidy.payers import Payer, Who
@@ -182,7 +182,7 @@ def test_a_cap_that_is_longer_than_a_day_counts_the_corrections_put_forward(db: 
         week.record(line, Outcome.HANDED_OVER)
     service.prepare(db, payer, APRIL, by=close.four.preparer, clock=close.clock)
     clear_holds(db, APRIL, by=close.four.preparer, clock=close.clock)
-    refresh(db, payer, APRIL, by=close.four.preparer, clock=close.clock)
+    refresh(db, read(db, payer, APRIL), by=close.four.preparer, clock=close.clock)
     before = rows_sha256(close)
     sign_and_approve(close, APRIL, payer)
     assert rows_sha256(close) == before

@@ -10,10 +10,11 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from mealroute.core.actor import Role
 from mealroute.core.clock import FixedClock
-from mealroute.core.db import unit_of_work
+from mealroute.core.db import engine, unit_of_work
 from mealroute.exporting.records import Policy
 from tests.web.conftest import Bell
 
@@ -44,6 +45,25 @@ def test_finance_takes_a_file_in_two_steps_and_sees_it_in_the_register(signed_in
     assert "EX-2026-000001" in finance.get("/exports/register?text=EX-2026-000001").text
     assert "EX-2026-000001" in finance.get(MONTH).text
     assert "没有这样的导出" in finance.get("/exports/register?text=nobody").text
+
+
+def test_nobodys_record_waits_while_an_open_month_is_read_for_a_file(signed_in: SignIn) -> None:
+    """SQLite has one writer at a time: the books are read before it is asked for."""
+    said: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    finance = signed_in(Role.FINANCE)
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        ask(finance)
+    finally:
+        event.remove(engine(), "before_cursor_execute", note)
+    begins = [number for number, one in enumerate(said) if one.startswith("BEGIN")]
+    reading = [number for number, one in enumerate(said) if "FROM book_line JOIN order_book" in one]
+    assert reading
+    assert {said[max(begin for begin in begins if begin < number)] for number in reading} == {"BEGIN DEFERRED"}
 
 
 @pytest.mark.parametrize(

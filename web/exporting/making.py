@@ -10,8 +10,11 @@ from web import here
 def asked(wish: Wanted) -> ExportRecord:
     """The wish under its number; its file is ready when this returns, unless it is a job's."""
     by, clock = here.actor(), here.clock()
+    service.refuse(wish, by=by)
+    with unit_of_work(read_only=True) as db:
+        fresh = service.fresh_of(db, wish)
     with unit_of_work() as db:
-        export = service.ask(db, wish, by=by, clock=clock)
+        export = service.ask(db, wish, by=by, clock=clock, fresh=fresh)
     if export.job_id is not None:
         here.executor().wake()
         return export
