@@ -60,11 +60,18 @@ class ClaimLine(Base):
         UniqueConstraint("natural_key"),
         UniqueConstraint("period_id", "line_no"),
         Index(None, "resident_id", "day"),
-        *_agreeing(order_id="meal_order", proof_id="proof", resident_id="resident", run_id="run"),
+        *_agreeing(
+            period_id="settlement_period",
+            book_line_id="book_line",
+            order_id="meal_order",
+            proof_id="proof",
+            resident_id="resident",
+            run_id="run",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"))
+    period_id: Mapped[int]
     line_no: Mapped[int]
     natural_key: Mapped[str] = mapped_column(String(160))
     rule_id: Mapped[str] = mapped_column(String(60))
@@ -76,7 +83,7 @@ class ClaimLine(Base):
     amount_fen: Mapped[int] = mapped_column(BigInteger)
     shares: Mapped[dict[str, Any]] = mapped_column(JsonDict)
     order_id: Mapped[int | None]
-    book_line_id: Mapped[int | None] = mapped_column(ForeignKey("book_line.id"), index=True)
+    book_line_id: Mapped[int | None] = mapped_column(index=True)
     proof_id: Mapped[int | None]
     resident_id: Mapped[int | None]
     resident_code: Mapped[str] = mapped_column(String(40))
@@ -91,7 +98,7 @@ class ClaimLine(Base):
     category: Mapped[str] = mapped_column(String(40), default="", server_default="")
     age: Mapped[int | None]
     ability_level: Mapped[int | None]
-    run_id: Mapped[int | None] = mapped_column(index=True)
+    run_id: Mapped[int | None]
     route_no: Mapped[int | None]
     driver_code: Mapped[str] = mapped_column(String(40), default="", server_default="")
     station_code: Mapped[str] = mapped_column(String(40), default="", server_default="")

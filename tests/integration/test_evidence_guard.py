@@ -80,6 +80,39 @@ def test_nothing_that_a_line_names_can_go(city: Engine, statement: str) -> None:
         connection.execute(text(statement))
 
 
+def test_a_line_cannot_be_of_a_month_that_does_not_exist(city: Engine) -> None:
+    with pytest.raises(Exception, match=r"disagrees|FOREIGN KEY"):
+        write(city, **ITS_OWN, period_id=9)
+    write(city, **ITS_OWN)
+    with pytest.raises(DBAPIError, match=r"disagrees|FOREIGN KEY"), city.begin() as connection:
+        connection.execute(text("update claim_line set period_id = 9"))
+
+
+@pytest.mark.parametrize(
+    "statement", ["update settlement_period set id = 2", "update book_line set id = 999 where id = 3"]
+)
+def test_nothing_that_a_line_names_gets_another_number(city: Engine, statement: str) -> None:
+    write(city, **ITS_OWN)
+    with pytest.raises(DBAPIError, match=r"claim line names|FOREIGN KEY"), city.begin() as connection:
+        connection.execute(text(statement))
+
+
+def test_what_no_line_names_gets_another_number_and_goes(city: Engine) -> None:
+    write(city, **ITS_OWN)
+    with city.begin() as connection:
+        connection.execute(insert(Period).values(id=5, payer="d001", month="2026-03", state="open", totals={}))
+        assert connection.execute(text("update settlement_period set id = 6 where id = 5")).rowcount == 1
+        assert connection.execute(text("delete from settlement_period where id = 6")).rowcount == 1
+
+
+@pytest.mark.parametrize("table", ["settlement_period", "book_line", "proof", "meal_order", "resident", "run"])
+def test_postgresql_does_not_empty_what_lines_name(city: Engine, table: str) -> None:
+    write(city, **ITS_OWN)
+    if city.dialect.name == "postgresql":
+        with pytest.raises(DBAPIError, match="claim lines name"), city.begin() as connection:
+            connection.execute(text(f"truncate {table} cascade"))
+
+
 def test_a_resident_whom_only_a_line_names_cannot_go(city: Engine) -> None:
     with city.begin() as connection:
         connection.execute(text(SOMEBODY))
