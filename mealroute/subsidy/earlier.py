@@ -13,13 +13,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from mealroute.core.bulk import chunks, numbered, rows
 from mealroute.residents.models import Resident
 from mealroute.rulebook.counters import caps_of
 from mealroute.rulebook.facts import Earlier
 from mealroute.rulebook.records import Every
 from mealroute.subsidy.adjustment_models import AdjustmentLine
 from mealroute.subsidy.models import ClaimLine
-from mealroute.subsidy.parts import Part, among, line_ids, of_people, within
+from mealroute.subsidy.parts import Part, line_ids, of_people, within
 from mealroute.subsidy.records import ClaimLineRecord, Rulebook
 from mealroute.subsidy.rulebook import load_rulebook
 
@@ -75,10 +76,10 @@ def earlier_lines(
     for claim in forward:
         if begins <= claim.day < first and (part is None or part.holds(claim.street_code)):
             corrected[claim.natural_key, claim.payee].append(claim)
-    for key, rows in corrected.items():
+    for key, signed in corrected.items():
         known = standing.get(key)
-        fen = (known.fen if known else 0) + sum(row.amount_fen for row in rows)
-        standing[key] = _Standing(_earlier(rows[-1]), fen)
+        fen = (known.fen if known else 0) + sum(row.amount_fen for row in signed)
+        standing[key] = _Standing(_earlier(signed[-1]), fen)
     paid = [replace(found.line, amount_fen=found.fen) for found in standing.values() if found.fen > 0]
     doors = _doors(db, {one.person_id for one in paid if one.person_id is not None})
     shared = (replace(one, household=doors.get(one.person_id or 0, "")) for one in paid)
@@ -94,8 +95,10 @@ def _claimed(db: Session, begins: date, first: date, part: Part | None) -> list[
         found = [*db.execute(query)]
     else:
         meals = line_ids(begins, first - timedelta(days=1), part)
-        found = [*db.execute(query.where(*among(ClaimLine.book_line_id, meals)))]
-        found += db.execute(query.where(ClaimLine.book_line_id.is_(None)))
+        assert meals is not None
+        found = [*db.execute(query.where(ClaimLine.book_line_id.is_(None)))]
+        for some in chunks(number for (number,) in rows(db, meals)):
+            found += db.execute(query.where(numbered(ClaimLine.book_line_id, some)))
     return sorted(found, key=lambda row: row.id)
 
 
