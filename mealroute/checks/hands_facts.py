@@ -38,17 +38,37 @@ class Called(NamedTuple):
     others_missed: int
 
 
+class Changed(NamedTuple):
+    """A door that was first recorded as not handed over and stands as handed over now.
+
+    ``gap_s``: between the times that the two records state; ``by_hand``: a phone said the first, somebody at a desk the second.
+    """
+
+    line: int
+    proof: int
+    gap_s: int
+    by_hand: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hands:
-    """What is written down outside the doors. ``today``: until when cash may have been handed in. ``handed`` by (run, station)."""
+    """What is written down outside the doors. ``today``: until when cash may have been handed in. ``handed`` by (run, station).
+
+    ``changed`` by vendor; ``heard``: residents whom somebody saw or spoke to in the month, apart from whoever brings the meal.
+    """
 
     today: date = date.max
     handed: Mapping[tuple[int, str], Sequence[HandedIn]] = field(default_factory=dict)
     called: Mapping[str, Called] = field(default_factory=dict)
+    changed: Mapping[str, Sequence[Changed]] = field(default_factory=dict)
+    heard: frozenset[int] = frozenset()
 
     def of(self, serves: Callable[[str], bool]) -> Hands:
-        """The calls of some vendors alone; purses go by their runs and need no narrowing."""
-        return replace(self, called={vendor: called for vendor, called in self.called.items() if serves(vendor)})
+        """The calls and changes of some vendors alone; purses go by their runs and need no narrowing."""
+        called = {vendor: called for vendor, called in self.called.items() if serves(vendor)}
+        return replace(
+            self, called=called, changed={vendor: rows for vendor, rows in self.changed.items() if serves(vendor)}
+        )
 
 
 class Returned(NamedTuple):

@@ -130,6 +130,36 @@ def seldom_seen(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
             yield _vendor(tally, vendor, n=tally.unseen[vendor], of=given)
 
 
+def never_seen(tally: Tally, world: World, limits: Limits) -> Iterator[Found]:
+    """23. All month meals are left at somebody's door, and nobody at all has seen or reached the person: does anybody live there?"""
+    for resident, entries in sorted(tally.doorstep.items()):
+        if len(entries) < limits["meals"] or resident in tally.met or resident in world.hands.heard:
+            continue
+        person = world.people.get(resident)
+        if person is not None:
+            yield Found(
+                subject=f"resident/{resident}", lines=tuple(line for line, _vendor in entries), evidence=(("resident", str(resident)),),
+                params={"resident": person.code, "n": len(entries)}, vendor=entries[0][1], street=person.street,
+            )  # fmt: skip
+
+
+def changed_afterwards(tally: Tally, world: World, limits: Limits) -> Iterator[Found]:
+    """27. Doors that the phone recorded as not opened stand as handed over now: turned at a desk, or hours later when no meal is warm.
+
+    A second knock within the round is what drivers are asked for, a wrong tap is mended at the desk: it takes several, and a share of
+    all doors that did not open.
+    """
+    for vendor, entries in sorted(world.hands.changed.items()):
+        late = [one for one in entries if one.by_hand or one.gap_s > limits["after_s"]]
+        shut = tally.failed[vendor] + len(entries)
+        if len(late) >= limits["least"] and len(late) * 1000 >= shut * limits["share_permille"]:
+            yield Found(
+                subject=f"vendor/{vendor}", lines=tuple(one.line for one in late), vendor=vendor, street=tally.street(vendor),
+                evidence=(("vendor", vendor), *(("proof", str(one.proof)) for one in late)),
+                params={"vendor": vendor, "n": len(late), "of": shut},
+            )  # fmt: skip
+
+
 def enrolled_unused(_tally: Tally, world: World, limits: Limits) -> Iterator[Found]:
     """31. Enrolled with a standing order, and for weeks no meal: who is it for? One hint a street."""
     of: dict[str, list[Person]] = defaultdict(list)

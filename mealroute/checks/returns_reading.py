@@ -29,10 +29,13 @@ def returned_on(db: Session, day: date, sheets: Sequence[Footed]) -> dict[int, R
     }
     if counted:
         runs = select(Run.id, Run.slot, Run.vehicle_code).where(Run.day == day, Run.state != "withdrawn")
+        of_vehicle: dict[tuple[str, str], list[int]] = defaultdict(list)
         for run, slot, vehicle in db.execute(runs).tuples():
-            if (slot, vehicle) in counted:
-                trips = counted[slot, vehicle]
-                found[run] = Returned(sum(trips.values()), frozenset(trips), ("returned", f"{day}/{slot}"))
+            of_vehicle[slot, vehicle].append(run)
+        for (slot, vehicle), trips in counted.items():
+            # Two runs of one vehicle in a meal: nobody can say from which of them it came back.
+            if len(own := of_vehicle[slot, vehicle]) == 1:
+                found[own[0]] = Returned(sum(trips.values()), frozenset(trips), ("returned", f"{day}/{slot}"))
     if not found:
         return {}
     moved = (

@@ -94,6 +94,8 @@ MONTHLY: Mapping[str, MonthCheck] = {
     "ghost": record_rules.ghost,
     "typed-by-hand": record_rules.typed_by_hand,
     "back-dated": record_rules.back_dated,
+    "changed-afterwards": record_rules.changed_afterwards,
+    "never-seen": record_rules.never_seen,
     "seldom-seen": record_rules.seldom_seen,
     "enrolled-unused": record_rules.enrolled_unused,
     "complained": record_rules.complained,

@@ -28,6 +28,10 @@ class Tally:
     """Resident → (day, line, vendor, driver) of what they got."""
     left: dict[int, list[tuple[int, str, str]]] = field(default_factory=lambda: defaultdict(list))
     """Resident → (line, with whom, vendor) of meals that somebody else took."""
+    doorstep: dict[int, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
+    """Resident → (line, vendor) of meals that were left at the door."""
+    met: set[int] = field(default_factory=set)
+    """Residents who were seen at least once."""
     claimed: dict[tuple[str, int], list[tuple[date, int, str]]] = field(default_factory=lambda: defaultdict(list))
     """(rule, resident) → (day, line, street)."""
     claimed_lines: set[int] = field(default_factory=set)
@@ -81,6 +85,7 @@ class Tally:
             return
         self.given[vendor] += len(meals)
         self.served[vendor, day] += sum(meal.quantity for meal in meals)
+        self.met.update([meal.resident for meal in meals if meal.seen])
         self.unseen[vendor] += sum(not meal.seen for meal in meals)
         self.persons[vendor][day].update(meal.resident for meal in meals)
         self.street_of[vendor].update(meal.street for meal in meals)
@@ -96,6 +101,8 @@ class Tally:
             self.patterns.price(vendor, meal.dish, own, meal.price_fen, meal.line)
             if meal.outcome == "left-with-contact":
                 self.left[meal.resident].append((meal.line, meal.left_with, vendor))
+            elif meal.outcome == "left-at-door":
+                self.doorstep[meal.resident].append((meal.line, vendor))
 
     def street(self, vendor: str) -> str:
         """The street that a vendor serves most; where it serves several, none."""

@@ -92,6 +92,8 @@ WORDINGS: Mapping[str, Wording] = {
     "returned-and-claimed": Wording(_l("Came back and is claimed"), _l("Driver %(driver)s: %(returned)d portions came back by the count; by the records %(expected)d can have, and %(given)d are recorded as handed over.")),
     "nothing-comes-back": Wording(_l("Not handed over, and not come back"), _l("Driver %(driver)s: %(n)d portions were not handed over on %(rounds)d rounds whose return the kitchen counted; %(returned)d came back.")),
     "tier-just-reached": Wording(_l("Just at a tier"), _l("%(who)s: %(what)s %(count)d, from %(least)d on rule %(rule)s pays %(gain)s yuan more. In the months before: %(before)s; %(late)d of it in the last %(days)d days.")),
+    "changed-afterwards": Wording(_l("First not handed over, then handed over"), _l("%(vendor)s: %(n)d of %(of)d doors that did not open were turned into handovers at a desk or hours later.")),
+    "never-seen": Wording(_l("Nobody has seen them all month"), _l("%(resident)s: %(n)d meals were left at the door, and nobody has seen or reached them in the month.")),
     "call-back-unreachable": Wording(_l("Nobody answers the call-back"), _l("%(vendor)s: nobody could be reached in %(n)d of %(of)d calls; of the other vendors' calls it is %(others)d %%.")),
     "cash-missing": Wording(_l("Cash not handed in"), _l("%(who)s took %(taken)s yuan in cash; %(missing)s yuan of it nobody else has received in time, and nobody has said why.")),
     "cash-late": Wording(_l("Cash handed in late, again and again"), _l("%(who)s: the cash of %(n)d of %(of)d rounds was handed in late, up to %(days)d days after its day.")),

@@ -166,6 +166,15 @@ class Vendor:
 
 
 @dataclass(eq=False)
+class FirstSaid:
+    """An earlier record of a door, so many seconds before the one that stands (None: when the driver stood there)."""
+
+    outcome: str = "no-answer"
+    before_s: int | None = None
+    source: str = "phone"
+
+
+@dataclass(eq=False)
 class Site:
     """A rural station and who has signed with it since when."""
 
@@ -214,6 +223,8 @@ class Month:
     steps: list[tuple[Vendor, str, date]] = field(default_factory=list)
     later: list[Callable[[Any], None]] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
+    first_said: dict[int, FirstSaid] = field(default_factory=dict)
+    """Meal → the record that its record took the place of."""
     silent: dict[str, int] = field(default_factory=dict)
     """Vendor → how many of a hundred calls about its meals reach nobody, where it is not the usual share."""
     numbers: Counter[tuple[date, str]] = field(default_factory=Counter)

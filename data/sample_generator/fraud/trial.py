@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from data.sample_generator.fraud.hand_kinds import HAND_KINDS, HAND_LOOK_ALIKES
 from data.sample_generator.fraud.kinds import KINDS
+from data.sample_generator.fraud.later_kinds import LATER_KINDS, LATER_LOOK_ALIKES
 from data.sample_generator.fraud.look_alikes import LOOK_ALIKES
 from data.sample_generator.fraud.month import Meal, Month, Planted, Vendor, honest_month
 from data.sample_generator.fraud.other_kinds import OTHER_KINDS
@@ -99,10 +100,10 @@ def make(
         innocent[name] = case(month, small if name == "small_and_constant" else alike[n % ALIKE])
     for n, (name, case) in enumerate(OTHER_LOOK_ALIKES.items()):
         innocent[name] = case(month, tail[len(OWN) + OTHERS + n % 2])
-    for name, kind in {**HAND_KINDS, **TIER_KINDS}.items():
+    for name, kind in {**HAND_KINDS, **TIER_KINDS, **LATER_KINDS}.items():
         if kinds is None or name in kinds:
             planted.append(kind(month, cheat if name in ALONE else shared_cheat))
-    for name, case in {**HAND_LOOK_ALIKES, **TIER_LOOK_ALIKES}.items():
+    for name, case in {**HAND_LOOK_ALIKES, **TIER_LOOK_ALIKES, **LATER_LOOK_ALIKES}.items():
         innocent[name] = case(month, honest if name in ALONE else shared_honest)
     return month, planted, innocent
 

@@ -13,7 +13,7 @@ from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from data.sample_generator.fraud.hands import call, cash_entries, returned_meals
-from data.sample_generator.fraud.month import LAT, LON, STREETS, Meal, Month, Resident, Run
+from data.sample_generator.fraud.month import LAT, LON, STREETS, FirstSaid, Meal, Month, Resident, Run
 from mealroute import models  # noqa: F401 -- registers every table
 from mealroute.core.actor import SYSTEM
 from mealroute.core.clock import FixedClock
@@ -212,7 +212,10 @@ def _plans(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
 
 
 def _doors(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
-    yield "proof", [_proof(meal) for meal in month.meals]
+    knocked_again = {meal.id: FirstSaid(before_s=1200) for meal in month.meals if _opened_later(meal)}
+    said = knocked_again | month.first_said
+    yield "proof", [_earlier(meal, said[meal.id]) for meal in month.meals if meal.id in said]
+    yield "proof", [_proof(meal, supersedes_id=EARLIER + meal.id if meal.id in said else None) for meal in month.meals]
     yield "evidence", [
         _filled("evidence", client_id=f"photo/{meal.id}", proof_id=meal.id, kind="photo", digest=meal.photo, size=1000, by_name="示例", at=at(meal.day, 43_000))
         for meal in month.meals
@@ -225,14 +228,33 @@ def _doors(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     ]  # fmt: skip
 
 
-def _proof(meal: Meal) -> dict[str, Any]:
+def _opened_later(meal: Meal) -> bool:
+    """One door in a hundred opens when the driver comes back twenty minutes later."""
+    return (
+        meal.delivered and meal.id % 97 == 5 and meal.source == "phone" and meal.made_s is not None and not meal.station
+    )
+
+
+EARLIER = 10_000_000
+"""Numbers of records that others took the place of."""
+
+
+def _earlier(meal: Meal, said: FirstSaid) -> dict[str, Any]:
+    made = at(meal.day, meal.planned_s if said.before_s is None else (meal.made_s or 0) - said.before_s)
+    return _proof(meal) | {
+        "id": EARLIER + meal.id, "client_id": f"first/{meal.id}", "outcome": said.outcome, "seen": False, "left_with": "", "quantity": 0,
+        "phone_at": made, "made_at": made, "server_at": made + timedelta(seconds=20), "source": said.source, "cash_collected_fen": 0,
+    }  # fmt: skip
+
+
+def _proof(meal: Meal, supersedes_id: int | None = None) -> dict[str, Any]:
     run: Run = meal.transferred_to or meal.run
     made = None if meal.made_s is None else at(meal.day, meal.made_s)
     return _filled(
         "proof", id=meal.id, client_id=f"proof/{meal.id}", run_id=run.id, visit_id=meal.id, book_line_id=meal.id, outcome=meal.outcome,
         seen=meal.seen, left_with=meal.left_with, quantity=meal.quantity if meal.delivered else 0, phone_at=made, made_at=made,
         server_at=at(meal.day, 65_000 + meal.delay_s) if made is None else made + timedelta(seconds=meal.delay_s), lon=meal.lon, lat=meal.lat,
-        by_name=run.driver.name, source=meal.source, device=meal.device, cash_collected_fen=meal.cash,
+        by_name=run.driver.name, source=meal.source, device=meal.device, supersedes_id=supersedes_id, cash_collected_fen=meal.cash,
     )  # fmt: skip
 
 
