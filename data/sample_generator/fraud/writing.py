@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, text
 from sqlalchemy.orm import Session
 
 from data.sample_generator.fraud.hands import call, cash_entries, returned_meals
@@ -42,6 +42,8 @@ def write(db: Session, month: Month) -> None:
         if rows:
             db.execute(insert(Base.metadata.tables[table]), rows)
     db.flush()
+    if db.get_bind().dialect.name == "postgresql":  # a month that came in one transaction has no statistics to plan by yet
+        db.execute(text("ANALYZE"))
     clock = FixedClock(at(month.days[-1] + timedelta(days=3), 36_000))
     rules, name = rulebook(), month.first.strftime("%Y-%m")
     period = subsidy.open_period(db, rules.payer, name, rules)
