@@ -84,7 +84,8 @@ def test_the_migrations_guard_closed_months_by_the_very_words_of_the_models(
     guards = []
     for engine in (migrated, created):
         with engine.connect() as connection:
-            guards.append(dict(connection.execute(text(query)).tuples().all()))
+            found = connection.execute(text(query)).tuples()
+            guards.append({name: "".join(words.split()) for name, words in found})  # however the lines are broken
     assert guards[0] == guards[1]
     assert len(guards[0]) >= 11
 

@@ -37,7 +37,7 @@ def test_a_migrated_postgresql_has_every_guard(postgres_url: str) -> None:
     engine = make_engine(admin.url.set(database="guarded").render_as_string(hide_password=False))
     migrate.upgrade(engine)
     with engine.connect() as connection:
-        wanted = "tgname like '%\\_closed\\_%' or tgname like 'claim\\_line\\_%'"
+        wanted = "tgname like '%\\_closed\\_%' or tgname like 'claim\\_line\\_%' or tgname like '%\\_named%'"
         names = set(connection.scalars(text(f"select tgname from pg_trigger where {wanted}")))
     engine.dispose()
     with admin.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
