@@ -52,8 +52,14 @@ class City:
         return sorted(sorted(month, key=lambda day: (day.weekday() > 4, day))[: self.days])
 
 
-def fill(engine: Engine, city: City, *, said: Callable[[str], None] = lambda _line: None) -> None:
-    """Make the tables and write the month. PostgreSQL must let us do without its triggers for a moment (a superuser)."""
+def fill(
+    engine: Engine,
+    city: City,
+    *,
+    said: Callable[[str], None] = lambda _line: None,
+    given: Iterable[tuple[str, tuple[str, ...], dict[str, Any], Any]] | None = None,
+) -> None:
+    """Make the tables and write the month, or the tables that are ``given``. PostgreSQL must let us do without its triggers for a moment (a superuser)."""
     Base.metadata.create_all(engine)
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
@@ -61,7 +67,7 @@ def fill(engine: Engine, city: City, *, said: Callable[[str], None] = lambda _li
             connection.execute(text("SET timezone = 'UTC'"))
         else:
             connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-        for name, columns, fixed, rows in tables(city):
+        for name, columns, fixed, rows in tables(city) if given is None else given:
             table = Base.metadata.tables[name]
             alike = constants(table, columns, fixed)
             wide = ((*row, *alike.values()) for row in rows)

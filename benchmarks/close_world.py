@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from benchmarks import city_world
 from benchmarks.city_world import City
-from mealroute.core.bulk import pour
-from mealroute.core.db import Base
 
 DISTRICT: Final = "110101"
 STREETS: Final = 17
@@ -34,22 +32,8 @@ def month(people: int) -> City:
 
 
 def fill(engine: Engine, city: City) -> None:
-    """Make the tables and write the month. PostgreSQL must let us do without its triggers for a moment (a superuser)."""
-    Base.metadata.create_all(engine)
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SET session_replication_role = replica"))
-            connection.execute(text("SET timezone = 'UTC'"))
-        else:
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-        for name, columns, fixed, rows in _tables(city):
-            table = Base.metadata.tables[name]
-            alike = city_world.constants(table, columns, fixed)
-            pour(connection, table, (*columns, *alike), ((*row, *alike.values()) for row in rows), raw=True)
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SET session_replication_role = DEFAULT"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    """Make the tables and write the month, as ``city_world.fill``."""
+    city_world.fill(engine, city, given=_tables(city))
 
 
 def _tables(city: City) -> Iterator[tuple[str, tuple[str, ...], dict[str, Any], Any]]:

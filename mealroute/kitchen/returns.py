@@ -32,7 +32,9 @@ def count_returned(db: Session, entry: ReturnInput, *, by: Actor, clock: Clock) 
         raise MealrouteError("returned-out-of-range", _("That cannot be the number of meals."), _("Count again."))
     if db.scalar(select(ReturnedMeals.id).where(ReturnedMeals.client_id == entry.client_id)) is not None:
         return False
-    before = returned(db, entry.day, entry.slot, scope=Scope.everything()).get((entry.vehicle_code, entry.trip))
+    before = returned(db, entry.day, entry.slot, scope=Scope.everything()).get(
+        (kitchen.code, entry.vehicle_code, entry.trip)
+    )
     if before is not None and before.portions != entry.portions and not entry.note.strip():
         raise MealrouteError(
             "note-missing",
@@ -52,14 +54,14 @@ def count_returned(db: Session, entry: ReturnInput, *, by: Actor, clock: Clock) 
     return True
 
 
-def returned(db: Session, day: date, slot: str, *, scope: Scope) -> dict[tuple[str, int], ReturnRow]:
-    """(vehicle, trip) → the count that holds, of one meal."""
-    found: dict[tuple[str, int], ReturnRow] = {}
+def returned(db: Session, day: date, slot: str, *, scope: Scope) -> dict[tuple[str, str, int], ReturnRow]:
+    """(kitchen, vehicle, trip) → the count that holds, of one meal."""
+    found: dict[tuple[str, str, int], ReturnRow] = {}
     query = select(ReturnedMeals).where(
         ReturnedMeals.day == day, ReturnedMeals.slot == slot, *kitchens_in_scope(scope, ReturnedMeals.kitchen_code)
     )
     for row in db.scalars(query.order_by(ReturnedMeals.id)):
-        key = row.vehicle_code, row.trip
+        key = row.kitchen_code, row.vehicle_code, row.trip
         found[key] = ReturnRow(
             vehicle_code=row.vehicle_code, trip=row.trip, portions=row.portions, note=row.note, by_name=row.by_name, at=row.at,
             counts=(found[key].counts if key in found else 0) + 1,

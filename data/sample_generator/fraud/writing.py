@@ -42,8 +42,8 @@ def write(db: Session, month: Month) -> None:
         if rows:
             db.execute(insert(Base.metadata.tables[table]), rows)
     db.flush()
-    if db.get_bind().dialect.name == "postgresql":  # a month that came in one transaction has no statistics to plan by yet
-        db.execute(text("ANALYZE"))
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(text("ANALYZE"))  # a month that came in one transaction has no statistics to plan by yet
     clock = FixedClock(at(month.days[-1] + timedelta(days=3), 36_000))
     rules, name = rulebook(), month.first.strftime("%Y-%m")
     period = subsidy.open_period(db, rules.payer, name, rules)
