@@ -11,6 +11,7 @@ from mealroute.adapters.travel import TravelMatrix
 from mealroute.checks import (
     counts_reading,
     day_reading,
+    own_work,
     queries,
     route_rules,
     swipe_reading,
@@ -289,7 +290,8 @@ def clear(db: Session, finding_id: int, *, reason: str, by: Actor, clock: Clock,
     Raises
     ------
     MealrouteError
-        ``reason-needed``, ``finding-not-open``, ``finding-changed``, ``finding-not-found``.
+        ``reason-needed``, ``finding-not-open``, ``finding-changed``, ``finding-not-found``, ``finding-own-work`` (the actor made the records
+        that it is about, entered their money, or works for the vendor).
     """
     row = _open_row(db, finding_id, FindingState.OPEN, reason, by=by)
     if digest and digest != row.digest:
@@ -327,6 +329,9 @@ def _open_row(db: Session, finding_id: int, state: FindingState, reason: str, *,
     row = db.get_one(CheckFinding, finding_id)
     if row.state != state:
         raise Conflict("finding-not-open", _("Somebody else was quicker; the finding is no longer open."))
+    objection = own_work.objection(db, finding_id, by=by)
+    if objection is not None:
+        raise objection
     return row
 
 

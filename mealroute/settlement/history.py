@@ -1,19 +1,22 @@
 """A month's history: read it, add to it, and hold that no account takes part in two of its steps."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from mealroute.checks.own_work import span
 from mealroute.core import audit
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, Forbidden
 from mealroute.core.i18n import _
 from mealroute.core.once import insert_new
+from mealroute.delivery.models import Proof
 from mealroute.dispatch.models import Run
+from mealroute.planning.models import PlanVisit
 from mealroute.settlement import rules
 from mealroute.settlement.models import SettlementStep
 from mealroute.settlement.records import Act, Step, StepRecord
@@ -24,7 +27,7 @@ from mealroute.subsidy.queries import month_days
 _LOCK = 7_261_502
 """Any constant: on PostgreSQL one settlement of a payer is worked on at a time, so that nothing is corrected twice."""
 COUNTING = ("delivery.recorded", "delivery.reopened", "delivery.stop-given")
-"""Audit actions that change what a day counts; their subjects name runs."""
+"""Audit actions that change what a day counts; their subjects name runs, a record that was taken back, or a visit that was given away."""
 
 
 def steps(db: Session, period_id: int) -> tuple[StepRecord, ...]:
@@ -100,23 +103,30 @@ def prepared(db: Session, period_id: int) -> bool:
 
 def counted(db: Session, account_id: int, first: date, last: date) -> bool:
     """Whether the account has written or changed records at the doors of these days, in whatever role it did."""
-    runs = db.scalars(select(Run.id).where(Run.day >= first, Run.day <= last)).all()
-    if not runs:
-        return False
-    low, high = min(runs), max(runs)
     event = audit.AuditEvent
-    subjects = db.scalars(select(event.subject).where(event.account_id == account_id, event.action.in_(COUNTING)))
-    spans = (_runs(subject) for subject in subjects)
-    return any(span is not None and span[0] <= high and span[1] >= low for span in spans)
+    mine = select(event.subject).where(event.account_id == account_id, event.action.in_(COUNTING))
+    subjects = set(db.scalars(mine))
+    within = (Run.day >= first, Run.day <= last)
+    low, high = db.execute(select(func.min(Run.id), func.max(Run.id)).where(*within)).one()
+    if not subjects or low is None:
+        return False
+    spans = (span(subject) for subject in subjects)
+    if any(each is not None and each[0] <= high and each[1] >= low for each in spans):
+        return True
+    changed = select(Proof.id).join(Run, Run.id == Proof.run_id).where(*within)
+    given = select(PlanVisit.id).join(Run, Run.route_id == PlanVisit.route_id).where(*within)
+    return _any_of(db, changed, Proof.id, _numbers(subjects, "proof")) or _any_of(
+        db, given, PlanVisit.id, _numbers(subjects, "visit")
+    )
 
 
-def _runs(subject: str) -> tuple[int, int] | None:
-    """``run/7`` → (7, 7), ``runs/3-9`` → (3, 9)."""
-    kind, _slash, rest = subject.partition("/")
-    first, _dash, last = rest.partition("-")
-    if kind not in {"run", "runs"} or not first.isdigit() or not (last or first).isdigit():
-        return None
-    return int(first), int(last or first)
+def _numbers(subjects: Iterable[str], kind: str) -> list[int]:
+    return sorted(int(each.removeprefix(f"{kind}/")) for each in subjects if each.startswith(f"{kind}/"))
+
+
+def _any_of(db: Session, query: Select[int], key: InstrumentedAttribute[int], numbers: Sequence[int]) -> bool:
+    parts = (numbers[begin : begin + 5000] for begin in range(0, len(numbers), 5000))
+    return any(db.scalar(query.where(key.in_(part)).limit(1)) is not None for part in parts)
 
 
 def add(

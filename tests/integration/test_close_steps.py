@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from mealroute.core import audit
 from mealroute.core.actor import SYSTEM, Role, Scope
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
+from mealroute.delivery.models import Proof
 from mealroute.delivery.records import Outcome
 from mealroute.settlement import queries, service
 from mealroute.settlement.models import SettlementPayment, SettlementStep
@@ -109,6 +110,21 @@ def test_who_recorded_at_the_doors_does_not_check(db: Session, close: Close) -> 
     _prepare(close)
     with pytest.raises(Forbidden, match="step-counted-itself"):
         service.sign(db, PAYER, FEBRUARY, [STREET], by=replace(busy, role=Role.STREET_CHECKER), clock=close.clock)
+
+
+@pytest.mark.parametrize("action", ["delivery.reopened", "delivery.stop-given"])
+def test_who_took_a_record_back_or_gave_a_stop_away_does_not_check(db: Session, close: Close, action: str) -> None:
+    proof = db.scalars(select(Proof)).first()
+    assert proof is not None
+    subjects = {"delivery.reopened": f"proof/{proof.id}", "delivery.stop-given": f"visit/{proof.visit_id}"}
+    busy = person(db, close.clock, "busy", Role.DISPATCHER)
+    audit.record(db, by=busy, clock=close.clock, action=action, subject=subjects[action])
+    _prepare(close)
+    with pytest.raises(Forbidden, match="step-counted-itself"):
+        service.sign(db, PAYER, FEBRUARY, [STREET], by=replace(busy, role=Role.STREET_CHECKER), clock=close.clock)
+    elsewhere = person(db, close.clock, "elsewhere", Role.DISPATCHER)
+    audit.record(db, by=elsewhere, clock=close.clock, action=action, subject=subjects[action] + "999")
+    service.sign(db, PAYER, FEBRUARY, [STREET], by=replace(elsewhere, role=Role.STREET_CHECKER), clock=close.clock)
 
 
 def test_a_street_signs_its_own_part_only(db: Session, close: Close) -> None:

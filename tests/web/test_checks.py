@@ -8,11 +8,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from mealroute.accounts import queries as accounts
+from mealroute.accounts.rules import actor_of
 from mealroute.checks import call_back_queries, queries
+from mealroute.core import audit
 from mealroute.core import db as database
 from mealroute.core.actor import SYSTEM, Role, Scope
 from mealroute.core.clock import FixedClock
 from mealroute.core.slots import MealSlot
+from mealroute.delivery.models import Proof
 from mealroute.delivery.simulate import simulate_day
 from mealroute.oversight import checking
 from mealroute.residents.models import Resident, StateChange
@@ -81,6 +85,26 @@ def test_who_prepares_the_month_clears_nothing(driven: Flask, signed_in: SignIn)
     assert (
         signed_in(Role.FINANCE).post(f"/checks/findings/{number}/clear", data={"reason": "没有问题"}).status_code == 403
     )
+
+
+def test_who_recorded_the_meals_reads_why_somebody_else_must_clear_them(
+    driven: Flask, signed_in: SignIn, now: FixedClock
+) -> None:
+    number = _dead(driven)
+    client = signed_in(Role.DISTRICT_APPROVER)
+    assert "说明并解除" in client.get(f"/checks/findings/{number}").text
+    with database.unit_of_work() as db:
+        mine = next(one for one in accounts.accounts(db) if one.role is Role.DISTRICT_APPROVER)
+        run = db.query(Proof).filter(Proof.book_line_id.in_(queries.lines_of(db, number))).first()
+        assert run is not None
+        audit.record(db, by=actor_of(mine), clock=now, action="delivery.recorded", subject=f"run/{run.run_id}")
+    page = client.get(f"/checks/findings/{number}").text
+    assert "记录人不能核自己的记录" in page
+    assert "区民政" in page
+    assert "说明并解除" not in page
+    answer = client.post(f"/checks/findings/{number}/clear", data={"reason": "同名误报，已核对"})
+    assert (answer.status_code, "记录人不能核自己的记录" in answer.text) == (403, True)
+    assert "说明并解除" in signed_in(Role.DISTRICT).get(f"/checks/findings/{number}").text
 
 
 @pytest.mark.parametrize("role", [Role.VENDOR, Role.KITCHEN, Role.DRIVER, Role.STATION])

@@ -7,7 +7,8 @@ from io import BytesIO
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from mealroute.checks import evidence_queries, exports, queries, service, words
+from mealroute.accounts.rules import may
+from mealroute.checks import evidence_queries, exports, own_work, queries, service, words
 from mealroute.checks.records import FindingRecord, FindingState, Severity
 from mealroute.checks.rulebook import policy_on
 from mealroute.core.db import unit_of_work
@@ -83,9 +84,11 @@ def look(month: str) -> ResponseReturnValue:
 @bp.get("/checks/findings/<int:finding>")
 @requires("checks.view")
 def finding(finding: int) -> ResponseReturnValue:
-    scope = here.actor().scope
+    by = here.actor()
+    scope = by.scope
     with unit_of_work(read_only=True) as db:
         one = queries.finding(db, finding, scope=scope)
+        objection = own_work.objection(db, finding, by=by, quick=True) if may(by, "checks.clear") else None
         meals = evidence_queries.meals(db, queries.lines_of(db, finding), zone=here.clock().zone)
         named = evidence_queries.named(db, one.evidence)
         history, digest = queries.history(db, finding), queries.digest_of(db, finding)
@@ -101,6 +104,7 @@ def finding(finding: int) -> ResponseReturnValue:
     return render_template(
         "checks/finding.html", f=one, meals=meals, named=named, history=history, digest=digest, words=words, after=after, names=names,
         streets=streets, rule=policy_on(month_days(one.month)[1]).checks.get(one.code), Severity=Severity, links=links,
+        objection=objection,
     )  # fmt: skip
 
 
