@@ -10,7 +10,7 @@ from typing import NamedTuple
 from mealroute.checks.facts import BY_HAND, Claim, Day, Meal, Person, World
 
 DEGREE_M = 111_400
-"""No degree of latitude or longitude is longer."""
+"""Metres: no degree of latitude or longitude is longer."""
 By = Mapping[tuple[str, str], list[Meal]]
 """Meals of one driver and meal slot."""
 
@@ -109,7 +109,7 @@ def may_be_apart(meal: Meal, metres: float) -> bool:
 
 def tight_pairs(
     meals: Sequence[Meal], asked: Collection[tuple[float, float, float, float]], *, kmh: int, slack_s: int
-) -> list[tuple[Meal, Meal]]:  # fmt: skip
+) -> list[tuple[Meal, Meal]]:
     """Records that follow each other so fast that a straight line at ``kmh`` may take longer, or whose way was ``asked`` of the roads."""
     found: list[tuple[Meal, Meal]] = []
     metres_a_second = kmh / 3.6
