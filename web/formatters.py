@@ -13,6 +13,7 @@ from mealroute.delivery.case_words import step_words
 from mealroute.kitchen.log_rules import degrees
 from mealroute.orders.words import cancel_label
 from web import food_words, here
+from web.source_words import source_words
 from web.vocabulary import tone, word
 
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
@@ -134,5 +135,5 @@ def register(app: Flask) -> None:
         mask_name=mask_name, mask_phone=mask_phone, mask_id=mask_id, local_address=local_address, route_label=route_label,
         cancel_label=cancel_label, degrees=degrees, proxy_masked=proxy_masked, link_masked=link_masked,
     )  # fmt: skip
-    app.jinja_env.filters.update(food_words.FILTERS)
+    app.jinja_env.filters.update(food_words.FILTERS, source_words=source_words)
     app.jinja_env.globals.update(percent_of=percent_of, word=word, tone=tone, step_words=step_words)
