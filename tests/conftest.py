@@ -19,6 +19,7 @@ from mealroute.core import db as database
 from mealroute.core.actor import SYSTEM, Actor
 from mealroute.core.clock import FixedClock
 from mealroute.core.i18n import DEFAULT_LANGUAGE, set_language
+from tests.passwords import hash_quickly
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 FIELD_KEY = "c3ludGhldGljLXRlc3Qta2V5LW5vdC1mb3ItdXNlISE="
@@ -40,6 +41,11 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 @pytest.fixture(scope="session", autouse=True)
 def _keys() -> None:
     crypto.configure_keys([FIELD_KEY])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords() -> None:
+    hash_quickly()
 
 
 @pytest.fixture(autouse=True)

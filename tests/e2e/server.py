@@ -8,11 +8,13 @@ from mealroute.core import crypto, db
 from mealroute.core.clock import FixedClock, SystemClock
 from mealroute.core.config import Settings
 from mealroute.delivery.proof_rulebook import load_proof_rules
+from tests.passwords import hash_quickly
 from tests.web_world import MORNING
 from web import create_app
 from web.serving import listen
 
 if __name__ == "__main__":
+    hash_quickly()
     if rules := os.environ.get("PROOF_RULES"):  # a street that asks for more than the district does
         load_proof_rules.__wrapped__.__defaults__ = (Path(rules),)
     settings = Settings.from_env()

@@ -9,9 +9,11 @@ from mealroute.core import crypto, db
 from mealroute.core.clock import FixedClock
 from mealroute.core.config import Settings
 from tests.integration.offers_world import NINE
+from tests.passwords import hash_quickly
 from web import create_app
 
 if __name__ == "__main__":
+    hash_quickly()
     settings = Settings.from_env()
     crypto.configure_keys(settings.field_keys)
     db.configure(settings.database_url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from flask.testing import FlaskClient
 from mealroute.core import db as database
 from mealroute.core.actor import Role
 from mealroute.core.clock import FixedClock
+from mealroute.delivery.doorway import Doorway
 from mealroute.dispatch import queries as dispatch
 from tests import web_world
 from web import create_app
+from web.factory import Context
+from web.security import limiter
 
 
 class Bell:
@@ -48,15 +52,33 @@ def bell() -> Bell:
     return Bell()
 
 
+@pytest.fixture(scope="session")
+def _assembled(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application put together once: laying out its addresses and reading its templates takes longer than most tests."""
+    return create_app(web_world.settings_for(tmp_path_factory.mktemp("assembled")), testing=True)
+
+
 @pytest.fixture
-def app(built: Path, tmp_path: Path, now: FixedClock, bell: Bell) -> Iterator[Flask]:
+def app(_assembled: Flask, built: Path, tmp_path: Path, now: FixedClock, bell: Bell) -> Iterator[Flask]:
     shutil.copy(built, tmp_path / "web.sqlite")
     settings = web_world.settings_for(tmp_path)
     engine = database.configure(settings.database_url)
-    made = create_app(settings, clock=now, executor=bell, testing=True)
-    made.config["WTF_CSRF_ENABLED"] = False
-    yield made
+    with fitted(_assembled, Context(settings, now, bell, Doorway(now, settings.instance_dir))) as made:
+        yield made
     engine.dispose()
+
+
+@contextmanager
+def fitted(assembled: Flask, context: Context) -> Iterator[Flask]:
+    """The application as if it had just been made for this test; whatever a test sets in it is taken back."""
+    config, extensions = dict(assembled.config), dict(assembled.extensions)
+    assembled.config["WTF_CSRF_ENABLED"] = False
+    assembled.extensions["mealroute"] = context
+    limiter.enabled = False  # each application that is made sets it for all
+    yield assembled
+    for kept, before in ((assembled.config, config), (assembled.extensions, extensions)):
+        kept.clear()
+        kept.update(before)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import segno
 from fpdf import FPDF
 
-from mealroute.adapters.paper import fonts
+from mealroute.adapters.paper import fonts, loaded
 
 Align = Literal["left", "right", "center"]
 BLACK = (0, 0, 0)
@@ -27,8 +27,7 @@ class Sheet:
         self.pdf.set_creator("mealroute")
         self.pdf.set_lang("zh-CN")
         self.pdf.set_creation_date(datetime(day.year, day.month, day.day, tzinfo=UTC))
-        for (family, style), file in fonts.FILES.items():
-            self.pdf.add_font(family, style, fonts.FOLDER / file)
+        loaded.add_fonts(self.pdf)
         self.width, self.height = size
         self.margin = margin
         self.footer: Callable[[Sheet], None] | None = None

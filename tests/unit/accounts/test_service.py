@@ -17,14 +17,9 @@ from mealroute.core import audit
 from mealroute.core.actor import SYSTEM, Actor, Role
 from mealroute.core.clock import FixedClock
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
+from tests.passwords import SHIPPED
 
 PASSWORD = "焦圈豆汁儿卤煮火烧炒肝儿"
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    service._nobodys_hash.cache_clear()
 
 
 def person(db: Session, clock: FixedClock, login: str = "ddli", role: Role = Role.FINANCE) -> AccountRecord:
@@ -93,6 +88,30 @@ def test_only_the_hash_is_stored_and_it_is_argon2id(db: Session, clock: FixedClo
     assert stored is not None
     assert stored.startswith("$argon2id$")
     assert PASSWORD not in stored
+
+
+def test_guessing_a_password_costs_as_much_as_the_library_advises(
+    db: Session, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_HASHER", SHIPPED)
+    person(db, clock)
+    stored = db.scalar(select(Account.password_hash))
+    assert stored is not None
+    assert stored.startswith("$argon2id$")
+    assert not PasswordHasher().check_needs_rehash(stored)
+    assert sign_in(db, clock).role is Role.FINANCE
+
+
+def test_a_hash_that_costs_less_than_now_is_replaced_at_the_next_sign_in(
+    db: Session, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person(db, clock)
+    monkeypatch.setattr(service, "_HASHER", SHIPPED)
+    assert sign_in(db, clock)
+    stored = db.scalar(select(Account.password_hash))
+    assert stored is not None
+    assert not PasswordHasher().check_needs_rehash(stored)
+    assert sign_in(db, clock)
 
 
 def test_a_made_up_password_works_and_is_given_once(db: Session, clock: FixedClock) -> None:
