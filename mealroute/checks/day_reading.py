@@ -23,7 +23,8 @@ from mealroute.checks.counts_reading import (
     sheets_on,
 )
 from mealroute.checks.facts import Day, Meal, PhotoSeen
-from mealroute.checks.meal_reading import meals_of
+from mealroute.checks.handed import Handed
+from mealroute.checks.meal_reading import doors_of, meals_of
 from mealroute.checks.money_reading import claims_of, money_of
 from mealroute.checks.returns_reading import returned_on
 from mealroute.checks.swipe_reading import Swiped
@@ -53,17 +54,22 @@ def around_of(db: Session, day: date, *, clock: Clock, swiped: Swiped | None = N
 def read_days(
     db: Session, around: Sequence[Around], *, periods: Collection[int], closed_at: datetime | None = None,
     logs_kept: frozenset[str] = frozenset(), differing: Mapping[int, str] | None = None, of_lines: Conditions = (),
+    handed: Handed | None = None,
 ) -> Iterator[Day]:  # fmt: skip
     """Everything of some days that follow one another, in order; all of them are held at once.
 
-    ``differing`` are lines of the month that came out differently when computed again. ``of_lines``: only what belongs to these book lines.
+    ``differing`` are lines of the month that came out differently when computed again. ``of_lines``: only what belongs to these book lines;
+    ``handed``: their doors and money, read already.
     """
     if not around:
         return
     span = around[0].day, around[-1].day
-    claims, money = claims_of(db, periods, *span), money_of(db, *span, closed_at, of_lines)
+    if handed is None:
+        handed = Handed(
+            doors_of(db, *span, of_lines), claims_of(db, periods, *span), money_of(db, *span, closed_at, of_lines)
+        )
     meals: dict[date, list[Meal]] = defaultdict(list)
-    for meal in meals_of(db, {one.day: one for one in around}, claims, money, of_lines):
+    for meal in meals_of(db, {one.day: one for one in around}, *handed):
         meals[meal.day].append(meal)
     photos: dict[date, list[PhotoSeen]] = defaultdict(list)
     for photo in photos_of(db, *span, {meal.proof: meal for several in meals.values() for meal in several}, of_lines):
@@ -74,7 +80,7 @@ def read_days(
         yield Day(
             day=one.day, serves=one.serves, meals=own, packed=one.packed, ready_s=one.ready_s, received=one.received, logged=one.logged,
             logs_kept=logs_kept, sampled=one.sampled, boxes=one.boxes, returned=one.returned, counts=(*counts_of(one.day, own, one.sheets, one.closed), *one.swiped.counts),
-            elsewhere=one.swiped.elsewhere, photos=photos.pop(one.day, []), money=money,
+            elsewhere=one.swiped.elsewhere, photos=photos.pop(one.day, []), money=handed.money,
             differing={line: why for line, why in (differing or {}).items() if line in lines},
         )  # fmt: skip
 

@@ -41,34 +41,46 @@ class _Run(NamedTuple):
     taken_back: datetime | None
 
 
-def meals_of(
-    db: Session, around: Mapping[date, Around], claims: Mapping[int, tuple[Claim, ...]], money: Mapping[int, list[MoneyMoved]],
-    of_lines: Conditions,
-) -> Iterator[Meal]:  # fmt: skip
-    """Every standing record of the days, by day, meal, run and stop."""
-    first, last = min(around), max(around)
+OF_DOORS = (
+    Proof.run_id, PlanVisit.position, Proof.book_line_id, Proof.id, PlanVisit.id, PlanVisit.trip, PlanVisit.arrival_s, PlanVisit.route_id,
+    Proof.quantity, Proof.outcome, Proof.left_with, Proof.seen, Proof.source, Proof.made_at, Proof.phone_at, Proof.server_at, Proof.device,
+    Proof.lon, Proof.lat, Proof.cash_collected_fen,
+)  # fmt: skip
+OF_LINES = (
+    BookLine.order_id, BookLine.resident_id, BookLine.street_code, BookLine.station_code, BookLine.place_key, BookLine.handover,
+    BookLine.quantity, BookLine.lon, BookLine.lat, BookLine.window_from_s, BookLine.window_to_s, BookLine.unit_price_fen, BookLine.dish_code,
+    BookLine.size, Order.created_at,
+)  # fmt: skip
+"""What is looked at of a door, and of its line with the order: ``Standing`` has the values of the two together."""
+Standing = tuple[Any, ...]
+
+
+def doors_of(db: Session, first: date, last: date, of_lines: Conditions) -> list[Standing]:
+    """The standing records of the days."""
     query = (
-        select(
-            Proof.run_id, PlanVisit.position, BookLine.id, Proof.id, PlanVisit.id, BookLine.order_id, BookLine.resident_id, BookLine.street_code,
-            PlanVisit.trip, PlanVisit.arrival_s, PlanVisit.route_id, BookLine.station_code, BookLine.place_key, BookLine.handover,
-            BookLine.quantity, Proof.quantity, Proof.outcome, Proof.left_with, Proof.seen, Proof.source, Proof.made_at, Proof.phone_at,
-            Proof.server_at, Proof.device, Proof.lon, Proof.lat, BookLine.lon, BookLine.lat, BookLine.window_from_s, BookLine.window_to_s,
-            BookLine.unit_price_fen, BookLine.dish_code, BookLine.size, Order.created_at, Proof.cash_collected_fen,
-        )
+        select(*OF_DOORS, *OF_LINES)
         .join(Run, Run.id == Proof.run_id)
         .join(PlanVisit, PlanVisit.id == Proof.visit_id)
         .join(BookLine, BookLine.id == Proof.book_line_id)
         .join(Order, Order.id == BookLine.order_id)
         .where(Run.day >= first, Run.day <= last, current(), *of_lines)
-    )  # fmt: skip
-    doors = rows(db, query)
+    )
+    return rows(db, query)
+
+
+def meals_of(
+    db: Session, around: Mapping[date, Around], doors: Iterable[Standing], claims: Mapping[int, tuple[Claim, ...]],
+    money: Mapping[int, list[MoneyMoved]],
+) -> Iterator[Meal]:  # fmt: skip
+    """Standing records of the days as meals, by day, meal, run and stop."""
+    first, last = min(around), max(around)
     runs = _runs(db, {door[0] for door in doors})
-    doors.sort(key=lambda door: (runs[door[0]].turn, door[1], door[2]))
+    by_turn = sorted(doors, key=lambda door: (runs[door[0]].turn, door[1], door[2]))
     moved_by = _transferred(db, first, last)
     carried = _carried(db, first, last) if any(run.taken_back is not None for run in runs.values()) else frozenset()
-    for (run_id, position, line, proof, visit, order, resident, street, trip, arrival, route, station, place, handover, ordered, quantity, outcome,
-         left_with, seen, source, made_at, phone, server, device, lon, lat, door_lon, door_lat, window_from, window_to, price, dish, size, created,
-         cash) in doors:  # fmt: skip
+    for (run_id, position, line, proof, visit, trip, arrival, route, quantity, outcome, left_with, seen, source, made_at, phone, server, device,
+         lon, lat, cash, order, resident, street, station, place, handover, ordered, door_lon, door_lat, window_from, window_to, price, dish,
+         size, created) in by_turn:  # fmt: skip
         run = runs[run_id]
         day = around[run.day]
         moved = visit in moved_by

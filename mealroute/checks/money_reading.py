@@ -12,13 +12,14 @@ from mealroute.checks.counts_reading import Conditions
 from mealroute.checks.facts import Claim, MoneyMoved
 from mealroute.core.bulk import rows
 from mealroute.orders.models import BookLine, Order, Payment
+from mealroute.subsidy.along import PAYMENT
 from mealroute.subsidy.models import ClaimLine
 
 Claims = tuple[Claim, ...]
 
 
 def claims_of(db: Session, periods: Collection[int], first: date, last: date) -> dict[int, Claims]:
-    """Book line → its claims; claims that are alike are one object."""
+    """Book line → its claims."""
     if not periods:
         return {}
     shares: Any = cast(ClaimLine.shares, Text)
@@ -28,10 +29,18 @@ def claims_of(db: Session, periods: Collection[int], first: date, last: date) ->
     ).where(
         ClaimLine.period_id.in_(periods), ClaimLine.day >= first, ClaimLine.day <= last, ClaimLine.book_line_id.is_not(None)
     )  # fmt: skip
+    return claims_in(rows(db, query.order_by(ClaimLine.id)))
+
+
+def claims_in(lines: Iterable[tuple[Any, ...]]) -> dict[int, Claims]:
+    """Book line → its claims, from lines in their order; claims that are alike are one object.
+
+    Of each line: book line, rule, version, beneficiary, amount, shares as JSON, what the resident paid and owes, and the price.
+    """
     single: dict[tuple[Any, ...], Claims] = {}
     several: dict[tuple[int, int], tuple[Claims, Claims, Claims]] = {}
     found: dict[int, Claims] = {}
-    for row in rows(db, query.order_by(ClaimLine.id)):
+    for row in lines:
         line, key = row[0], row[1:]
         one = single.get(key)
         if one is None:
@@ -61,22 +70,23 @@ def money_of(
     """Order → what was paid for it and given back, in the order of entry."""
     of_orders = (Order.id.in_(select(BookLine.order_id).where(*of_lines)),) if of_lines else ()
     query = (
-        select(
-            Payment.id, Payment.order_id, Payment.kind, Payment.amount_fen, Payment.means, Payment.reference,
-            *((Payment.at,) if closed_at is not None else ()),
-        )
+        select(*PAYMENT, *((Payment.at,) if closed_at is not None else ()))
         .join(Order, Order.id == Payment.order_id)
         .where(Order.day >= first, Order.day <= last, *of_orders)
         .order_by(Payment.id)
-    )  # fmt: skip
+    )
+    return money_in(rows(db, query), closed_at)
+
+
+def money_in(payments: Iterable[tuple[Any, ...]], closed_at: datetime | None = None) -> dict[int, list[MoneyMoved]]:
+    """The same from rows of ``PAYMENT``, followed by the moment of entry where it matters."""
     found: dict[int, list[MoneyMoved]] = {}
-    for row in rows(db, query):
-        number, order, kind, amount, means, reference = row[:6]
-        moved = MoneyMoved(number, order, kind, amount, means, reference, closed_at is not None and row[6] > closed_at)
-        if order in found:
-            found[order].append(moved)
+    for row in payments:
+        moved = MoneyMoved._make((*row[:6], closed_at is not None and row[6] > closed_at))
+        if moved.order in found:
+            found[moved.order].append(moved)
         else:
-            found[order] = [moved]
+            found[moved.order] = [moved]
     return found
 
 

@@ -18,6 +18,7 @@ from mealroute.checks import (
 )
 from mealroute.checks.around import Around
 from mealroute.checks.facts import SheetCount, World
+from mealroute.checks.handed import Handed
 from mealroute.checks.parts import Streets
 from mealroute.checks.records import Finding, Policy
 from mealroute.checks.rulebook import policy_on
@@ -94,9 +95,13 @@ class Seen:
 
 
 def look_at(
-    db: Session, part: Looker, surroundings: Surroundings, *, clock: Clock, matrix_of: service.MatrixOf | None = None
-) -> Seen:
-    """Every finding of a part. Its lines are those of its payers' periods as they stand; they are not computed again."""
+    db: Session, part: Looker, surroundings: Surroundings, *, clock: Clock, matrix_of: service.MatrixOf | None = None,
+    handed: Handed | None = None,
+) -> Seen:  # fmt: skip
+    """Every finding of a part. Its lines are those of its payers' periods as they stand; they are not computed again.
+
+    ``handed``: the doors and the money of the part, by whoever has just settled them.
+    """
     given, policy = surroundings.world, surroundings.policy
     ids = _few(db, part.streets.residents(given.first, given.last))
     caps = [
@@ -122,8 +127,8 @@ def look_at(
     meals = claims = 0
     around = [_narrowed(one, part, surroundings.stations) for one in surroundings.around]
     days = day_reading.read_days(
-        db, around, periods=periods, logs_kept=surroundings.logs_kept, of_lines=part.streets.of_lines()
-    )
+        db, around, periods=periods, logs_kept=surroundings.logs_kept, of_lines=part.streets.of_lines(), handed=handed,
+    )  # fmt: skip
     for day in days:
         service.ask_roads(
             world, route_rules.doubtful_legs(day, policy.checks["driver-in-two-places"].limits), matrix_of

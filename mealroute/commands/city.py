@@ -97,29 +97,25 @@ def settle(here: Here, month: str, payers: Sequence[Payer], *, processes: int) -
             one = future.result()
             done[one.payer] = one
             yield one
-        parts = parts_of(payers, [done[payer.code].links for payer in payers], shared)
-        seen = list(pool.map(city_worker.looked_at, parts))
+        parts = parts_of(payers, [done[payer.code] for payer in payers], shared)
+        alone = [done[part.payers[0].code].seen if len(part.payers) == 1 else None for part in parts]
+        anew = pool.map(city_worker.looked_at, (part for part, seen in zip(parts, alone, strict=True) if seen is None))
+        seen = [one or next(anew) for one in alone]
     yield checked(month, seen, clock=here.clock)
 
 
-def parts_of(
-    payers: Sequence[Payer], links: Sequence[frozenset[str]], shared: Sequence[frozenset[str]]
-) -> list[Together]:
+def parts_of(payers: Sequence[Payer], settled: Sequence[Settled], shared: Sequence[frozenset[str]]) -> list[Together]:
     """The payers that have to be looked at together: by their links, or because something stands in streets of both."""
     keys = [
-        own | {f"shared/{n}" for n, streets in enumerate(shared) if any(map(payer.part.holds, streets))}
-        for payer, own in zip(payers, links, strict=True)
+        one.links | {f"shared/{n}" for n, streets in enumerate(shared) if any(map(payer.part.holds, streets))}
+        for payer, one in zip(payers, settled, strict=True)
     ]
-    every = frozenset(_vendors(frozenset().union(*links)))
+    every = frozenset[str]().union(*(one.vendors for one in settled))
     found = []
     for group in together(keys):
-        vendors = frozenset(_vendors(frozenset().union(*(links[number] for number in group))))
+        vendors = frozenset[str]().union(*(settled[number].vendors for number in group))
         found.append(Together(tuple(payers[number] for number in group), vendors, every - vendors))
     return found
-
-
-def _vendors(links: frozenset[str]) -> Iterator[str]:
-    return (link.removeprefix("vendor/") for link in links if link.startswith("vendor/"))
 
 
 def checked(month: str, seen: Sequence[Seen], *, clock: Clock) -> Checked:

@@ -3,7 +3,7 @@
 import gc
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from mealroute.adapters import networks
 from mealroute.adapters.travel import Travel, TravelMatrix
+from mealroute.checks.handed import Handed, handed
+from mealroute.checks.handed import along as reading_along
 from mealroute.checks.part_look import Looker, Seen, Surroundings, look_at
 from mealroute.checks.parts import Streets, known_streets, links
 from mealroute.core import crypto, db
@@ -22,6 +24,7 @@ from mealroute.core.config import Settings
 from mealroute.core.geo import LonLat
 from mealroute.core.i18n import speaking
 from mealroute.oversight import complaint_queries
+from mealroute.rulebook.records import Rule
 from mealroute.subsidy import queries, service
 from mealroute.subsidy.parts import Beside, Part
 from mealroute.subsidy.rulebook import load_rulebook
@@ -50,13 +53,21 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What came out for one payer. ``links``: by what its records may hang together with another's."""
+    """What came out for one payer. ``links``: by what its records may hang together with another's.
+
+    ``seen``: what the checks find if it has nothing in common with another; None where that is not known yet.
+    """
 
     payer: str
     figures: MonthFigures
     open_differences: int
     changed: bool
     links: frozenset[str]
+    seen: Seen | None = None
+
+    @property
+    def vendors(self) -> frozenset[str]:
+        return frozenset(link.removeprefix("vendor/") for link in self.links if link.startswith("vendor/"))
 
 
 class _State:
@@ -101,43 +112,61 @@ def open_in(settings: Settings, month: str, clock: Clock) -> None:
 
 
 def settled(payer: Payer) -> Settled:
-    """Bring a payer's month into line with what stands now."""
+    """Bring a payer's month into line with what stands now, and look at it with the rows that were read for that.
+
+    Who takes what belongs to no street is not looked at yet: that is more than what is settled here.
+    """
     rulebook = load_rulebook(payer.folder)
-    part = Part(streets=payer.streets, rules=rulebook, beside=_State.beside, rest=payer.rest)
+    along = None if payer.rest else reading_along()
+    part = Part(streets=payer.streets, rules=rulebook, beside=_State.beside, rest=payer.rest, along=along)
     with db.unit_of_work(read_only=True) as session:
         prepared = service.prepare(session, _State.month, rulebook, part=part)
         linked = links(session, payer.part_in(session), *queries.month_days(_State.month))
     with db.unit_of_work() as session:
         period = service.open_period(session, payer.code, _State.month, rulebook)
         built = service.store(session, period, prepared, by=SYSTEM, clock=_State.clock)
-    del prepared
+    given = None if along is None else handed(along, prepared.worked.rows)
+    done = Settled(payer.code, built.figures, len(built.imbalances), built.changed, linked)
+    del prepared, part, along
+    if given is not None:
+        alone = Together((payer,), done.vendors, frozenset())
+        done = replace(done, seen=_look(alone, {payer.code: rulebook.rules}, given))
+    del given
     gc.collect()
-    return Settled(payer.code, built.figures, len(built.imbalances), built.changed, linked)
+    return done
 
 
 def looked_at(given: "Together") -> Seen:
     """Look at some payers' month together."""
+    seen = _look(given, {payer.code: load_rulebook(payer.folder).rules for payer in given.payers})
+    gc.collect()
+    return seen
+
+
+def _look(given: "Together", rules: Mapping[str, tuple[Rule, ...]], handed: Handed | None = None) -> Seen:
     payers = given.payers
     with speaking("zh"), db.unit_of_work(read_only=True) as session:
         if _State.surroundings is None:
-            first, last = queries.month_days(_State.month)
-            complaints = [
-                (one.book_line_id, one.blamed or "", str(one.kind), str(one.id), one.day)
-                for one in complaint_queries.blamed(session, first, last)
-                if one.counts
-            ]
-            _State.surroundings = Surroundings.of(session, _State.month, complaints=complaints, clock=_State.clock)
+            _State.surroundings = _surroundings(session)
         rest = next((payer for payer in payers if payer.rest), None)
         own = frozenset(street for payer in payers for street in payer.streets)
         part = Looker(
             streets=Streets(own=own) if rest is None else replace(rest.part_in(session), own=own, others=rest.others - own), payers=tuple(payer.code for payer in payers),
             districts=tuple(payer.district for payer in payers),
-            rules=tuple((payer.streets, load_rulebook(payer.folder).rules) for payer in sorted(payers, key=lambda payer: not payer.rest)), vendors=given.vendors,
+            rules=tuple((payer.streets, rules[payer.code]) for payer in sorted(payers, key=lambda payer: not payer.rest)), vendors=given.vendors,
             other_vendors=None if rest is None else given.other_vendors,
         )  # fmt: skip
-        seen = look_at(session, part, _State.surroundings, clock=_State.clock, matrix_of=_matrix)
-    gc.collect()
-    return seen
+        return look_at(session, part, _State.surroundings, clock=_State.clock, matrix_of=_matrix, handed=handed)
+
+
+def _surroundings(session: Session) -> Surroundings:
+    first, last = queries.month_days(_State.month)
+    complaints = [
+        (one.book_line_id, one.blamed or "", str(one.kind), str(one.id), one.day)
+        for one in complaint_queries.blamed(session, first, last)
+        if one.counts
+    ]
+    return Surroundings.of(session, _State.month, complaints=complaints, clock=_State.clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mealroute.delivery.queries import current
 from mealroute.dispatch.models import Run
 from mealroute.dispatch.transfer_models import StopTransfer
 from mealroute.planning.models import PlanLine, PlanVisit
+from mealroute.subsidy.along import Along, beside
 from mealroute.subsidy.build import DoorRow
 from mealroute.subsidy.parts import among
 from mealroute.vendors.models import Driver
@@ -29,6 +30,24 @@ class Doors:
     withdrawn: dict[int, int]
 
 
+def _evidence() -> Any:
+    """The kinds of evidence beside a proof with commas between them; a spoken code only where it was the right one."""
+    counts = or_(Evidence.kind != "code", Evidence.verdict == "matched")
+    return (
+        select(func.aggregate_strings(Evidence.kind, ","))
+        .where(Evidence.proof_id == Proof.id, counts)
+        .correlate(Proof)
+        .scalar_subquery()
+    )
+
+
+_DOOR = (
+    Proof.book_line_id, Proof.id, Proof.outcome, Proof.quantity, Proof.run_id, PlanVisit.id, PlanVisit.route_id, PlanVisit.position,
+    PlanVisit.arrival_s, Proof.seen, Proof.left_with, Proof.source, Proof.made_at, Proof.server_at, _evidence(),
+)  # fmt: skip
+_RUN, _OWN = 4, len(_DOOR)
+
+
 class _Run(NamedTuple):
     """``vendor``: who cooks, and so claims, also where another vendor drives (M46)."""
 
@@ -38,19 +57,23 @@ class _Run(NamedTuple):
     volunteer: bool | None
 
 
-def doors_between(db: Session, first: date, last: date, here: Select[Any] | None, swiped: Mapping[int, str]) -> Doors:
-    """The doors of the runs of these days, both inclusive. ``here``: only of these lines; ``swiped``: proof → kind of swipe beside it."""
+def doors_between(
+    db: Session, first: date, last: date, here: Select[Any] | None, swiped: Mapping[int, str], *, along: Along | None = None
+) -> Doors:  # fmt: skip
+    """The doors of the runs of these days, both inclusive.
+
+    ``here``: only of these lines; ``swiped``: proof → kind of swipe beside it; ``along``: takes what else is read of each door.
+    """
+    lacking, asked = ([], None) if along is None else beside(_DOOR, along.of_doors)
     query = (
-        select(
-            Proof.book_line_id, Proof.id, Proof.outcome, Proof.quantity, Proof.run_id, PlanVisit.id, PlanVisit.route_id, PlanVisit.position,
-            PlanVisit.arrival_s, Proof.seen, Proof.left_with, Proof.source, func.coalesce(Proof.made_at, Proof.server_at), Proof.server_at,
-            _evidence(),
-        )
+        select(*_DOOR, *lacking)
         .join(Run, Run.id == Proof.run_id)
         .join(PlanVisit, PlanVisit.id == Proof.visit_id)
         .where(Run.day >= first, Run.day <= last, current(), *among(Proof.book_line_id, here))
     )  # fmt: skip
     read = rows(db, query)
+    if along is not None and asked is not None:
+        along.doors, along.book_lines = list(map(asked, read)), [row[0] for row in read]
     runs = _runs(db, {row[_RUN] for row in read})
     cooked = _cooked(db)
     routes = {
@@ -62,12 +85,12 @@ def doors_between(db: Session, first: date, last: date, here: Select[Any] | None
     kinds: dict[str, frozenset[str]] = {}
     found = Doors({}, {}, {})
     for (
-        line, proof, outcome, portions, run, visit, route, position, arrival_s, seen, left_with, source, confirmed_at, recorded_at, shown
-    ) in read:  # fmt: skip
+        line, proof, outcome, portions, run, visit, route, position, arrival_s, seen, left_with, source, made_at, recorded_at, shown
+    ) in (row[:_OWN] for row in read):  # fmt: skip
         vendor, number, driver, volunteer = runs[run]
         found.by_line[line] = DoorRow(
             line, proof, outcome, portions, cooked.get(visit, vendor), run, number, driver, position, arrival_s, seen, left_with, source,
-            confirmed_at, recorded_at, volunteer,
+            made_at or recorded_at, recorded_at, volunteer,
         )  # fmt: skip
         if shown:
             if shown not in kinds:
@@ -78,20 +101,6 @@ def doors_between(db: Session, first: date, last: date, here: Select[Any] | None
     for proof, kind in swiped.items():
         found.evidence[proof] = found.evidence.get(proof, frozenset()) | {kind}
     return found
-
-
-_RUN = 4
-
-
-def _evidence() -> Any:
-    """The kinds of evidence beside a proof with commas between them; a spoken code only where it was the right one."""
-    counts = or_(Evidence.kind != "code", Evidence.verdict == "matched")
-    return (
-        select(func.aggregate_strings(Evidence.kind, ","))
-        .where(Evidence.proof_id == Proof.id, counts)
-        .correlate(Proof)
-        .scalar_subquery()
-    )
 
 
 def _runs(db: Session, numbers: Iterable[int]) -> dict[int, _Run]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from mealroute.core.actor import Scope
 from mealroute.orders.models import BookLine, OrderBook
 from mealroute.subsidy import cash
+from mealroute.subsidy.along import Along
 from mealroute.subsidy.cash_records import Purse
 from mealroute.subsidy.records import Rulebook
 from mealroute.swipes import queries as swipes
@@ -42,7 +43,7 @@ class Part:
     """The streets of one payer and what was reckoned beside them. ``rest``: what belongs to no street is settled here.
 
     ``streets`` None: all. ``people`` narrows it further to what some residents ate (ids or a query of them); ``beside`` None: it is reckoned
-    when it is needed.
+    when it is needed. ``along``: takes what else is read of the same meals.
     """
 
     rules: Rulebook
@@ -50,6 +51,7 @@ class Part:
     beside: Beside | None = None
     rest: bool = False
     people: Collection[int] | Select[Any] | None = None
+    along: Along | None = None
 
     def holds(self, street_code: str) -> bool:
         """Whether something of a street (empty: of none) is settled in this part."""

@@ -3,16 +3,20 @@
 import calendar
 from collections.abc import Mapping, Sequence
 from datetime import date
+from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from mealroute.core import bulk
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
+from mealroute.core.money import Fen
 from mealroute.orders.models import Amendment, BookLine, Order, OrderBook, Payment
 from mealroute.planning.models import PlanLine, PlanVersion
 from mealroute.residents.models import Resident
+from mealroute.subsidy.along import Along, beside
 from mealroute.subsidy.build import BookRow, MonthRows, PersonFacts, PlanRow
 from mealroute.subsidy.cash_records import Purse
 from mealroute.subsidy.door_rows import carried, doors_between
@@ -69,7 +73,8 @@ def rows_between(
         *within(part, BookLine.street_code),
         *of_people(part, BookLine.resident_id),
     )
-    book, paid = _book(db, in_book)
+    along = None if part is None else part.along
+    book, paid = _book(db, in_book) if along is None else _book_along(db, in_book, along)
     amendments = db.execute(
         select(Amendment.cancels_line_id, Amendment.adds_line_id)
         .join(OrderBook, OrderBook.id == Amendment.book_id)
@@ -84,8 +89,8 @@ def rows_between(
         .where(*published, *among(PlanLine.book_line_id, here))
     )
     plan = {row[0]: PlanRow._make(row) for row in bulk.rows(db, planned)}
-    beside = _beside(db, first, last, part)
-    doors = doors_between(db, first, last, here, beside.swiped.confirmed)
+    around = _beside(db, first, last, part)
+    doors = doors_between(db, first, last, here, around.swiped.confirmed, along=along)
     # A meal that stayed at a door was loaded, also where its run was withdrawn since and no plan in force carries the line.
     for line, portions in carried(db, doors.withdrawn).items():
         if line not in plan or not plan[line].aboard:
@@ -110,8 +115,8 @@ def rows_between(
         people=people_on(known, eaten),
         evidence=doors.evidence,
         open_items=[
-            *(one for one in map(_swipe_open, beside.swiped.open) if part is None or part.holds(one.street_code)),
-            *map(_cash_open, (purse for purse in beside.purses if part is None or part.settles(purse))),
+            *(one for one in map(_swipe_open, around.swiped.open) if part is None or part.holds(one.street_code)),
+            *map(_cash_open, (purse for purse in around.purses if part is None or part.settles(purse))),
         ],
         earlier=earlier_lines(db, first, part),
         periodic=periodic_facts(
@@ -127,22 +132,36 @@ def rows_between(
     )
 
 
-def _book(db: Session, in_book: Sequence[ColumnElement[bool]]) -> tuple[list[BookRow], dict[int, int]]:
+_LINE = (
+    BookLine.id, BookLine.order_id, BookLine.resident_id, BookLine.quantity, BookLine.unit_price_fen, BookLine.street_code, OrderBook.day,
+    OrderBook.slot, BookLine.delivery, func.coalesce(BookLine.station_code, ""), Order.channel, Order.pay_means, BookLine.zone,
+    BookLine.meal_kind,
+)  # fmt: skip
+"""In the order of ``BookRow``."""
+
+
+def _lines(*more: Any) -> Select[*tuple[Any, ...]]:
+    query = select(*_LINE, *more).join(OrderBook, OrderBook.id == BookLine.book_id)
+    return query.join(Order, Order.id == BookLine.order_id)
+
+
+def _book(db: Session, in_book: Sequence[ColumnElement[bool]]) -> tuple[list[BookRow], dict[int, Fen]]:
     """The lines in their order, and what residents have paid for each order, refunds taken off."""
     signed = case((Payment.kind == "payment", Payment.amount_fen), else_=-Payment.amount_fen)
     paid = select(func.sum(signed)).where(Payment.order_id == BookLine.order_id).correlate(BookLine).scalar_subquery()
-    query = (
-        select(
-            BookLine.id, BookLine.order_id, BookLine.resident_id, BookLine.quantity, BookLine.unit_price_fen, BookLine.street_code,
-            OrderBook.day, OrderBook.slot, BookLine.delivery, func.coalesce(BookLine.station_code, ""), Order.channel, Order.pay_means,
-            BookLine.zone, BookLine.meal_kind, paid,
-        )
-        .join(OrderBook, OrderBook.id == BookLine.book_id)
-        .join(Order, Order.id == BookLine.order_id)
-        .where(*in_book)
-    )  # fmt: skip
-    read = sorted(bulk.rows(db, query))
+    read = sorted(bulk.rows(db, _lines(paid).where(*in_book)))
     return [BookRow._make(row[:-1]) for row in read], {row[1]: int(row[-1]) for row in read if row[-1] is not None}
+
+
+def _book_along(
+    db: Session, in_book: Sequence[ColumnElement[bool]], along: Along
+) -> tuple[list[BookRow], dict[int, Fen]]:
+    """The same, and the rest of each line and the payments one by one for whoever looks at them afterwards."""
+    lacking, asked = beside(_LINE, along.of_lines)
+    read = bulk.rows(db, _lines(*lacking).where(*in_book))
+    read.sort(key=itemgetter(0))
+    along.lines = {row[0]: asked(row) for row in read}
+    return [BookRow._make(row[: len(_LINE)]) for row in read], along.pay(db, in_book)
 
 
 def _beside(db: Session, first: date, last: date, part: Part | None) -> Beside:
