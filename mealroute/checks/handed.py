@@ -7,6 +7,9 @@ from typing import NamedTuple
 from mealroute.checks.facts import MoneyMoved
 from mealroute.checks.meal_reading import OF_DOORS, OF_LINES, Standing
 from mealroute.checks.money_reading import Claims, claims_in, money_in
+from mealroute.checks.parts import Hand
+from mealroute.delivery.models import Proof
+from mealroute.orders.models import BookLine
 from mealroute.subsidy.along import Along
 from mealroute.subsidy.keeping import COLUMNS, Row
 
@@ -24,6 +27,18 @@ def along() -> Along:
     return Along(of_lines=OF_LINES, of_doors=OF_DOORS)
 
 
+def hands(read: Along) -> set[Hand]:
+    """On what the standing records hang; those whose lines were not read are left out."""
+    known = read.lines
+    return {
+        (door[_RUN], door[_DEVICE], known[line][_STATION])
+        for door, line in zip(read.doors, read.book_lines, strict=True)
+        if line in known
+    }
+
+
+_RUN, _DEVICE = OF_DOORS.index(Proof.run_id), OF_DOORS.index(Proof.device)
+_STATION = OF_LINES.index(BookLine.station_code)
 _CLAIM = itemgetter(*map(COLUMNS.index, (
     "book_line_id", "rule_id", "rule_version", "beneficiary", "amount_fen", "shares", "resident_paid_fen", "copay_fen", "unit_price_fen",
 )))  # fmt: skip

@@ -7,13 +7,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from mealroute.checks.counts_reading import Conditions
 from mealroute.checks.world_reading import address_of, twin_of
 from mealroute.core.bulk import chunks, numbered, rows
+from mealroute.delivery.aside_models import ProofAside
 from mealroute.delivery.evidence_models import Evidence
 from mealroute.delivery.models import Proof
 from mealroute.dispatch.models import Run
@@ -43,12 +45,11 @@ class Streets:
     def residents(self, first: date, last: date) -> Select[int]:
         """Who lives there, and who eats there."""
         eating = select(BookLine.resident_id).join(OrderBook, OrderBook.id == BookLine.book_id)
-        return select(Resident.id).where(
-            or_(
-                self._holding(Resident.street_code),
-                Resident.id.in_(eating.where(OrderBook.day >= first, OrderBook.day <= last, *self.of_lines())),
-            )
-        )
+        both = union(
+            select(Resident.id).where(self._holding(Resident.street_code)),
+            eating.where(OrderBook.day >= first, OrderBook.day <= last, *self.of_lines()),
+        ).subquery()
+        return select(both.c.id)
 
     def _holding(self, column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
         if self.others is None:
@@ -62,15 +63,37 @@ def known_streets(db: Session) -> frozenset[str]:
     return frozenset(db.scalars(codes))
 
 
-def links(db: Session, streets: Streets, first: date, last: date) -> frozenset[str]:
-    """Everything by which the records of a part may hang together with those of another."""
-    where = Run.day >= first, Run.day <= last, *streets.of_lines()
-    of_doors = (
-        select(Proof.run_id, Proof.device, BookLine.station_code)
-        .join(Run, Run.id == Proof.run_id)
-        .join(BookLine, BookLine.id == Proof.book_line_id)
+Hand = tuple[int, str, str | None]
+"""What a record of a door hangs on: its run, device and station."""
+
+
+def _hands(first: date, last: date, *more: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
+    query = select(Proof.run_id, Proof.device, BookLine.station_code, *more)
+    joined = query.join(Run, Run.id == Proof.run_id).join(BookLine, BookLine.id == Proof.book_line_id)
+    return joined.where(Run.day >= first, Run.day <= last).distinct()
+
+
+def overtaken(db: Session, first: date, last: date) -> dict[str, set[Hand]]:
+    """Street → the hands of records that no longer stand: few, and so read for all streets at once."""
+    later = aliased(Proof)
+    gone: CompoundSelect[int | None] = union(
+        select(later.supersedes_id).where(later.supersedes_id.is_not(None)), select(ProofAside.proof_id)
     )
-    doors = rows(db, of_doors.where(*where).distinct())
+    found: dict[str, set[Hand]] = defaultdict(set)
+    for run, device, station, street in rows(db, _hands(first, last, BookLine.street_code).where(Proof.id.in_(gone))):
+        found[street].add((run, device, station))
+    return dict(found)
+
+
+def links(
+    db: Session, streets: Streets, first: date, last: date, *, doors: Collection[Hand] | None = None
+) -> frozenset[str]:
+    """Everything by which the records of a part may hang together with those of another; ``doors``: their hands, if they are known."""
+    where = Run.day >= first, Run.day <= last, *streets.of_lines()
+    if doors is None:
+        doors = [
+            (run, device, station) for run, device, station in rows(db, _hands(first, last).where(*streets.of_lines()))
+        ]
     found = {
         f"{kind}/{code}" for _run, *own in doors for kind, code in zip(("device", "station"), own, strict=True) if code
     }

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from mealroute.adapters import networks
 from mealroute.adapters.travel import Travel, TravelMatrix
-from mealroute.checks.handed import Handed, handed
+from mealroute.checks.handed import Handed, handed, hands
 from mealroute.checks.handed import along as reading_along
 from mealroute.checks.part_look import Looker, Seen, Surroundings, look_at
-from mealroute.checks.parts import Streets, known_streets, links
+from mealroute.checks.parts import Hand, Streets, known_streets, links, overtaken
 from mealroute.core import crypto, db
 from mealroute.core.actor import SYSTEM
 from mealroute.core.clock import Clock
@@ -26,6 +26,7 @@ from mealroute.core.i18n import speaking
 from mealroute.oversight import complaint_queries
 from mealroute.rulebook.records import Rule
 from mealroute.subsidy import queries, service
+from mealroute.subsidy.along import Along
 from mealroute.subsidy.parts import Beside, Part
 from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.subsidy.statements import MonthFigures
@@ -77,6 +78,7 @@ class _State:
     month: str
     clock: Clock
     beside: Beside
+    overtaken: Mapping[str, set[Hand]]
     surroundings: Surroundings | None = None
     roads: Travel | None = None
 
@@ -109,6 +111,7 @@ def open_in(settings: Settings, month: str, clock: Clock) -> None:
     _State.settings, _State.month, _State.clock, _State.surroundings = settings, month, clock, None
     with db.unit_of_work(read_only=True) as session:
         _State.beside = Beside.of(session, *queries.month_days(month))
+        _State.overtaken = overtaken(session, *queries.month_days(month))
 
 
 def settled(payer: Payer) -> Settled:
@@ -121,7 +124,7 @@ def settled(payer: Payer) -> Settled:
     part = Part(streets=payer.streets, rules=rulebook, beside=_State.beside, rest=payer.rest, along=along)
     with db.unit_of_work(read_only=True) as session:
         prepared = service.prepare(session, _State.month, rulebook, part=part)
-        linked = links(session, payer.part_in(session), *queries.month_days(_State.month))
+        linked = links(session, payer.part_in(session), *queries.month_days(_State.month), doors=_hands(payer, along))
     with db.unit_of_work() as session:
         period = service.open_period(session, payer.code, _State.month, rulebook)
         built = service.store(session, period, prepared, by=SYSTEM, clock=_State.clock)
@@ -134,6 +137,12 @@ def settled(payer: Payer) -> Settled:
     del given
     gc.collect()
     return done
+
+
+def _hands(payer: Payer, along: Along | None) -> set[Hand] | None:
+    if along is None or not along.whole:
+        return None
+    return hands(along).union(*(_State.overtaken.get(street, ()) for street in payer.streets))
 
 
 def looked_at(given: "Together") -> Seen:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from mealroute.core import audit
 from mealroute.core.actor import Actor
+from mealroute.core.bulk import pour
 from mealroute.core.clock import Clock
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError, NotFound
 from mealroute.core.i18n import _, ngettext, speaking
@@ -142,15 +143,17 @@ def _keep_persons(db: Session, period_id: int, facts: Mapping[int, PersonFacts])
     if queries.person_facts(db, period_id) == dict(facts):
         return
     db.execute(delete(ClaimPerson).where(ClaimPerson.period_id == period_id))
-    rows = [
-        {
-            "period_id": period_id, "resident_id": number, **known._asdict(),
-            "changes": [[one.name, one.since.isoformat(), one.before, one.value] for one in known.changes],
-        }
+    rows = (
+        (
+            period_id,
+            number,
+            *known[:-1],
+            [[one.name, one.since.isoformat(), one.before, one.value] for one in known.changes],
+        )
         for number, known in facts.items()
-    ]  # fmt: skip
-    if rows:
-        db.execute(insert(ClaimPerson), rows)
+    )
+    table: Any = ClaimPerson.__table__
+    pour(db.connection(), table, ("period_id", "resident_id", *PersonFacts._fields), rows)
 
 
 def _explain_by_rule(db: Session, period: Period, accounts: Sequence[LineAccount], *, clock: Clock) -> None:

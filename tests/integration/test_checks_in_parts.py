@@ -11,14 +11,19 @@ from sqlalchemy.orm import Session
 from data.sample_generator.fraud import trial
 from data.sample_generator.fraud.month import STREETS
 from data.sample_generator.fraud.writing import at, rulebook, write
-from mealroute.checks import service, world_reading
+from mealroute.checks import day_reading, service, world_reading
+from mealroute.checks.handed import along, handed, hands
+from mealroute.checks.meal_reading import doors_of, meals_of
 from mealroute.checks.models import CheckFinding, CheckFindingLine
+from mealroute.checks.money_reading import money_of
 from mealroute.checks.part_look import Looker, Seen, Surroundings, all_of, look_at
-from mealroute.checks.parts import Streets, links, shared_streets, together
+from mealroute.checks.parts import Streets, links, overtaken, shared_streets, together
 from mealroute.core import db as database
 from mealroute.core.actor import SYSTEM
 from mealroute.core.clock import FixedClock
 from mealroute.residents.models import Resident
+from mealroute.subsidy import queries
+from mealroute.subsidy.parts import Part
 from mealroute.subsidy.queries import month_days
 
 MONTH = f"{trial.FIRST:%Y-%m}"
@@ -97,6 +102,33 @@ def test_a_planted_month_in_parts_gives_the_findings_of_the_whole(any_engine: En
         again = service.keep(db, MONTH, looked, by=SYSTEM, clock=clock)
         assert (again.new, again.gone, again.reopened) == (0, 0, 0)
         assert db.scalars(select(CheckFindingLine.book_line_id)).first() is not None
+
+
+def test_what_is_read_along_while_settling_is_what_the_checks_would_read(any_engine: Engine) -> None:
+    month = trial.make(1)[0]
+    clock = FixedClock(at(month.days[-1] + timedelta(days=9), 36_000))
+    with database.unit_of_work() as db:
+        write(db, month)
+    del any_engine
+    alone = [one for one in parts() if one.others is None]
+    with database.unit_of_work(read_only=True) as db:
+        gone = overtaken(db, *SPAN)
+        around = {day: day_reading.around_of(db, day, clock=clock) for day in day_reading.days_of(db, *SPAN)}
+        for streets in alone:
+            read = along()
+            queries.month_rows(db, MONTH, part=Part(rules=RULES, streets=streets.own, along=read))
+            given = handed(read, ())
+            assert given is not None
+            asked = doors_of(db, *SPAN, streets.of_lines())
+            money = money_of(db, *SPAN, None, streets.of_lines())
+            mine, theirs = (list(meals_of(db, around, doors, {}, money)) for doors in (given.doors, asked))
+
+            assert mine == theirs
+            assert mine
+            assert given.money == money
+            together_with = hands(read).union(*(gone.get(street, ()) for street in streets.own))
+            assert links(db, streets, *SPAN, doors=together_with) == links(db, streets, *SPAN)
+    assert any(gone.values())
 
 
 def test_parts_that_share_a_person_are_looked_at_together(any_engine: Engine) -> None:

@@ -67,6 +67,17 @@ def test_each_district_claims_what_its_people_ate_by_its_own_rules(payers: list[
     assert sum(one.figures.ordered for one in done) == TOWN.handovers
 
 
+def test_a_district_is_seen_by_the_rows_that_settled_it_as_by_its_own_reading(payers: list[city.Payer]) -> None:
+    done = [city_worker.settled(payer) for payer in payers]
+
+    assert [one.seen is None for one in done] == [payer.rest for payer in payers]
+    for payer, one in zip(payers[1:], done[1:], strict=True):
+        anew = city_worker.looked_at(city_worker.Together((payer,), one.vendors, frozenset()))
+        assert one.seen == anew
+        assert anew.meals > 0
+        assert anew.claims == one.figures.claimed_lines
+
+
 def test_a_second_time_writes_nothing_and_an_interrupted_time_is_simply_begun_again(
     payers: list[city.Payer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
