@@ -67,6 +67,17 @@ def test_every_page_has_one_heading_a_title_and_nothing_inline(app: Flask, signe
             assert len(ids) == len(set(ids)), address
 
 
+def test_every_page_that_a_template_leads_to_exists(app: Flask) -> None:
+    pages = Path(app.root_path)
+    named = {
+        (file.relative_to(pages), found)
+        for file in pages.rglob("*.html")
+        for found in re.findall(r"url_for\('([a-z_.]+)'", file.read_text("utf-8"))
+    }
+    assert len(named) > 300
+    assert {(str(file), name) for file, name in named if name not in app.view_functions} == set()
+
+
 def test_reading_changes_nothing(app: Flask, signed_in: SignIn, tmp_path: Path) -> None:
     clients = [signed_in(role) for role in (Role.DISPATCHER, Role.ADMIN, Role.AUDITOR)]
     before = _content(tmp_path)

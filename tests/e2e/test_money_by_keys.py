@@ -1,0 +1,68 @@
+"""The pages of the money by Tab alone and at twice the size (a window of 1280 × 800 at 200 %): nothing hidden, cut off or out of reach."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e import by_keys
+from tests.e2e.conftest import ROOT, Watched
+
+ENLARGED = {"width": 640, "height": 400}
+"""CSS pixels of a window of 1280 × 800 whose reader has enlarged it to 200 %."""
+PAGES = (
+    "the closed month", "what the next month corrects", "the month for its approver", "the month for finance", "awards", "payments", "chain",
+    "lines of the chain", "one meal", "budget", "call-back", "calls", "findings", "an open finding", "a cleared finding", "lists from outside",
+    "returned boxes", "a resident's statement", "a station's statement", "a vendor's statement", "cash of the day", "cash of a round",
+    "claim lines", "one claim line",
+)  # fmt: skip
+Desks = dict[str, Watched]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
+    """The address of the server, and its pages: who opens each, and where."""
+    env = {**os.environ, "MEALROUTE_INSTANCE_DIR": str(tmp_path_factory.mktemp("money"))}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.e2e.money_server"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    told = json.loads(process.stdout.readline())
+    yield f"http://127.0.0.1:{told['port']}", told["pages"]
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def desks(browser: Browser) -> Iterator[Desks]:
+    """One enlarged window a person, signed in once."""
+    made: Desks = {}
+    yield made
+    for each in made.values():
+        each.context.close()
+    assert [line for each in made.values() for line in each.complaints] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_the_money_is_whole_by_keys_and_at_twice_the_size(
+    browser: Browser, served: tuple[str, dict[str, tuple[str, str]]], desks: Desks, page: str
+) -> None:
+    address, pages = served
+    login, path = pages[page]
+    if login not in desks:
+        desks[login] = Watched(browser.new_context(viewport=ENLARGED, device_scale_factor=2), address)
+        desks[login].context.on(
+            "response", lambda one: desks[login].complaints.append(one.url) if one.status >= 500 else None
+        )
+        desks[login].sign_in(login)
+    opened = desks[login].open(path)
+    faults = [
+        *by_keys.dialogs(opened), *by_keys.opened(opened), *by_keys.cut_off(opened), *by_keys.walk(opened)
+    ]  # fmt: skip
+    assert not faults, "\n".join([path, *faults])
