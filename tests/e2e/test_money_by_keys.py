@@ -66,3 +66,20 @@ def test_a_page_of_the_money_is_whole_by_keys_and_at_twice_the_size(
         *by_keys.dialogs(opened), *by_keys.opened(opened), *by_keys.cut_off(opened), *by_keys.walk(opened)
     ]  # fmt: skip
     assert not faults, "\n".join([path, *faults])
+
+
+def test_what_keys_and_size_break_is_found(browser: Browser) -> None:
+    page = browser.new_page(viewport=ENLARGED)
+    page.set_content("""<main>
+      <a href="#1" id="first">one</a> <a href="#2" id="plain" style="outline:none">no ring</a> <a href="#3" id="jumps" tabindex="1">first of all</a>
+      <button id="never" tabindex="-1">never</button> <input type="date" aria-label="day">
+      <details id="stuck"><summary onkeydown="if (event.key === 'Enter') event.preventDefault()">stuck</summary>text</details>
+      <div id="frame" style="overflow-x:auto;width:20rem"><div style="width:30rem">wide</div></div>
+      <div style="position:relative;height:2rem"><a href="#4" id="under">under</a><p id="lid" style="position:absolute;inset:0;margin:0;background:red">lid</p></div>
+    </main>""")
+    assert by_keys.opened(page) == ["stuck"]
+    assert [line.split()[0] for line in by_keys.cut_off(page)] == ["div#frame."]
+    assert by_keys.walk(page) == [
+        "a#plain. no ring: no ring", "a#under. under: under p#lid. lid", "a#jumps. first of all: never reached", "button#never. never: never reached",
+    ]  # fmt: skip
+    page.close()
