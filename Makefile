@@ -38,7 +38,7 @@ check: install-dev
 ## test: the static checks, then every test, PostgreSQL and a real browser included
 test: check
 	@scripts/find-chromium
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 ## fuzz: the laws with examples that no run has seen before
 fuzz: install-dev

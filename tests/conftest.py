@@ -14,6 +14,7 @@ from hypothesis import settings
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from mealroute import migrate
 from mealroute.core import crypto
 from mealroute.core import db as database
 from mealroute.core.actor import SYSTEM, Actor
@@ -36,6 +37,21 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     if collection_path.name.endswith("_on_shared_data.py") and not SHARED.exists():
         return True
     return None
+
+
+LONGEST = (
+    "test_close_laws.py", "test_close_recomputed.py", "test_checks_in_parts.py", "test_settle_city.py", "test_every_page.py", "test_fences.py",
+    "test_hands_hours.py", "test_by_kinds.py", "test_solving.py", "test_laws_engines.py", "test_laws.py", "test_jobs_outside.py", "test_jobs.py",
+    "test_planning_jobs.py", "test_phone_in_a_browser.py", "test_phone_offline.py", "test_screen_reader.py", "test_pages_in_a_browser.py",
+    "test_calling.py", "test_fraud.py", "test_ladder_killed.py", "test_close_killed.py",
+)  # fmt: skip
+"""Files that take half a minute and more."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files begin first, else one that comes last keeps a single process at work while the other has ended."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -121,7 +137,7 @@ def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engin
 
 
 @pytest.fixture(scope="session")
-def _empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with every table: copying it takes a hundredth of the time of making it."""
     _import_models()
     file = tmp_path_factory.mktemp("empty") / "empty.sqlite"
@@ -131,26 +147,85 @@ def _empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database file made by the migrations alone; to be copied, as forty migrations take seconds."""
+    file = tmp_path_factory.mktemp("migrated") / "migrated.sqlite"
+    engine = database.make_engine(f"sqlite:///{file}")
+    migrate.upgrade(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str) -> Iterator[Engine]:
+    """The server with a database ``migrated``, made by the migrations alone: a template, nobody writes into it."""
+    admin = database.make_engine(postgres_url).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("drop database if exists migrated with (force)"))
+        connection.execute(text("create database migrated"))
+    engine = database.make_engine(admin.url.set(database="migrated").render_as_string(hide_password=False))
+    migrate.upgrade(engine)
+    engine.dispose()
+    yield admin
+    with admin.connect() as connection:
+        connection.execute(text("drop database if exists migrated with (force)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database of the test's own as the migrations alone make it."""
+    if request.param == "sqlite":
+        file = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "copy.sqlite")
+        engine = database.make_engine(f"sqlite:///{file}")
+        yield engine
+        engine.dispose()
+        return
+    admin: Engine = request.getfixturevalue("migrated_postgres")
+    with admin.connect() as connection:
+        connection.execute(text("drop database if exists migrated_copy with (force)"))
+        connection.execute(text("create database migrated_copy template migrated"))
+    engine = database.make_engine(admin.url.set(database="migrated_copy").render_as_string(hide_password=False))
+    yield engine
+    engine.dispose()
+    with admin.connect() as connection:
+        connection.execute(text("drop database migrated_copy with (force)"))
+
+
 def _copied(request: pytest.FixtureRequest, to: Path) -> str:
-    shutil.copy(request.getfixturevalue("_empty_sqlite"), to)
+    shutil.copy(request.getfixturevalue("empty_sqlite"), to)
     return f"sqlite:///{to}"
 
 
+LARGE = 1024 * 1024
+"""A table of so many bytes, dead rows included, is truncated; a smaller one is emptied by rows, which takes a fifth of the time."""
+
+
 def _empty(engine: Engine) -> None:
-    """Truncate the tables that hold something and let numbers begin again; truncating all of them takes far longer."""
-    each = " union all ".join(
-        f"select '{name}' where exists (select 1 from \"{name}\")" for name in database.Base.metadata.tables
+    """Take every row out of every table and let numbers begin again."""
+    grown = (
+        "select relname, pg_table_size(oid) from pg_class "
+        "where relkind = 'r' and relnamespace = 'public'::regnamespace and pg_relation_size(oid) > 0"
     )
     counted = (
         "select quote_ident(sequencename) from pg_sequences where schemaname = 'public' and last_value is not null"
     )
     with engine.begin() as connection:
         connection.execute(text("set local session_replication_role = replica"))  # a closed month refuses to be emptied
-        used = ", ".join(f'"{name}"' for name in connection.execute(text(each)).scalars())
-        if used:
-            connection.execute(text(f"truncate {used} cascade"))
-        for sequence in connection.execute(text(counted)).scalars().all():
-            connection.execute(text(f"alter sequence {sequence} restart"))
+        sizes = dict(connection.execute(text(grown)).all())
+        large = [f'"{name}"' for name, size in sizes.items() if size > LARGE]
+        each = " union all ".join(
+            f"select '{name}' where exists (select 1 from \"{name}\")" for name, size in sizes.items() if size <= LARGE
+        )
+        for name in connection.execute(text(each)).scalars().all() if each else ():
+            connection.execute(text(f'delete from "{name}"'))
+        if large:
+            connection.execute(text(f"truncate {', '.join(large)} cascade"))
+        started = connection.execute(text(counted)).scalars().all()
+        if started:
+            again = ", ".join(f"setval('{name}', 1, false)" for name in started)
+            connection.execute(text(f"select {again}"))
 
 
 @pytest.fixture

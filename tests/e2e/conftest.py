@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from mealroute.core import db as database
 from tests import web_world
 from tests.conftest import FIELD_KEY
+from tests.e2e.server import serve
+from tests.forked import Forked
 
-ROOT = Path(__file__).resolve().parents[2]
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -47,15 +46,9 @@ def address(folder: Path) -> Iterator[str]:
         "MEALROUTE_SECRET_KEY": web_world.SECRET,
         "MEALROUTE_FIELD_KEYS": FIELD_KEY,
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.e2e.server"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    port = process.stdout.readline().strip()
-    assert port.isdigit()
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(20)
+    server = Forked(serve, env)
+    yield f"http://127.0.0.1:{server.heard()}"
+    server.end()
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,8 +14,9 @@ from mealroute.dispatch import queries as dispatch
 from tests import web_world
 from tests.conftest import FIELD_KEY
 from tests.e2e.proxy import Proxy
+from tests.e2e.server import serve
+from tests.forked import Forked
 
-ROOT = Path(__file__).resolve().parents[2]
 PHONE = {"width": 390, "height": 844}
 ASKED = "main form[data-form"
 """What the phone asks at a door, by its kind."""
@@ -28,7 +27,7 @@ class Yard:
 
     def __init__(self, folder: Path, browser: Browser) -> None:
         self.folder, self.browser, self.proxy = folder, browser, Proxy()
-        self.process: subprocess.Popen[str] | None = None
+        self.server: Forked | None = None
         self.engine = database.configure(self.url)
         self.contexts: list[BrowserContext] = []
         self.env: dict[str, str] = {}
@@ -42,23 +41,18 @@ class Yard:
             **os.environ, "MEALROUTE_INSTANCE_DIR": str(self.folder), "MEALROUTE_DATABASE_URL": self.url,
             "MEALROUTE_SECRET_KEY": web_world.SECRET, "MEALROUTE_FIELD_KEYS": FIELD_KEY, **self.env,
         }  # fmt: skip
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e.server"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
-        )
-        assert self.process.stdout is not None
-        self.proxy.upstream = int(self.process.stdout.readline())
+        self.server = Forked(serve, env)
+        self.proxy.upstream = self.server.heard()
 
     def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait(20)
+        assert self.server is not None
+        self.server.kill()
 
     def close(self) -> None:
         for context in self.contexts:
             context.close()
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(20)
+        if self.server is not None:
+            self.server.end()
         self.proxy.close()
         self.engine.dispose()
 

@@ -25,7 +25,8 @@ class Server:
     def __init__(self, folder: Path, scheduler: str = "", url: str = "") -> None:
         self.folder = folder
         self.scheduler = scheduler
-        self.url = url or f"sqlite:///{folder / 'jobs.sqlite'}"
+        self.file = folder / "jobs.sqlite"
+        self.url = url or f"sqlite:///{self.file}"
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:

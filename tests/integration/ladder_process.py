@@ -1,9 +1,5 @@
-"""The ticks that look after people nobody has seen, in a process of their own that can be killed.
+"""The ticks that look after people nobody has seen, in a process of their own that can be killed."""
 
-python -m tests.integration.ladder_process MOMENT
-"""
-
-import sys
 from datetime import datetime
 
 from mealroute import models  # noqa: F401 -- registers every table
@@ -12,14 +8,16 @@ from mealroute.core import crypto, db
 from mealroute.core.clock import FixedClock
 from mealroute.core.config import Settings
 from mealroute.delivery import ladder
+from tests.forked import Said
 
-if __name__ == "__main__":
+
+def tick(said: Said, moment: datetime) -> None:
+    """One tick of the ladder and forty of the outbox at ``moment``; says ``go`` before the first."""
     settings = Settings.from_env()
     crypto.configure_keys(settings.field_keys)
     db.configure(settings.database_url)
-    clock = FixedClock(datetime.fromisoformat(sys.argv[1]))
-    sys.stdout.write("go\n")
-    sys.stdout.flush()
+    clock = FixedClock(moment)
+    said("go")
     ladder.tick(clock=clock)
     for _turn in range(40):
         outbox_tick.tick(clock=clock, settings=settings)

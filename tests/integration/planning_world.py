@@ -84,9 +84,8 @@ def build_world(db: Session, *, doors: int = 30, stations: int = 6) -> list[int]
     book = OrderBook(day=DAY, slot="lunch", state="closed", closed_at=AT, closed_by="test")
     db.add(book)
     db.flush()
-    ids = []
-    for n in range(1, doors + stations + 2):
-        ids.append(_meal(db, book.id, n, random, station=doors < n <= doors + stations, point=n <= doors + stations))
+    at_station, without_point = range(doors + 1, doors + stations + 1), doors + stations + 1
+    ids = _meals(db, book.id, range(1, without_point + 1), random, at_station, without_point)
     db.add(DriverMemory(resident_id=1, driver_code="D11", visits=3, last_day=date(2026, 3, 8)))
     db.add_all(
         Meeting(resident_id=1, driver_code="D11", day=date(2026, 3, n), met_s=11 * HOUR + 60 * n, book_line_id=-n)
@@ -96,46 +95,66 @@ def build_world(db: Session, *, doors: int = 30, stations: int = 6) -> list[int]
     return ids
 
 
-def _meal(db: Session, book_id: int, n: int, random: Random, *, station: bool, point: bool) -> int:
-    street = STREET if n % 5 else OTHER_STREET
-    lon, lat = 116.405 + random.uniform(-0.012, 0.012), 39.937 + random.uniform(-0.01, 0.01)
-    resident = Resident(
-        code=f"R{n:04d}", name="王玉兰" if n > 1 else "曾𠮷祥", birth_date=date(1940, 1, 1), street_code=street, address=f"北新桥三条 {n} 号院",
+def _meals(
+    db: Session, book_id: int, numbers: range, random: Random, at_station: range, without_point: int
+) -> list[int]:
+    """People, their orders and the book's lines, each kind written at once: their ids are their numbers, in order."""
+    places = {
+        n: {"lon": 116.405 + random.uniform(-0.012, 0.012), "lat": 39.937 + random.uniform(-0.01, 0.01)}
+        for n in numbers
+    }
+    residents = {n: _resident(n) for n in numbers}
+    db.add_all(residents.values())
+    db.flush()
+    orders = {n: _order(n, residents[n].id, station=n in at_station) for n in numbers}
+    for n, resident in residents.items():
+        db.add(
+            StateChange(
+                resident_id=resident.id, state="active", since=date(2025, 1, 1), reason="", by_name="test", at=AT
+            )
+        )
+        db.add(
+            Contact(
+                resident_id=resident.id, position=1, name="李女士", relation="女儿", phone="13900009999", phone_index=f"c{n}", may_receive=True,
+            )
+        )  # fmt: skip
+    db.add_all(orders.values())
+    db.flush()
+    lines = []
+    for n, order in orders.items():
+        values: dict[str, Any] = {"flag": "no-point", "flag_owner": "李敏"} if n == without_point else places[n]
+        if n in at_station:
+            values |= {"lon": 116.412, "lat": 39.941, "station_code": "S1"}
+        lines.append(_line(n, book_id, order, values))
+    db.add_all(lines)
+    db.flush()
+    return [line.id for line in lines]
+
+
+def _street(n: int) -> str:
+    return STREET if n % 5 else OTHER_STREET
+
+
+def _resident(n: int) -> Resident:
+    return Resident(
+        code=f"R{n:04d}", name="王玉兰" if n > 1 else "曾𠮷祥", birth_date=date(1940, 1, 1), street_code=_street(n), address=f"北新桥三条 {n} 号院",
         building="2 号楼", unit="1 单元", floor=3, has_lift=False, door_note="听力差，敲窗", living="alone", state="active",
         state_since=date(2025, 1, 1), phone=f"1390000{n:04d}", created_at=AT, updated_at=AT,
     )  # fmt: skip
-    db.add(resident)
-    db.flush()
-    db.add(
-        StateChange(resident_id=resident.id, state="active", since=date(2025, 1, 1), reason="", by_name="test", at=AT)
-    )
-    db.add(
-        Contact(
-            resident_id=resident.id,
-            position=1,
-            name="李女士",
-            relation="女儿",
-            phone="13900009999",
-            phone_index=f"c{n}",
-            may_receive=True,
-        )
-    )
-    order = Order(
-        natural_key=f"{DAY}/lunch/R{n:04d}", resident_id=resident.id, day=DAY, slot="lunch", quantity=2 if n % 7 == 0 else 1, size="normal",
+
+
+def _order(n: int, resident_id: int, *, station: bool) -> Order:
+    return Order(
+        natural_key=f"{DAY}/lunch/R{n:04d}", resident_id=resident_id, day=DAY, slot="lunch", quantity=2 if n % 7 == 0 else 1, size="normal",
         dish_code="D1", delivery="station" if station else "home", channel="phone", unit_price_fen=1700, resident_part_fen=1200,
         pay_means="cash-at-door" if n == 2 else "card", window_from_s=39000, window_to_s=46200, created_by="test", created_at=AT,
     )  # fmt: skip
-    db.add(order)
-    db.flush()
-    values: dict[str, Any] = {"lon": lon, "lat": lat} if point else {"flag": "no-point", "flag_owner": "李敏"}
-    if station:
-        values |= {"lon": 116.412, "lat": 39.941, "station_code": "S1"}
-    line = BookLine(
-        book_id=book_id, order_id=order.id, resident_id=resident.id, quantity=order.quantity, street_code=street, precision="door",
+
+
+def _line(n: int, book_id: int, order: Order, values: dict[str, Any]) -> BookLine:
+    return BookLine(
+        book_id=book_id, order_id=order.id, resident_id=order.resident_id, quantity=order.quantity, street_code=_street(n), precision="door",
         place_key=f"p{n}", floor=3, has_lift=False, diets=["halal"] if n == 3 else ["normal"], strict_diets=["halal"] if n == 3 else [],
         dish_code="D1", size="normal", delivery=order.delivery, handover="contact-allowed", priority=50, must_serve=n == 1,
         window_from_s=39000, window_to_s=46200, unit_price_fen=1700, cash_due_fen=1200 if n == 2 else 0, **values,
     )  # fmt: skip
-    db.add(line)
-    db.flush()
-    return line.id

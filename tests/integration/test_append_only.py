@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from mealroute import migrate
 from mealroute.core import audit
 from mealroute.core.actor import SYSTEM
 from mealroute.core.clock import FixedClock
@@ -20,28 +18,6 @@ from mealroute.planning import service as plans
 from mealroute.planning.solving import plan_quick
 from tests.integration.planning_world import DAY, build_world
 from tests.integration.test_drafting import EARLY, LUNCH, MATRIX, WANG
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def migrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """A database made by the migrations alone."""
-    if request.param == "sqlite":
-        engine = make_engine(f"sqlite:///{tmp_path / 'guarded.sqlite'}")
-        migrate.upgrade(engine)
-        yield engine
-        engine.dispose()
-        return
-    admin = make_engine(request.getfixturevalue("postgres_url")).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text("drop database if exists written_once with (force)"))
-        connection.execute(text("create database written_once"))
-    engine = make_engine(admin.url.set(database="written_once").render_as_string(hide_password=False))
-    migrate.upgrade(engine)
-    yield engine
-    engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text("drop database if exists written_once with (force)"))
-    admin.dispose()
 
 
 @pytest.mark.parametrize("wish", ["update audit_event set reason = 'forged'", "delete from audit_event"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -52,10 +53,10 @@ OUTCOMES = (Outcome.HANDED_OVER, Outcome.REFUSED, Outcome.LEFT_AT_DOOR)
 
 
 @contextmanager
-def sqlite_session() -> Iterator[Session]:
+def sqlite_session(empty: Path) -> Iterator[Session]:
     with tempfile.TemporaryDirectory() as folder:
-        engine = database.configure(f"sqlite:///{Path(folder) / 'law.sqlite'}")
-        database.Base.metadata.create_all(engine)
+        file = shutil.copy(empty, Path(folder) / "law.sqlite")
+        engine = database.configure(f"sqlite:///{file}")
         with Session(engine, expire_on_commit=False) as db:
             yield db
         engine.dispose()
@@ -155,9 +156,9 @@ def close_and_compare(close: Close, month: str) -> None:
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(turns=st.lists(EVENTS, min_size=3, max_size=3), order=st.permutations([FEBRUARY, MARCH, APRIL]), missing=st.sets(st.integers(0, 5), max_size=2))  # fmt: skip
 def test_a_closed_month_never_changes_and_what_comes_later_is_found_by_its_people(
-    turns: list[list[Event]], order: list[str], missing: set[int]
+    empty_sqlite: Path, turns: list[list[Event]], order: list[str], missing: set[int]
 ) -> None:
-    with sqlite_session() as db:
+    with sqlite_session(empty_sqlite) as db:
         close = two_months(db)
         close.clock.at = LATE
         for number in range(6):
@@ -302,9 +303,9 @@ def weekly(week: Week, arrivals_: list[tuple[int, int, int]], order: list[str]) 
     order=st.permutations([MARCH, APRIL]),
 )
 def test_a_late_record_of_a_capped_week_never_leads_above_the_cap(
-    arrivals_: list[tuple[int, int, int]], order: list[str]
+    empty_sqlite: Path, arrivals_: list[tuple[int, int, int]], order: list[str]
 ) -> None:
-    with sqlite_session() as db:
+    with sqlite_session(empty_sqlite) as db:
         weekly(Week(db), arrivals_, order)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,10 +27,9 @@ CLOCK = FixedClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
 
 
 @pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def files(empty_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A settled month, a policy by which every file is a large one, and the folder where files go."""
-    engine = database.configure(f"sqlite:///{tmp_path / 'month.sqlite'}")
-    database.Base.metadata.create_all(engine)
+    engine = database.configure(f"sqlite:///{shutil.copy(empty_sqlite, tmp_path / 'month.sqlite')}")
     monkeypatch.setenv("MEALROUTE_INSTANCE_DIR", str(tmp_path))
     monkeypatch.setenv("MEALROUTE_FIELD_KEYS", "not-used-here")
     monkeypatch.setattr(

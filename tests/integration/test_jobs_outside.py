@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -10,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from mealroute import migrate
 from mealroute.core import audit, db, jobs
 from mealroute.core.actor import Actor
 from mealroute.core.clock import SystemClock
@@ -28,10 +28,11 @@ def outside(tmp_path: Path) -> Iterator[Outside]:
 
 
 @pytest.fixture
-def server(outside: Outside) -> Iterator[Server]:
+def server(migrated_sqlite: Path, outside: Outside) -> Iterator[Server]:
     """A server that looks for the scheduler of ``outside``; neither scheduler nor worker is started yet."""
     made = Server(outside.folder, outside.address)
-    migrate.upgrade(db.configure(made.url))
+    shutil.copy(migrated_sqlite, made.file)
+    db.configure(made.url)
     made.start()
     yield made
     made.stop()

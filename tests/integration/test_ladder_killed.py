@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import timedelta
@@ -23,24 +20,23 @@ from mealroute.delivery.ladder_models import CaseStep
 from mealroute.delivery.ladder_records import StepKind
 from mealroute.delivery.models import FollowUp
 from tests.conftest import FIELD_KEY
+from tests.forked import Forked
+from tests.integration.ladder_process import tick
 from tests.integration.settlement_world import STREET
 from tests.integration.test_settlement_doors import Doors
 
-ROOT = Path(__file__).resolve().parents[2]
 CASES = 25
 RUNGS = ["station", "family", "community", "rescue"]
 
 
-def ticking(url: str, folder: Path, clock: FixedClock) -> subprocess.Popen[str]:
+def ticking(url: str, folder: Path, clock: FixedClock) -> Forked:
     env = {
         **os.environ, "MEALROUTE_INSTANCE_DIR": str(folder), "MEALROUTE_DATABASE_URL": url, "MEALROUTE_FIELD_KEYS": FIELD_KEY,
         "MEALROUTE_SECRET_KEY": "a secret of the tests",
     }  # fmt: skip
-    command = [sys.executable, "-m", "tests.integration.ladder_process", clock.now().isoformat()]
-    process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "go\n"
-    return process
+    ticks = Forked(tick, env, clock.now())
+    assert ticks.heard() == "go"
+    return ticks
 
 
 def climbed() -> list[tuple[int, str]]:
@@ -74,18 +70,16 @@ def test_a_server_killed_in_the_middle_of_a_tick_loses_no_rung_and_asks_nobody_t
         (handed_over, 30),
         (handed_over, 70),
     ):
-        process = ticking(url, tmp_path, clock)
-        while process.poll() is None and len(done()) < wanted:
+        ticks = ticking(url, tmp_path, clock)
+        while ticks.process.is_alive() and len(done()) < wanted:
             time.sleep(0.005)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        ticks.kill()
         between += 0 < len(done()) < whole
         found = climbed()
         assert len(set(found)) == len(found)  # no rung twice, and a case never half-way up
         assert set(Counter(case for case, _rung in found).values()) <= {len(RUNGS)}
     clock.at += timedelta(hours=2)  # what a killed process had claimed is free again
-    process = ticking(url, tmp_path, clock)
-    assert process.wait(120) == 0
+    assert ticking(url, tmp_path, clock).ended(120) == 0
 
     with unit_of_work(read_only=True) as fresh:
         every = sorted(fresh.scalars(select(FollowUp.id)))

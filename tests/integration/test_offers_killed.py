@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -24,9 +21,10 @@ from mealroute.core.actor import SYSTEM, Role
 from mealroute.core.db import unit_of_work
 from mealroute.dispatch.models import Run
 from tests.conftest import FIELD_KEY
+from tests.forked import Forked
 from tests.integration import offers_world as world
+from tests.integration.offers_server import serve
 
-ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
 
 
@@ -41,14 +39,11 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "tests.integration.offers_server"]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        self.port = int(self.process.stdout.readline())
+        self.server = Forked(serve, self.env)
+        self.port = self.server.heard()
 
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.server.kill()
 
     def post(self, path: str, form: dict[str, str], cookie: str = "") -> tuple[int, str]:
         """Status and the session's cookie."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,12 +24,11 @@ LUNCH = MealSlot.LUNCH
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(empty_sqlite: Path, tmp_path: Path) -> Iterator[Server]:
     """A server that is running, over a district with a closed book."""
-    from mealroute import models  # noqa: F401 -- registers every table
-
     made = Server(tmp_path)
-    db.Base.metadata.create_all(db.configure(made.url))
+    shutil.copy(empty_sqlite, made.file)
+    db.configure(made.url)
     with db.unit_of_work() as session:
         build_world(session)
     made.start()

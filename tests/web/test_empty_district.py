@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from mealroute import migrate
 from mealroute.accounts import service as accounts
 from mealroute.core import db as database
 from mealroute.core.actor import SYSTEM, Role
@@ -18,9 +18,10 @@ from web import create_app
 
 
 @pytest.fixture
-def bare(tmp_path: Path, now: FixedClock) -> Flask:
+def bare(migrated_sqlite: Path, tmp_path: Path, now: FixedClock) -> Flask:
     settings = web_world.settings_for(tmp_path)
-    migrate.upgrade(database.configure(settings.database_url))
+    shutil.copy(migrated_sqlite, tmp_path / "web.sqlite")
+    database.configure(settings.database_url)
     with database.unit_of_work() as db:
         for role in (Role.DISPATCHER, Role.ADMIN, Role.AUDITOR):
             accounts.create_account(
