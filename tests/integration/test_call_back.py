@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mealroute.checks import call_back, call_back_queries, call_back_rules, exports
@@ -15,7 +18,13 @@ from mealroute.core.actor import SYSTEM, Scope
 from mealroute.core.clock import FixedClock
 from mealroute.core.errors import Conflict, MealrouteError
 from mealroute.delivery import service as delivery
+from mealroute.delivery.models import Proof
 from mealroute.delivery.records import Outcome, ProofInput
+from mealroute.delivery.reopening import ReopenInput, reopen
+from mealroute.dispatch.models import Run
+from mealroute.dispatch.transfer_models import StopTransfer
+from mealroute.planning.models import PlanVisit
+from mealroute.vendors.models import Vendor
 from tests.integration.settlement_world import World, make_world
 
 DAY = date(2026, 2, 2)
@@ -23,6 +32,10 @@ MONTH = "2026-02"
 NOON = datetime(2026, 2, 2, 4, 0, tzinfo=UTC)
 LATER = FixedClock(datetime(2026, 3, 2, 3, 0, tzinfo=UTC))
 EVERYTHING = Scope.everything()
+KNOWN = {"V01": (84, "d1206116cf36adf8"), "V02": (29, "c8dfbf8049386f60"), "V03": (1, "03f0e7bc6e447439")}
+"""Vendor → meals of the list, and the beginning of its hash."""
+DRAWN = "5c67d70f744c929e"
+"""The beginning of the hash of the drawn meals, by vendor and rank."""
 
 
 def _month(db: Session, people: int = 24) -> tuple[World, int, list[int]]:
@@ -35,12 +48,12 @@ def _month(db: Session, people: int = 24) -> tuple[World, int, list[int]]:
     return world, run, lines
 
 
-def _record(db: Session, run: int, line: int) -> None:
+def _record(db: Session, run: int, line: int, outcome: Outcome = Outcome.HANDED_OVER) -> None:
     entry = ProofInput(
         client_id=str(uuid4()),
         run_id=run,
         book_line_id=line,
-        outcome=Outcome.HANDED_OVER,
+        outcome=outcome,
         phone_at=NOON,
         by_name="刘司机",
     )
@@ -70,6 +83,46 @@ def test_anybody_can_draw_the_same_sample_again(db: Session) -> None:
     meals = call_back_queries.candidates(db, MONTH)["V01"]
     again = call_back_rules.draw(meals, 20, seed="03 11 19 24 27 33 + 08", month=MONTH, vendor="V01")
     assert drawn == [meal.line for meal in again]
+
+
+def test_a_known_month_and_seed_give_the_list_and_the_sample_they_always_gave(db: Session) -> None:
+    """Four runs on two days; one run is cooked by another vendor, one stop by a third; one record is replaced, one taken back."""
+    world = make_world(db)
+    db.add_all(Vendor(code=code, name=code) for code in ("V02", "V03"))
+    db.flush()
+    people = [world.resident() for _ in range(30)]
+    runs, lines = [], []
+    for day, slot in product((DAY, DAY + timedelta(days=1)), ("lunch", "dinner")):
+        book = world.book(day, slot)
+        lines.append([world.line(book, world.order(person, day, slot)) for person in people])
+        runs.append(world.publish(day, lines[-1], slot=slot))
+    db.get_one(Run, runs[1]).cooked_by = "V02"
+    moved = db.scalars(
+        select(PlanVisit.id).join(Run, Run.route_id == PlanVisit.route_id).where(Run.id == runs[2])
+    ).first()
+    assert moved is not None
+    for number, cook in ((1, ""), (2, "V03")):
+        db.add(
+            StopTransfer(
+                client_id=f"t{number}", visit_id=moved, number=number, from_run_id=runs[2], kind="person", food="drop", arrive_s=0,
+                deadline_s=None, portions=1, cooked_by=cook, reason="车坏", by_name="x", at=NOON,
+            )
+        )  # fmt: skip
+    for run, part in zip(runs, lines, strict=True):
+        for line in part[:-1]:
+            _record(db, run, line)
+    _record(db, runs[0], lines[0][0])
+    _record(db, runs[0], lines[0][1], Outcome.REFUSED)
+    taken_back = db.scalars(select(Proof).where(Proof.book_line_id == lines[0][2])).one()
+    reopen(db, ReopenInput(client_id="r", proof=taken_back.client_id), run_ids=runs, by=SYSTEM, clock=LATER)
+    found = call_back_queries.candidates(db, MONTH)
+    said = {vendor: (len(meals), call_back_rules.digest(meals)[:16]) for vendor, meals in found.items()}
+    assert said == KNOWN
+    assert [meal.line for meal in found["V01"]] == sorted(meal.line for meal in found["V01"])
+    seed = _seed(db)
+    call_back.draw(db, seed, by=SYSTEM, clock=LATER)
+    drawn = [(pick.vendor, pick.book_line_id) for pick in call_back_queries.picks(db, seed, scope=EVERYTHING)]
+    assert hashlib.sha256(repr(drawn).encode()).hexdigest()[:16] == DRAWN
 
 
 def test_drawing_twice_draws_once(db: Session) -> None:
