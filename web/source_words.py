@@ -25,6 +25,7 @@ OURS: Mapping[str, str] = {
     "距离阈值区自定": _l("the distance is set by the district"),
     "宽限区自定": _l("the grace is set by the district"),
     "天数区自定": _l("days are set by the district"),
+    "残疾人年龄由区定": _l("the age of disabled people is set by the district"),
     "街道自定参数": _l("set by the street"),
     "区自定参数": _l("set by the district"),
     "其余为本系统默认值": _l("the rest are this system's own defaults"),

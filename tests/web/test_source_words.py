@@ -16,9 +16,9 @@ from mealroute.core.i18n import chinese, speaking
 from web.source_words import OURS, source_words
 
 RULES = Path(__file__).resolve().parents[2] / "data" / "rules"
-SHOWN = ("checks.yaml", "budget.yaml", "vendor-awards.yaml", "vendor-score.yaml")
-"""The files whose sources stand on pages of the money."""
-OWN = re.compile("自定|默认|无文件|非真实|区内可改|格式未见")
+SHOWN = ("checks.yaml", "budget.yaml", "vendor-awards.yaml", "vendor-score.yaml", "diets.yaml")
+"""The files whose sources stand on pages of the money and of the dishes."""
+OWN = re.compile("自定|区定|默认|无文件|非真实|区内可改|格式未见")
 SignIn = Callable[[Role | str], FlaskClient]
 
 
@@ -33,7 +33,7 @@ def _sources(node: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("file", SHOWN)
-def test_every_source_that_a_page_of_the_money_shows_says_our_words_in_english(file: str) -> None:
+def test_every_source_that_a_page_shows_says_our_words_in_english(file: str) -> None:
     found = list(_sources(yaml.safe_load((RULES / file).read_text("utf-8"))))
     assert found
     with speaking("en"):
