@@ -13,6 +13,7 @@ HANDLERS: dict[str, str] = {
     "rule-trial": "mealroute.trials.service:run",
     "prepare-month": "mealroute.settlement.jobs:run",
     "approve-month": "mealroute.settlement.jobs:run",
+    "reckon-month": "mealroute.settlement.view_jobs:run",
     "check-month": "mealroute.oversight.checking:run",
 }
 """Job kind → ``module:function`` of ``(job: JobContext) -> None``, which works in a process of its own."""

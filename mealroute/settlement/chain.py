@@ -4,7 +4,6 @@ An open month is computed from what stands now; a closed one is read as it was c
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import and_, func, select
@@ -22,7 +21,7 @@ from mealroute.orders.models import BookLine
 from mealroute.planning.models import PlanLine, PlanRoute, PlanVersion, PlanVisit
 from mealroute.residents.models import Resident
 from mealroute.settlement import chain_rules, holding
-from mealroute.settlement.chain_records import NAMES, Cell, Chain, ChainLine, CountDifference, Cut, CutRow, Place
+from mealroute.settlement.chain_records import NAMES, Cell, Chain, ChainLine, Cut, MonthChain, Place
 from mealroute.settlement.chain_rules import Carrier, Count, Lines
 from mealroute.settlement.models import ChainCell, ChainWord
 from mealroute.settlement.month import MonthNow, month_now
@@ -32,16 +31,6 @@ from mealroute.subsidy.payers import Payer, Who, payer_of
 from mealroute.subsidy.records import ClaimLineRecord, LineAccount, PeriodState
 from mealroute.subsidy.rows import month_days
 from mealroute.vendors.models import Kitchen, Vendor
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonthChain:
-    """A month's chain within a scope: its rows by one cut, the whole, and the counts that differ."""
-
-    closed: bool
-    rows: tuple[CutRow, ...]
-    whole: Chain
-    differences: tuple[CountDifference, ...]
 
 
 def month_chain(db: Session, payer: Who, month: str, cut: Cut, *, scope: Scope) -> MonthChain:

@@ -129,6 +129,16 @@ class CountDifference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MonthChain:
+    """A month's chain within a scope: its rows by one cut, the whole, and the counts that differ."""
+
+    closed: bool
+    rows: tuple[CutRow, ...]
+    whole: Chain
+    differences: tuple[CountDifference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChainLine:
     """One order line on its way: the last step of a drill-down before the proof. The name is masked."""
 

@@ -1,5 +1,8 @@
 """The list of what is due and not paid: why, since when, and whether it has been released or settled since."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import Scope
@@ -13,15 +16,24 @@ from mealroute.subsidy.records import ClaimLineRecord
 
 def held_records(db: Session, now: MonthNow, scope: Scope) -> tuple[HeldRecord, ...]:
     """What an open month would be closed without."""
-    lines = [line for line in now.held if _within(line, scope)]
-    names = queries.open_names(db, {line.resident_id for line in lines if line.resident_id is not None})
+    return named(db, nameless(now), scope)
+
+
+def nameless(now: MonthNow) -> tuple[HeldRecord, ...]:
+    """The same for whoever sees everything, without the names."""
     return tuple(
         HeldRecord(
-            line=line, resident_name=names.get(line.resident_id or 0, ""),
-            reasons=tuple(each.sentence for each in holding.blocks_on(line, now.blocks)),
+            line=line, resident_name="", reasons=tuple(each.sentence for each in holding.blocks_on(line, now.blocks))
         )
-        for line in lines
-    )  # fmt: skip
+        for line in now.held
+    )
+
+
+def named(db: Session, held: Iterable[HeldRecord], scope: Scope) -> tuple[HeldRecord, ...]:
+    """Those within the scope, with the masked names of today."""
+    seen = [each for each in held if _within(each.line, scope)]
+    names = queries.open_names(db, {each.line.resident_id for each in seen if each.line.resident_id is not None})
+    return tuple(replace(each, resident_name=names.get(each.line.resident_id or 0, "")) for each in seen)
 
 
 def kept_records(db: Session, period: Period, scope: Scope) -> tuple[HeldRecord, ...]:

@@ -22,7 +22,7 @@ from mealroute.core.db import unit_of_work
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.jobs import JobId, JobRecord
-from mealroute.settlement import approving, preparing
+from mealroute.settlement import approving, preparing, view_jobs, view_keeping
 from mealroute.settlement.records import Step
 from mealroute.settlement.sessions import Sessions
 from mealroute.subsidy.payers import Who, payer_of
@@ -147,6 +147,8 @@ def _end(db: Session, job: JobContext, step: Step) -> None:
     by = _actor(db, job)
     _permitted(by, step)
     job.finish(db, {"step": str(step), "month": job.payload["month"]})
+    if step is Step.PREPARE and view_keeping.big(db, str(job.payload["month"])):  # whoever signs next looks at the page
+        view_jobs.ask(db, str(job.payload["payer"]), str(job.payload["month"]), by=by, clock=job.clock)
 
 
 def _actor(db: Session, job: JobContext) -> Actor:

@@ -13,7 +13,7 @@ from mealroute.core.i18n import _, ngettext
 from mealroute.settlement import correcting, history, queries, rules
 from mealroute.settlement.chain_keeping import open_counts
 from mealroute.settlement.held import held_records, kept_records
-from mealroute.settlement.month import MonthNow, month_now
+from mealroute.settlement.month import MonthNow, month_now, put_forward
 from mealroute.settlement.records import (
     Act,
     AdjustmentRecord,
@@ -26,7 +26,7 @@ from mealroute.settlement.records import (
     StepRecord,
     StreetPart,
 )
-from mealroute.subsidy.payers import Who, payer_of
+from mealroute.subsidy.payers import Payer, Who, payer_of
 from mealroute.subsidy.queries import period as period_of
 from mealroute.subsidy.statement import month_statement
 from mealroute.subsidy.statements import MonthStatement
@@ -52,6 +52,16 @@ class Overview:
     def part_in(self, account_id: int | None, step: Step) -> StepRecord | None:
         """What keeps this account from ``step``: its part in another one."""
         return None if account_id is None else rules.other_step_of(self.history, account_id, step)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What of an open month follows from its records: ``differences`` and ``counts`` are how many are open. ``held`` is the reader's."""
+
+    parts: Mapping[str, StreetPart]
+    held: tuple[HeldRecord, ...]
+    differences: int
+    counts: int
 
 
 @uncollected()
@@ -86,15 +96,26 @@ def overview(db: Session, payer: Who, month: str, *, scope: Scope, now: MonthNow
             held=kept_records(db, period, scope), adjustments=correcting.adjustment_lines(db, period.id, scope=scope),
         )  # fmt: skip
     now = now or month_now(db, who, month)
+    seen = Seen(
+        parts=now.parts, held=held_records(db, now, scope), differences=len(now.imbalances), counts=len(open_counts(db, month, now))
+    )  # fmt: skip
+    return open_overview(db, who, month, scope=scope, seen=seen)
+
+
+def open_overview(db: Session, who: Payer, month: str, *, scope: Scope, seen: Seen) -> Overview:
+    """The same of an open month whose records have been reckoned; history, changes and findings are those of now."""
+    scope = who.within(scope)
+    period = period_of(db, who.code, month)
+    entries = history.steps(db, period.id) if period else ()
     waiting = open_sum(db, month, scope=who.within(Scope.everything())).hold
-    standing = rules.standing(entries, now.parts, closed=False)
+    standing = rules.standing(entries, seen.parts, closed=False)
     since = _read_at(standing.prepared) if standing.prepared else None
     changes = queries.changes_since(db, period, since) if period is not None and since is not None else ()
     return Overview(
-        closed=False, standing=standing, history=entries, parts=_within(now.parts, scope),
+        closed=False, standing=standing, history=entries, parts=_within(seen.parts, scope),
         changes=tuple(change for change in changes if scope.sees_street(change.street)),
-        blocks=_blocks(standing, len(now.imbalances), waiting, len(open_counts(db, month, now))), dues=(), held=held_records(db, now, scope),
-        adjustments=correcting.shown(db, now.corrections, scope=scope),
+        blocks=_blocks(standing, seen.differences, waiting, seen.counts), dues=(), held=seen.held,
+        adjustments=correcting.shown(db, put_forward(entries), scope=scope),
     )  # fmt: skip
 
 

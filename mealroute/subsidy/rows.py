@@ -114,10 +114,7 @@ def rows_between(
         paid=paid,
         people=people_on(known, eaten),
         evidence=doors.evidence,
-        open_items=[
-            *(one for one in map(_swipe_open, around.swiped.open) if part is None or part.holds(one.street_code)),
-            *map(_cash_open, (purse for purse in around.purses if part is None or part.settles(purse))),
-        ],
+        open_items=_open_items(around, part),
         earlier=earlier_lines(db, first, part),
         periodic=periodic_facts(
             db,
@@ -162,6 +159,18 @@ def _book_along(
     read.sort(key=itemgetter(0))
     along.lines = {row[0]: asked(row) for row in read}
     return [BookRow._make(row[: len(_LINE)]) for row in read], along.pay(db, in_book)
+
+
+def open_items(db: Session, month: str, part: Part | None) -> list[OpenItem]:
+    """What of swipes and cash nobody has explained, as in ``month_rows``, with sentences in the language of the context."""
+    return _open_items(_beside(db, *month_days(month), part), part)
+
+
+def _open_items(around: Beside, part: Part | None) -> list[OpenItem]:
+    return [
+        *(one for one in map(_swipe_open, around.swiped.open) if part is None or part.holds(one.street_code)),
+        *map(_cash_open, (purse for purse in around.purses if part is None or part.settles(purse))),
+    ]
 
 
 def _beside(db: Session, first: date, last: date, part: Part | None) -> Beside:

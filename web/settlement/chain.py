@@ -6,16 +6,15 @@ from flask.typing import ResponseReturnValue
 from mealroute.core.db import unit_of_work
 from mealroute.core.i18n import _
 from mealroute.settlement import chain_rules, service
-from mealroute.settlement.chain import chain_lines, month_chain
 from mealroute.settlement.chain_records import FIGURES, Cut
 from mealroute.settlement.one_meal import one_meal
+from mealroute.settlement.viewing import chain_page, lines_page
 from mealroute.subsidy.records import Identity
 from mealroute.subsidy.rulebook import load_rulebook
 from web import here
 from web.permissions import requires
+from web.settlement.figures import freshness
 from web.settlement.views import bp
-
-SHOWN = 500
 
 
 @bp.get("/settlement/<month:month>/chain")
@@ -23,14 +22,16 @@ SHOWN = 500
 def chain(month: str) -> ResponseReturnValue:
     cut = _cut(request.args.get("by", str(Cut.DAY)))
     with unit_of_work(read_only=True) as db:
-        found = month_chain(db, load_rulebook().payer, month, cut, scope=here.actor().scope)
+        seen = chain_page(db, load_rulebook().payer, month, cut, scope=here.actor().scope)
+        figures = freshness(db, month, seen.dated)
     return render_template(
         "settlement/chain.html",
         month=month,
-        found=found,
+        found=seen.chain,
+        figures=figures,
         cut=cut,
         cuts=list(Cut),
-        equations=chain_rules.equations(found.whole),
+        equations=chain_rules.equations(seen.chain.whole),
         terms=_terms,
     )
 
@@ -44,14 +45,17 @@ def chain_of(month: str) -> ResponseReturnValue:
     if figure not in FIGURES:
         abort(404)
     with unit_of_work(read_only=True) as db:
-        lines = chain_lines(db, load_rulebook().payer, month, cut=cut, key=key, figure=figure, scope=here.actor().scope)
-    total = sum(getattr(line.chain, figure) for line in lines)
+        found, dated = lines_page(
+            db, load_rulebook().payer, month, cut=cut, key=key, figure=figure, scope=here.actor().scope
+        )
+        figures = freshness(db, month, dated)
     return render_template(
         "settlement/chain_lines.html",
         month=month,
-        lines=lines[:SHOWN],
-        more=len(lines) - SHOWN,
-        total=total,
+        lines=found.lines,
+        count=found.count,
+        total=found.total,
+        figures=figures,
         cut=cut,
         key=key,
         figure=figure,

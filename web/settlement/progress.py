@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mealroute.core import job_queue
 from mealroute.core.i18n import _
@@ -16,6 +16,18 @@ from web.vocabulary import word
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from mealroute.core.jobs import JobRecord
+
+
+class Followed(Protocol):
+    """Work with a job behind it."""
+
+    @property
+    def job(self) -> JobRecord: ...
+
+    @property
+    def open(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +48,9 @@ class Progress:
     elapsed: str
 
 
-def progress_of(work: jobs.Work, place: int | None) -> Progress:
-    """The work as the page and its script show it."""
-    names, told = jobs.STAGES[work.step], work.job.progress
+def progress_of(work: Followed, names: tuple[str, ...], place: int | None) -> Progress:
+    """The work as the page and its script show it; ``names`` are its stages in their order."""
+    told = work.job.progress
     at = names.index(told["stage"]) if told.get("stage") in names else -1
     done, of = int(told.get("done") or 0), int(told.get("of") or 0)
     share = (max(at, 0) + (done / of if of else 0)) / len(names)
@@ -52,7 +64,7 @@ def progress_of(work: jobs.Work, place: int | None) -> Progress:
     )  # fmt: skip
 
 
-def _said(work: jobs.Work, place: int | None, done: int, of: int) -> str:
+def _said(work: Followed, place: int | None, done: int, of: int) -> str:
     if work.job.cancel_requested and work.open:
         return _("Being dropped")
     if work.job.state is JobState.QUEUED:
@@ -71,6 +83,6 @@ def shown(db: Session, month: str, history: tuple[StepRecord, ...]) -> tuple[job
     if work is None:
         return None, None
     if work.open:
-        return work, progress_of(work, job_queue.places(db).get(work.job.id))
+        return work, progress_of(work, jobs.STAGES[work.step], job_queue.places(db).get(work.job.id))
     since = [entry for entry in history if work.ended_at is not None and entry.at >= work.ended_at]
     return (None, None) if since or work.job.state is JobState.DONE else (work, None)

@@ -28,14 +28,19 @@ class Turn:
     streets: tuple[str, ...]
 
 
-def turn(found: Overview, by: Actor) -> Turn:
-    """What the reader may do now. Preparing again is possible as long as the month is open."""
+def turn(found: Overview, by: Actor, *, current: bool = True) -> Turn:
+    """What the reader may do now. Preparing again is possible as long as the month is open.
+
+    ``current`` False: the figures on the page are not those of this moment, and nobody signs or approves what they have not seen.
+    """
     may = frozenset(step for step, permission in NEEDS.items() if rules.may(by, permission))
     whole = by.scope.streets is None
     step = found.standing.step if found.standing.step in may else None
     if step is None and Step.PREPARE in may and not found.closed:
         step = Step.PREPARE
     if not whole and step in {Step.PREPARE, Step.APPROVE}:
+        step = None
+    if not current and step in {Step.CHECK, Step.APPROVE}:
         step = None
     waiting = (*found.standing.unsigned, *found.standing.stale) if found.standing.stage is Stage.TO_CHECK else ()
     mine = tuple(street for street in found.parts if street in waiting)

@@ -9,12 +9,13 @@ from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.settlement import service as closing
-from mealroute.settlement.overview import page
+from mealroute.settlement.viewing import month_page
 from mealroute.subsidy.records import Identity
 from mealroute.subsidy.rulebook import load_rulebook
 from web import here
 from web.permissions import requires
 from web.rule_words import rule_titles
+from web.settlement.figures import freshness
 from web.settlement.progress import shown
 from web.settlement.turns import turn
 from web.settlement.waterfall import steps
@@ -35,17 +36,25 @@ def index() -> ResponseReturnValue:
 def month(month: str) -> ResponseReturnValue:
     by = here.actor()
     with unit_of_work(read_only=True) as db:
-        found, close = page(db, load_rulebook().payer, month, scope=by.scope)
+        seen = month_page(db, load_rulebook().payer, month, scope=by.scope)
+        found, close = seen.statement, seen.close
         streets = street_names(db)
         work, progress = shown(db, month, close.history)
+        figures = freshness(db, month, seen.dated)
+    over, mine = here.clock().today().isoformat()[:7] > month, turn(close, by, current=figures.current)
+    if found is None:
+        return render_template(
+            "settlement/unreckoned.html", month=month, before=_shifted(month, -1), after=_shifted(month, 1), close=close, mine=mine, over=over, work=work,
+            progress=progress, figures=figures, streets=streets,
+        )  # fmt: skip
     shares: dict[str, int] = {}
     for group in found.by_rule:
         for payer, amount in group.shares:
             shares[payer] = shares.get(payer, 0) + amount
     return render_template(
         "settlement/month.html", month=month, s=found, steps=steps(found.figures), terms=_terms, shares=sorted(shares.items()),
-        before=_shifted(month, -1), after=_shifted(month, 1), close=close, mine=turn(close, by), streets=streets, over=here.clock().today().isoformat()[:7] > month,
-        work=work, progress=progress, titles=rule_titles(),
+        before=_shifted(month, -1), after=_shifted(month, 1), close=close, mine=mine, streets=streets, over=over, work=work,
+        progress=progress, titles=rule_titles(), figures=figures, said=seen.said,
     )  # fmt: skip
 
 

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from flask import flash, jsonify, redirect, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mealroute.core import job_queue
 from mealroute.core.db import unit_of_work
 from mealroute.core.i18n import _
 from mealroute.core.jobs import JobState
-from mealroute.settlement import jobs
+from mealroute.settlement import jobs, view_jobs
 from mealroute.settlement.records import Step
 from mealroute.subsidy.rulebook import load_rulebook
 from web import here
 from web.permissions import requires
-from web.settlement.progress import progress_of
+from web.settlement.progress import Followed, progress_of
 from web.settlement.views import bp
 
 
@@ -46,12 +46,39 @@ def working(month: str) -> ResponseReturnValue:
         place = job_queue.places(db).get(work.job.id) if work is not None and work.open else None
     if work is None:
         return jsonify({"state": str(JobState.DONE)})
-    found = progress_of(work, place)
+    return _told(work, jobs.STAGES[work.step], place)
+
+
+def _told(work: Followed, names: tuple[str, ...], place: int | None) -> ResponseReturnValue:
+    found = progress_of(work, names, place)
     answer: dict[str, Any] = {
         "state": str(work.job.state), "percent": found.percent, "figures": {"stage": found.said, "elapsed": found.elapsed},
         "stages": {one.name: one.state for one in found.stages},
     }  # fmt: skip
     return jsonify(answer)
+
+
+@bp.post("/settlement/<month:month>/reckon")
+@requires("subsidy.view")
+def reckon(month: str) -> ResponseReturnValue:
+    """Reckon the figures of a big month anew, to be shown; nothing of the month changes."""
+    with unit_of_work() as db:
+        view_jobs.ask(db, load_rulebook().payer, month, by=here.actor(), clock=here.clock())
+    here.executor().wake()
+    flash(_("The figures are being reckoned; this page shows how far it is."), "info")
+    page = "settlement.chain" if request.form.get("page") == "chain" else "settlement.month"
+    return redirect(url_for(page, month=month), 303)
+
+
+@bp.get("/settlement/<month:month>/reckoning.json")
+@requires("subsidy.view")
+def reckoning(month: str) -> ResponseReturnValue:
+    with unit_of_work(read_only=True) as db:
+        work = view_jobs.last(db, load_rulebook().payer, month)
+        place = job_queue.places(db).get(work.job.id) if work is not None and work.open else None
+    if work is None:
+        return jsonify({"state": str(JobState.DONE)})
+    return _told(work, view_jobs.STAGES, place)
 
 
 def _dropped(month: str, step: Step) -> ResponseReturnValue:
