@@ -26,7 +26,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "plans": _l("plans"), "runs": _l("drivers' runs"), "doors": _l("records at the door"), "evidence": _l("evidence beside records"), "swipes": _l("swipes"),
         "cash": _l("cash entries"), "trips": _l("counts of trips"), "people": _l("facts about residents"), "register": _l("vendors, drivers, stations or streets"),
         "other-months": _l("other months"), "explanations": _l("explanations"), "words": _l("words about counts"), "findings": _l("findings of the checks"),
-        "corrections": _l("corrections put forward"), "rules": _l("the rules"),
+        "corrections": _l("corrections put forward"), "rules": _l("the rules"), "closing": _l("the closing of the month"),
     },
     "chain-cut": {"day": _l("Day"), "street": _l("Street"), "vendor": _l("Vendor"), "kitchen": _l("Kitchen")},
     "chain-count": {"cooked": _l("The kitchen's tick"), "loaded": _l("The driver's count")},

@@ -147,7 +147,7 @@ def _end(db: Session, job: JobContext, step: Step) -> None:
     by = _actor(db, job)
     _permitted(by, step)
     job.finish(db, {"step": str(step), "month": job.payload["month"]})
-    if step is Step.PREPARE and view_keeping.big(db, str(job.payload["month"])):  # whoever signs next looks at the page
+    if view_keeping.big(db, str(job.payload["month"])):  # whoever takes the next step looks at the page
         view_jobs.ask(db, str(job.payload["payer"]), str(job.payload["month"]), by=by, clock=job.clock)
 
 

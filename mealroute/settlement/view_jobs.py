@@ -1,4 +1,4 @@
-"""A big month reckoned for its pages outside of the request: asked for by a reader, one at a time for a payer and month.
+"""A big month reckoned for its pages outside of the request: asked for by a reader or a step, one at a time for a payer and month.
 
 It reads in a transaction of its own and writes in a short one, so that no driver's record waits for it. It changes nothing of the month.
 """
@@ -15,7 +15,7 @@ from mealroute.core.collecting import uncollected
 from mealroute.core.db import unit_of_work
 from mealroute.core.jobs import JobId, JobRecord
 from mealroute.settlement import view_keeping
-from mealroute.settlement.view_reckoning import reckon
+from mealroute.settlement.view_reckoning import reckon, reckon_closed
 from mealroute.subsidy.payers import Who, payer_of
 from mealroute.subsidy.queries import month_days
 from mealroute.subsidy.queries import period as period_of
@@ -73,7 +73,7 @@ def last(db: Session, payer: str, month: str) -> Reckoning | None:
 
 @uncollected()
 def run(job: JobContext) -> None:
-    """The handler. A month that is closed by now keeps nothing."""
+    """The handler."""
     payer, month = str(job.payload["payer"]), str(job.payload["month"])
 
     def tell(stage: str) -> None:
@@ -90,11 +90,10 @@ def run(job: JobContext) -> None:
             made_from = view_keeping.stamp_now(
                 db, who, month
             )  # before the rest is read: what comes in between has arrived since
-            found = None if closed else reckon(db, who, month, tell=tell)
+            found = (None, reckon_closed(db, who, month)) if closed else reckon(db, who, month, tell=tell)
         tell("saving")
     except _Dropped:
         return
     with unit_of_work() as db:
-        if found is not None:
-            view_keeping.keep(db, who, month, read_at, made_from, found)
+        view_keeping.keep(db, who, month, read_at, made_from, found)
         job.finish(db, {"month": month})

@@ -36,13 +36,13 @@ def stamp_now(db: Session, who: Payer, month: str) -> Stamp:
     return stamp(db, who, month, put_forward(history.steps(db, period.id)) if period else ())
 
 
-def keep(db: Session, who: Payer, month: str, read_at: datetime, made_from: Stamp, found: tuple[Reckoned, Lines]) -> None:  # fmt: skip
-    """Put a reckoned month in the place of the one before. One that was read later stays."""
+def keep(db: Session, who: Payer, month: str, read_at: datetime, made_from: Stamp, found: tuple[Reckoned | None, Lines]) -> None:  # fmt: skip
+    """Put a reckoned month in the place of the one before. One that was read later stays. A closed month has lines alone."""
     table: Table = MonthView.metadata.tables[MonthView.__tablename__]
     dialect: Any = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
     values = {
         "read_at": read_at, "stamp": {kind: list(one) for kind, one in made_from.items()} | {"program": [0, program()]},
-        "figures": view_packing.figures_to(found[0]), "lines": view_packing.lines_to(found[1]),
+        "figures": b"" if found[0] is None else view_packing.figures_to(found[0]), "lines": view_packing.lines_to(found[1]),
     }  # fmt: skip
     added = dialect.insert(table).values(payer=who.code, month=month, **values)
     db.execute(

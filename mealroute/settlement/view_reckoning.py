@@ -43,6 +43,11 @@ def reckon(db: Session, who: Payer, month: str, *, tell: Callable[[str], None] =
     return reckoned, _ways(found)
 
 
+def reckon_closed(db: Session, who: Payer, month: str) -> Lines:
+    """The lines behind the figures of a closed month, as ``chain.chain_lines`` gives them; its figures were kept when it closed."""
+    return _ways(chain.lines_now(db, who, month))
+
+
 def _ways(found: MonthLines) -> Lines:
     ways: dict[Way, list[int]] = defaultdict(list)
     for line, way in found.chains.items():

@@ -70,7 +70,8 @@ def stamp(db: Session, who: Payer, month: str, forward: object) -> Stamp:
     MealrouteError
         ``month-invalid``.
     """
-    period = db.scalar(select(Period.id).where(Period.payer == who.code, Period.month == month))
+    own = select(Period.id, Period.state).where(Period.payer == who.code, Period.month == month)
+    period, state = db.execute(own).one_or_none() or (None, "open")
     asked = _Month(db, who, month, *month_days(month), period)
     found: dict[str, tuple[int, str]] = {}
     for kind, queries in KINDS.items():
@@ -78,6 +79,7 @@ def stamp(db: Session, who: Payer, month: str, forward: object) -> Stamp:
         found[kind] = sum(int(row[0]) for row in counted), _mark(sorted(map(str, counted)))
     found["findings"] = 0, _mark(sorted(holding.blocks_of(db, month).items()))
     found["corrections"] = 0, _mark(forward)
+    found["closing"] = 0, state
     found["rules"] = 0, _mark((who.rules, category_table(), sorted(who.streets or ()), who.rest))
     return found
 

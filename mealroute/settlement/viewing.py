@@ -1,5 +1,7 @@
 """What the pages of a month show: a closed or small month as it is, a big open one as it was reckoned last, with its date.
 
+The lines behind a figure of a big closed month are reckoned likewise; its figures were kept when it closed.
+
 A big month (``view_keeping.AT_ONCE``) is reckoned by a job that people ask for (``view_jobs``). Nothing is signed, prepared or closed from kept figures.
 """
 
@@ -88,7 +90,7 @@ def lines_page(
 ) -> tuple[ShownLines, Dated | None]:
     """The lines behind one figure of the chain, as ``chain.chain_lines``; the first ``MOST`` by day, meal, street and number."""
     who = payer_of(db, payer)
-    if not _kept(db, who, month):
+    if not view_keeping.big(db, month):
         every = chain.chain_lines(db, who, month, cut=cut, key=key, figure=figure, scope=scope)
         total = sum(getattr(line.chain, figure) for line in every)
         return ShownLines(lines=every[:MOST], count=len(every), total=total), None

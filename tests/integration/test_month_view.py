@@ -18,7 +18,7 @@ from mealroute.settlement import chain, overview, service, view_keeping, view_pa
 from mealroute.settlement.chain_records import Cut
 from mealroute.settlement.simulate import close_month
 from mealroute.settlement.view_models import MonthView
-from mealroute.settlement.view_reckoning import reckon
+from mealroute.settlement.view_reckoning import reckon, reckon_closed
 from mealroute.settlement.view_records import Arrived, arrived
 from mealroute.subsidy import queries as money
 from mealroute.subsidy.models import ClaimLine
@@ -234,6 +234,24 @@ def test_a_month_is_closed_from_its_records_whatever_was_kept_of_it(db: Session)
     page = viewing.month_page(db, PAYER, FEBRUARY, scope=ALL)
     assert page.dated is None
     assert page.statement == overview.page(db, PAYER, FEBRUARY, scope=ALL)[0]
+
+
+def test_the_lines_behind_a_closed_months_figures_are_reckoned_likewise(db: Session) -> None:
+    close = make_close(db)
+    close.doors()
+    kept(close)
+    close_month(db, PAYER, FEBRUARY, close.four, clock=close.clock)
+    _found, dated = viewing.lines_page(db, PAYER, FEBRUARY, cut=None, key="", figure="claimed", scope=ALL)
+    assert dated is not None
+    assert "closing" in {one.kind for one in dated.arrived}
+    who = payer_of(db, PAYER)
+    close.clock.at += timedelta(minutes=1)
+    stamp = view_keeping.stamp_now(db, who, FEBRUARY)
+    view_keeping.keep(db, who, FEBRUARY, close.clock.at, stamp, (None, reckon_closed(db, who, FEBRUARY)))
+    _found, dated = viewing.lines_page(db, PAYER, FEBRUARY, cut=None, key="", figure="claimed", scope=ALL)
+    assert dated is not None
+    assert dated.exact
+    same_lines(db, FEBRUARY, PAYER)
 
 
 def test_two_stamps_differ_by_what_has_come_and_by_what_was_edited() -> None:

@@ -190,7 +190,7 @@ def test_whatever_arrives_is_told_by_its_kind(close: Close) -> None:
 
 
 def test_every_kind_of_record_has_an_example_here(close: Close) -> None:
-    assert set(stamp(close)) - {kind for kind, _what, _happens in ARRIVALS} == {"corrections", "rules"}
+    assert set(stamp(close)) - {kind for kind, _what, _happens in ARRIVALS} == {"closing", "corrections", "rules"}
 
 
 def test_nothing_having_happened_nothing_has_arrived(close: Close) -> None:
