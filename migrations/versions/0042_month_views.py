@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("figures", sa.LargeBinary(), nullable=False),
         sa.Column("lines", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_month_view")),
-        sa.UniqueConstraint("payer", "month", name=op.f("uq_month_view_payer")),
+        sa.UniqueConstraint("payer", "month", name=op.f("uq_month_view_payer_month")),
     )
 
 
