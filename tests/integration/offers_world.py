@@ -19,6 +19,7 @@ from mealroute.planning.records import PlanVersionId
 from mealroute.planning.solving import plan_quick
 from mealroute.vendors.models import Driver, Kitchen, Vehicle, Vendor
 from tests.integration.planning_world import DAY, HOUR, build_world
+from tests.planted import planted
 
 NINE = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 LUNCH = MealSlot.LUNCH
@@ -65,12 +66,15 @@ def publish(db: Session, clock: FixedClock) -> PlanVersionId:
 
 def build(db: Session, *, spare: bool = True) -> FixedClock:
     """Publish at nine; everything loads from a quarter past ten on. Returns the clock."""
-    clock = FixedClock(NINE)
+    planted(db, ("offers_world", spare), lambda: _built(db, spare=spare))
+    return FixedClock(NINE)
+
+
+def _built(db: Session, *, spare: bool) -> None:
     build_world(db, doors=60)
     if spare:
         spare_vendor(db)
-    publish(db, clock)
-    return clock
+    publish(db, FixedClock(NINE))
 
 
 def run_with_must_serve(db: Session) -> Run:

@@ -14,6 +14,7 @@ from mealroute.menus.models import Dish
 from mealroute.orders.models import BookLine, Order, OrderBook
 from mealroute.residents.models import Contact, Resident, StateChange
 from mealroute.vendors.models import Driver, Kitchen, KitchenBatch, KitchenDiet, Station, Vehicle, Vendor
+from tests.planted import planted
 
 STREET, OTHER_STREET = "110101005", "110101006"
 DAY = date(2026, 3, 9)
@@ -26,6 +27,10 @@ def build_world(db: Session, *, doors: int = 30, stations: int = 6) -> list[int]
 
     One meal more has no point. Returns the book lines' ids, the pointless last.
     """
+    return list(planted(db, ("planning_world", doors, stations), lambda: _built(db, doors, stations)))
+
+
+def _built(db: Session, doors: int, stations: int) -> tuple[int, ...]:
     random = Random(5)
     db.add(District(code="110101", name="东城区"))
     db.flush()
@@ -92,7 +97,7 @@ def build_world(db: Session, *, doors: int = 30, stations: int = 6) -> list[int]
         for n in (5, 6, 8)
     )
     db.flush()
-    return ids
+    return tuple(ids)
 
 
 def _meals(

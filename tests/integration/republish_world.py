@@ -18,11 +18,12 @@ from mealroute.dispatch import queries as runs
 from mealroute.dispatch import service as dispatch
 from mealroute.dispatch.records import RunRecord, RunState
 from mealroute.planning import queries, service
-from mealroute.planning.records import PlanVersionId, RouteRecord
+from mealroute.planning.records import PlanInput, PlanOutput, PlanVersionId, RouteRecord
 from mealroute.planning.solving import plan_quick
 from solver.plan import Plan, Route
 from solver.schedule import time_route
 from tests.integration.planning_world import DAY, build_world
+from tests.planted import planted
 
 LUNCH = MealSlot.LUNCH
 Trips = dict[int, list[list[int]]]
@@ -34,11 +35,16 @@ class World:
 
     def __init__(self, db: Session, by: Actor, clock: FixedClock) -> None:
         self.db, self.by, self.clock = db, by, clock
-        self.lines = build_world(db)
-        self.given = service.prepare(db, DAY, LUNCH, matrix_of=StraightLine().matrix)
-        self.plan = plan_quick(self.given)
-        self.first = service.save_draft(db, self.given, self.plan, by=by, clock=clock)
-        dispatch.publish(db, self.first, by=by, clock=clock, secret_key=SECRET)
+        lines, self.given, self.plan, self.first = planted(db, ("republish_world", by, clock.at), self._published)
+        self.lines = list(lines)
+
+    def _published(self) -> tuple[tuple[int, ...], PlanInput, PlanOutput, PlanVersionId]:
+        lines = build_world(self.db)
+        given = service.prepare(self.db, DAY, LUNCH, matrix_of=StraightLine().matrix)
+        plan = plan_quick(given)
+        first = service.save_draft(self.db, given, plan, by=self.by, clock=self.clock)
+        dispatch.publish(self.db, first, by=self.by, clock=self.clock, secret_key=SECRET)
+        return tuple(lines), given, plan, first
 
     def draft(self, trips: Trips | None = None) -> PlanVersionId:
         """A draft on the published version: the same plan, or each vehicle with its stops by trip."""

@@ -27,6 +27,7 @@ from mealroute.planning.build import MatrixOf
 from mealroute.planning.solving import plan_quick
 from mealroute.vendors.models import Driver
 from tests.integration.planning_world import DAY, HOUR, build_world
+from tests.planted import planted
 
 LUNCH = MealSlot.LUNCH
 MATRIX = StraightLine().matrix
@@ -38,6 +39,10 @@ def without(closed: Sequence[Closed]) -> MatrixOf:
 
 @pytest.fixture
 def draft(db: Session, by: Actor, clock: FixedClock) -> DraftId:
+    return planted(db, "amending", lambda: opened(db, by, clock))
+
+
+def opened(db: Session, by: Actor, clock: FixedClock) -> DraftId:
     build_world(db)
     given = plans.prepare(db, DAY, LUNCH, matrix_of=MATRIX)
     version = plans.save_draft(db, given, plan_quick(given), by=by, clock=clock)

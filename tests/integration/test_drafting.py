@@ -36,6 +36,7 @@ from mealroute.planning.solving import plan_quick
 from mealroute.residents.models import Resident
 from solver.plan import Cause
 from tests.integration.planning_world import DAY, HOUR, build_world
+from tests.planted import planted
 
 LUNCH = MealSlot.LUNCH
 MATRIX = StraightLine().matrix
@@ -46,6 +47,10 @@ LI = Actor(account_id=2, name="李敏", role=SYSTEM.role, scope=SYSTEM.scope)
 
 @pytest.fixture
 def version(db: Session) -> PlanVersionId:
+    return planted(db, "drafting", lambda: saved(db))
+
+
+def saved(db: Session) -> PlanVersionId:
     build_world(db)
     given = plans.prepare(db, DAY, LUNCH, matrix_of=MATRIX)
     return plans.save_draft(db, given, plan_quick(given), by=SYSTEM, clock=EARLY)
