@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import BigInteger, Select, cast, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from mealroute.areas.models import Street
@@ -140,8 +140,9 @@ def _amendments(asked: _Month) -> Asked:
 
 def _orders(asked: _Month) -> Asked:
     """Sums over rows that may be edited, each with a weight of its own, so that no two changes make up for each other."""
-    weight = (Order.id * 48_271) % 65_521 + 1
-    amounts = func.sum(weight * (Order.quantity * 1_000_003 + Order.resident_part_fen))
+    number, quantity = cast(Order.id, BigInteger), cast(Order.quantity, BigInteger)
+    weight = (number * 48_271) % 65_521 + 1
+    amounts = func.sum(weight * (quantity * 1_000_003 + Order.resident_part_fen))
     groups = Order.state, Order.channel, Order.pay_means
     columns: list[Any] = [func.count(), func.sum(Order.id), amounts, *groups]
     yield select(*columns).where(*asked.days(Order.day)).group_by(*groups)

@@ -193,6 +193,22 @@ def test_every_kind_of_record_has_an_example_here(close: Close) -> None:
     assert set(stamp(close)) - {kind for kind, _what, _happens in ARRIVALS} == {"closing", "corrections", "rules"}
 
 
+def test_orders_with_high_numbers_are_weighed_too(close: Close) -> None:
+    row(
+        close.db,
+        Order,
+        id=2_000_000_000,
+        natural_key="high",
+        resident_id=_person(close),
+        day=MONDAY,
+        slot="dinner",
+        quantity=3_000,
+    )
+    before = stamp(close)
+    close.db.get_one(Order, 2_000_000_000).quantity = 2_999
+    assert [one.kind for one in arrived(before, stamp(close))] == ["orders"]
+
+
 def test_nothing_having_happened_nothing_has_arrived(close: Close) -> None:
     assert arrived(stamp(close), stamp(close)) == ()
 
