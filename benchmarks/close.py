@@ -40,6 +40,8 @@ PAGES: Final = {
 }  # fmt: skip
 FIGURES: Final = ("month", "chain", "lines")
 """The pages whose figures are reckoned beside them."""
+LATE: Final = 900_000_000
+"""The number of a payment that comes late: those of the made month were given, so that PostgreSQL would begin with 1."""
 VENDOR_PAGE: Final = "/my-work/statement/{month}"
 
 
@@ -178,9 +180,9 @@ class _Close:
         from mealroute.orders.models import Payment
 
         with unit_of_work() as db:
-            for kind in ("payment", "refund"):  # what is due stays the same
+            for number, kind in enumerate(("payment", "refund"), LATE):  # what is due stays the same
                 db.add(
-                    Payment(natural_key=f"late/{kind}", order_id=1, kind=kind, amount_fen=1, means="card", at=self.clock.now(), by_name="late")
+                    Payment(id=number, natural_key=f"late/{kind}", order_id=1, kind=kind, amount_fen=1, means="card", at=self.clock.now(), by_name="late")
                 )  # fmt: skip
 
     def _look(self, state: str, names: tuple[str, ...] = tuple(PAGES)) -> None:
