@@ -5,9 +5,11 @@ The lines behind a figure of a big closed month are reckoned likewise; its figur
 A big month (``view_keeping.AT_ONCE``) is reckoned by a job that people ask for (``view_jobs``). Nothing is signed, prepared or closed from kept figures.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from heapq import nsmallest
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -137,8 +139,8 @@ def _said(db: Session, who: Payer, month: str) -> dict[int, str]:
 
 def _described(db: Session, who: Payer, month: str, wanted: Lines) -> tuple[ChainLine, ...]:
     """The first lines with the masked name and what somebody said about them."""
-    shown = nsmallest(MOST, _ordered(wanted), key=lambda each: each[0])
-    numbers = [place[-1] for place, _way in shown]
+    shown = _first(wanted)
+    numbers = [line for line, _way in shown]
     people = {
         line: (code, mask_name(name))
         for line, code, name in db.execute(
@@ -155,13 +157,19 @@ def _described(db: Session, who: Payer, month: str, wanted: Lines) -> tuple[Chai
             book_line_id=line, place=way.place, resident_code=people[line][0], resident_name=people[line][1], chain=way.chain,
             outcome=way.outcome, route=way.route, code=said.get(line, ("", ""))[0], words=said.get(line, ("", ""))[1],
         )
-        for (_day, _slot, _street, line), way in shown
+        for line, way in shown
     )  # fmt: skip
 
 
-def _ordered(wanted: Lines) -> Iterable[tuple[tuple[object, str, str, int], Way]]:
-    return (
-        ((way.place.day, way.place.slot, way.place.street, line), way)
-        for way, lines in wanted.items()
-        for line in lines
-    )
+def _first(wanted: Lines) -> list[tuple[int, Way]]:
+    """The first lines by day, meal, street and number; places that come later are not gone through."""
+    found: list[tuple[int, Way]] = []
+    for _place, ways in groupby(sorted(wanted, key=_order), key=_order):
+        found += sorted(((line, way) for way in ways for line in wanted[way]), key=itemgetter(0))
+        if len(found) >= MOST:
+            break
+    return found[:MOST]
+
+
+def _order(way: Way) -> tuple[date, str, str]:
+    return way.place.day, way.place.slot, way.place.street

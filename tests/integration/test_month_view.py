@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -81,9 +82,9 @@ def same_lines(db: Session, month: str, who: Who) -> None:
     prepared=st.booleans(),
 )
 def test_what_was_kept_of_a_random_month_is_what_its_records_give(
-    doors: list[tuple[int, Outcome]], events: list[Event], prepared: bool
+    empty_sqlite: Path, doors: list[tuple[int, Outcome]], events: list[Event], prepared: bool
 ) -> None:
-    with sqlite_session() as db:
+    with sqlite_session(empty_sqlite) as db:
         close = two_months(db)
         for number, outcome in doors:
             record(close, number, outcome)
@@ -252,6 +253,16 @@ def test_the_lines_behind_a_closed_months_figures_are_reckoned_likewise(db: Sess
     assert dated is not None
     assert dated.exact
     same_lines(db, FEBRUARY, PAYER)
+
+
+def test_the_first_lines_are_shown_where_there_are_more(db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    close = full(db)
+    kept(close)
+    every = chain.chain_lines(db, PAYER, FEBRUARY, cut=None, key="", figure="ordered", scope=ALL)
+    for most in range(1, len(every) + 1):
+        monkeypatch.setattr(viewing, "MOST", most)
+        found, _dated = viewing.lines_page(db, PAYER, FEBRUARY, cut=None, key="", figure="ordered", scope=ALL)
+        assert (found.lines, found.count, found.total) == (every[:most], len(every), len(every))
 
 
 def test_two_stamps_differ_by_what_has_come_and_by_what_was_edited() -> None:
