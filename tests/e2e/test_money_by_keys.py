@@ -7,13 +7,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e import by_keys
-from tests.e2e.conftest import ROOT, Watched
+from tests.e2e.conftest import Watched
 
+ROOT = Path(__file__).resolve().parents[2]
 ENLARGED = {"width": 640, "height": 400}
 """CSS pixels of a window of 1280 × 800 whose reader has enlarged it to 200 %."""
 PAGES = (
