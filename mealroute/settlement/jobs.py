@@ -6,7 +6,6 @@ writes the step and ends the job together: interrupted before, the step is not d
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -21,8 +20,9 @@ from mealroute.core.clock import Clock
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError
 from mealroute.core.i18n import _
-from mealroute.core.jobs import JobId, JobRecord
+from mealroute.core.jobs import JobId
 from mealroute.settlement import approving, preparing, view_jobs, view_keeping
+from mealroute.settlement.asked import Asked, Dropped
 from mealroute.settlement.records import Step
 from mealroute.settlement.sessions import Sessions
 from mealroute.subsidy.payers import Who, payer_of
@@ -35,29 +35,11 @@ STAGES: Mapping[Step, tuple[str, ...]] = {
 """What a step goes through, in this order."""
 
 
-class Dropped(Exception):
-    """Somebody asked to drop the work."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """The last preparing or approving of a month that was asked for: by whom, when, how far, how it ended."""
+class Work(Asked):
+    """The last preparing or approving of a month that was asked for."""
 
-    job: JobRecord
     step: Step
-    by_name: str
-
-    @property
-    def open(self) -> bool:
-        return self.job.open
-
-    @property
-    def failed(self) -> bool:
-        return bool(self.job.error_sentence)
-
-    @property
-    def ended_at(self) -> datetime | None:
-        return self.job.finished_at
 
 
 def key(payer: str, month: str) -> str:

@@ -3,8 +3,6 @@
 It reads in a transaction of its own and writes in a short one, so that no driver's record waits for it. It changes nothing of the month.
 """
 
-from dataclasses import dataclass
-
 from sqlalchemy.orm import Session
 
 from mealroute.adapters.job_worker import JobContext
@@ -13,8 +11,9 @@ from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.collecting import uncollected
 from mealroute.core.db import unit_of_work
-from mealroute.core.jobs import JobId, JobRecord
+from mealroute.core.jobs import JobId
 from mealroute.settlement import view_keeping
+from mealroute.settlement.asked import Asked, Dropped
 from mealroute.settlement.view_reckoning import reckon, reckon_closed
 from mealroute.subsidy.payers import Who, payer_of
 from mealroute.subsidy.queries import month_days
@@ -24,26 +23,6 @@ from mealroute.subsidy.records import PeriodState
 KIND = "reckon-month"
 STAGES = ("reading", "adding", "saving")
 """What the work goes through, in this order."""
-
-
-class _Dropped(Exception):
-    """Somebody asked to drop the work."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reckoning:
-    """The last reckoning of a month that was asked for: by whom, how far, how it ended."""
-
-    job: JobRecord
-    by_name: str
-
-    @property
-    def open(self) -> bool:
-        return self.job.open
-
-    @property
-    def failed(self) -> bool:
-        return bool(self.job.error_sentence)
 
 
 def key(payer: str, month: str) -> str:
@@ -65,10 +44,10 @@ def ask(db: Session, payer: Who, month: str, *, by: Actor, clock: Clock) -> tupl
     return jobs.enqueue(db, KIND, key(who.code, month), payload, by=by, clock=clock)
 
 
-def last(db: Session, payer: str, month: str) -> Reckoning | None:
+def last(db: Session, payer: str, month: str) -> Asked | None:
     """The newest reckoning of a month, under way or over."""
     found = jobs.latest(db, key(payer, month))
-    return None if found is None else Reckoning(job=found, by_name=str(found.payload["name"]))
+    return None if found is None else Asked(job=found, by_name=str(found.payload["name"]))
 
 
 @uncollected()
@@ -78,7 +57,7 @@ def run(job: JobContext) -> None:
 
     def tell(stage: str) -> None:
         if job.cancelled():
-            raise _Dropped
+            raise Dropped
         job.report(stage=stage)
 
     try:
@@ -92,7 +71,7 @@ def run(job: JobContext) -> None:
             )  # before the rest is read: what comes in between has arrived since
             found = (None, reckon_closed(db, who, month)) if closed else reckon(db, who, month, tell=tell)
         tell("saving")
-    except _Dropped:
+    except Dropped:
         return
     with unit_of_work() as db:
         view_keeping.keep(db, who, month, read_at, made_from, found)

@@ -13,6 +13,7 @@ from web.settlement.progress import Progress, progress_of
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from mealroute.settlement.asked import Asked
     from mealroute.settlement.view_records import Dated
 
 
@@ -21,7 +22,7 @@ class Freshness:
     """``dated`` None: a page that was reckoned as it was opened. ``work``: a reckoning under way, or one that failed."""
 
     dated: Dated | None = None
-    work: view_jobs.Reckoning | None = None
+    work: Asked | None = None
     progress: Progress | None = None
 
     @property

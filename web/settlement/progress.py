@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from mealroute.core import job_queue
 from mealroute.core.i18n import _
@@ -17,17 +17,7 @@ from web.vocabulary import word
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from mealroute.core.jobs import JobRecord
-
-
-class Followed(Protocol):
-    """Work with a job behind it."""
-
-    @property
-    def job(self) -> JobRecord: ...
-
-    @property
-    def open(self) -> bool: ...
+    from mealroute.settlement.asked import Asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +38,7 @@ class Progress:
     elapsed: str
 
 
-def progress_of(work: Followed, names: tuple[str, ...], place: int | None) -> Progress:
+def progress_of(work: Asked, names: tuple[str, ...], place: int | None) -> Progress:
     """The work as the page and its script show it; ``names`` are its stages in their order."""
     told = work.job.progress
     at = names.index(told["stage"]) if told.get("stage") in names else -1
@@ -64,7 +54,7 @@ def progress_of(work: Followed, names: tuple[str, ...], place: int | None) -> Pr
     )  # fmt: skip
 
 
-def _said(work: Followed, place: int | None, done: int, of: int) -> str:
+def _said(work: Asked, place: int | None, done: int, of: int) -> str:
     if work.job.cancel_requested and work.open:
         return _("Being dropped")
     if work.job.state is JobState.QUEUED:

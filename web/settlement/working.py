@@ -1,6 +1,8 @@
 """Preparing and approving as work beside the page: asked for here, followed and dropped here."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,8 +16,13 @@ from mealroute.settlement.records import Step
 from mealroute.subsidy.rulebook import load_rulebook
 from web import here
 from web.permissions import requires
-from web.settlement.progress import Followed, progress_of
+from web.settlement.progress import progress_of
 from web.settlement.views import bp
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from mealroute.settlement.asked import Asked
 
 
 def _asked(month: str, step: Step, words: str) -> ResponseReturnValue:
@@ -43,13 +50,13 @@ def approve(month: str) -> ResponseReturnValue:
 def working(month: str) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         work = jobs.last(db, load_rulebook().payer, month)
-        place = job_queue.places(db).get(work.job.id) if work is not None and work.open else None
+        return _told(db, work, jobs.STAGES[work.step] if work is not None else ())
+
+
+def _told(db: Session, work: Asked | None, names: tuple[str, ...]) -> ResponseReturnValue:
     if work is None:
         return jsonify({"state": str(JobState.DONE)})
-    return _told(work, jobs.STAGES[work.step], place)
-
-
-def _told(work: Followed, names: tuple[str, ...], place: int | None) -> ResponseReturnValue:
+    place = job_queue.places(db).get(work.job.id) if work.open else None
     found = progress_of(work, names, place)
     answer: dict[str, Any] = {
         "state": str(work.job.state), "percent": found.percent, "figures": {"stage": found.said, "elapsed": found.elapsed},
@@ -74,11 +81,7 @@ def reckon(month: str) -> ResponseReturnValue:
 @requires("subsidy.view")
 def reckoning(month: str) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
-        work = view_jobs.last(db, load_rulebook().payer, month)
-        place = job_queue.places(db).get(work.job.id) if work is not None and work.open else None
-    if work is None:
-        return jsonify({"state": str(JobState.DONE)})
-    return _told(work, view_jobs.STAGES, place)
+        return _told(db, view_jobs.last(db, load_rulebook().payer, month), view_jobs.STAGES)
 
 
 def _dropped(month: str, step: Step) -> ResponseReturnValue:
