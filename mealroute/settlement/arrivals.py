@@ -24,6 +24,7 @@ from mealroute.orders.models import Amendment, BookLine, Order, OrderBook, Payme
 from mealroute.planning.models import PlanLine, PlanVersion
 from mealroute.residents.loading import category_table
 from mealroute.residents.models import Pause, Resident, ResidentCategory, ResidentDiet, StateChange
+from mealroute.settlement.lasting import lasting
 from mealroute.settlement.models import AdjustmentLine, HeldLine, PeriodMark
 from mealroute.subsidy import queries
 from mealroute.subsidy.earlier import earlier_lines
@@ -188,7 +189,7 @@ def _everybody(db: Session, who: Payer, first: date, last: date) -> list[object]
     published = select(PlanVersion.id, PlanVersion.state).where(PlanVersion.day >= first, PlanVersion.day <= last)
     swiped = Beside.of_people(db, first, last).swiped.confirmed
     return [
-        repr(who.rules.rules), repr(who.rules.book.calendar), repr(category_table()), sorted(who.streets or ()), sorted(swiped.items()),
+        lasting(who.rules.rules), lasting(who.rules.book.calendar), lasting(category_table()), sorted(who.streets or ()), sorted(swiped.items()),
         *(
             sorted(map(str, db.execute(query).all()))
             for query in (runs, moved, published, select(Driver.code, Driver.volunteer), select(Station.code, Station.kind))

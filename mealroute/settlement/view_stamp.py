@@ -7,7 +7,7 @@ test holds that a reckoning reads no table that is not looked at here, or writte
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -30,6 +30,7 @@ from mealroute.planning.models import PlanLine, PlanVersion
 from mealroute.residents.loading import category_table
 from mealroute.residents.models import Pause, Resident, ResidentCategory, ResidentDiet, ResidentFact, StateChange
 from mealroute.settlement import holding
+from mealroute.settlement.lasting import lasting
 from mealroute.settlement.models import ChainWord
 from mealroute.settlement.view_records import Stamp
 from mealroute.subsidy.cash_models import CashEntry
@@ -101,22 +102,7 @@ def program() -> str:
 
 
 def _mark(content: object) -> str:
-    return hashlib.sha256(_text(content).encode()).hexdigest()
-
-
-def _text(content: object) -> str:
-    """The same text in every process: sets have an order of their own in each."""
-    match content:
-        case set() | frozenset():
-            return "{" + ",".join(sorted(map(_text, content))) + "}"
-        case tuple() | list():
-            return "(" + ",".join(map(_text, content)) + ")"
-        case Mapping():
-            return "{" + ",".join(sorted(f"{_text(key)}:{_text(value)}" for key, value in content.items())) + "}"
-        case _ if is_dataclass(content) and not isinstance(content, type):
-            return f"{type(content).__name__}{_text([getattr(content, each.name) for each in fields(content)])}"
-        case _:
-            return repr(content)
+    return hashlib.sha256(lasting(content).encode()).hexdigest()
 
 
 def _added(model: Any) -> Select[Any]:
