@@ -1,8 +1,10 @@
 """Money is an integer number of fen. Decimal appears only here, at the edges; sums are sums of whole fen."""
 
+import re
 from decimal import Decimal, InvalidOperation
 
 Fen = int
+_WRITTEN = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?")
 LARGEST = 10**12  # yuan; anything above is a slip of the keyboard
 
 
@@ -16,18 +18,20 @@ def yuan(amount: Fen) -> str:
 def parse_yuan(value: str | Decimal | float) -> Fen:
     """Yuan as written by a person or a spreadsheet → fen.
 
-    Accepts ``12``, ``12.5``, ``¥12.50``, ``12.50元`` and full-width digits.
+    Accepts ``12``, ``12.5``, ``¥12.50``, ``12.50元``, ``1,234.50`` and full-width digits; ``2,50`` is refused, for it is not 250.
 
     Raises
     ------
     ValueError
-        Not a number, not finite, or finer than one fen: nothing is rounded silently.
+        Not a plain number, not finite, or finer than one fen: nothing is rounded silently.
     """
     if isinstance(value, bool):
         raise ValueError("expected an amount in yuan, got a yes/no value")  # noqa: TRY004 -- one error type for callers
-    text = str(value).strip().removeprefix("¥").removeprefix("¥").removesuffix("元").replace(",", "").strip()
+    text = str(value).strip().removeprefix("¥").removeprefix("¥").removesuffix("元").strip()
+    if isinstance(value, str) and not _WRITTEN.fullmatch(text):
+        raise ValueError(f"expected an amount in yuan, got {value!r}")
     try:
-        amount = Decimal(text)
+        amount = Decimal(text.replace(",", ""))
     except InvalidOperation:
         raise ValueError(f"expected an amount in yuan, got {value!r}") from None
     if not amount.is_finite() or abs(amount) >= LARGEST:

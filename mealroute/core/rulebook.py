@@ -4,10 +4,10 @@ Numbers from a regulation live in ``data/rules/*.yaml``, never in code. ``read``
 each, check the type and say where the trouble is: ``beijing-2022.yaml, line 31, rules[0].versions[1].from: expected a date``.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,23 +15,17 @@ from mealroute.core.config import CHECKOUT
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.money import Fen, parse_yuan
+from mealroute.core.rule_yaml import FULL_WIDTH, Block, Listed, full_width_colon, key_of, loader
 
 RULES = CHECKOUT / "data" / "rules"
+_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CODE = re.compile(r"\w[\w.-]*")
+MOST = 10**9
+"""No count, weight, second or version of a rule file is larger; anything above is a slip of the keyboard."""
 
 
 class RulebookError(MealrouteError):
     """A rule file that cannot be used; ``facts`` hold ``file``, ``key``, ``line`` (None where unknown) and ``trouble``."""
-
-
-class Block(dict[str, Any]):
-    """A mapping as it stands in a file: ``line`` where it begins, ``lines`` where each key stands, counted from 1."""
-
-    __slots__ = ("line", "lines")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.line = 0
-        self.lines: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +60,13 @@ class Node:
             self.fail(key, _("expected text"))
         return found.strip()
 
+    def code(self, key: str, *, most: int) -> str:
+        """A name for machines: letters of any script, digits, ``-``, ``_`` and ``.``, at most so many."""
+        found = self.text(key)
+        if not CODE.fullmatch(found) or len(found) > most:
+            self.fail(key, _("expected at most %(most)d letters, digits, “-”, “_” or “.”, without blanks", most=most))
+        return found
+
     def choice(self, key: str, allowed: frozenset[str]) -> str:
         found = self.text(key)
         if found not in allowed:
@@ -84,10 +85,12 @@ class Node:
             self.fail(key, _("expected true or false"))
         return found
 
-    def integer(self, key: str, *, least: int = 0) -> int:
+    def integer(self, key: str, *, least: int = 0, most: int = MOST) -> int:
         found = self.value.get(key)
         if isinstance(found, bool) or not isinstance(found, int) or found < least:
             self.fail(key, _("expected a whole number from %(least)d", least=least))
+        if found > most:
+            self.fail(key, _("expected a whole number from %(least)d to %(most)d", least=least, most=most))
         return found
 
     def day(self, key: str) -> date:
@@ -124,7 +127,8 @@ class Node:
             self.fail(key, _("expected a list with at least one entry"))
         for position, entry in enumerate(found):
             if not isinstance(entry, dict):
-                Node(self.file, f"{where}[{position}]", {}).fail("", _("expected a block of keys"))
+                line = found.lines[position] if isinstance(found, Listed) else self.line(key)
+                _refuse(self.file, f"{where}[{position}]", line, _("expected a block of keys"))
         return tuple(Node(self.file, f"{where}[{position}]", entry) for position, entry in enumerate(found))
 
     def entries(self) -> Iterator[tuple[str, "Node"]]:
@@ -145,8 +149,8 @@ def read(path: Path, *, kind: str, schema: int = 1) -> Node:
         return read_text(path.read_text("utf-8"), path.name, kind=kind, schema=schema)
     except FileNotFoundError:
         _refuse(path.name, "", None, _("the file is missing"))
-    except UnicodeDecodeError:
-        _refuse(path.name, "", None, _("the file is not readable as YAML"))
+    except UnicodeDecodeError as error:
+        _refuse(path.name, "", error.object[: error.start].count(b"\n") + 1, _("the file is not text in UTF-8"))
 
 
 def read_text(text: str, name: str, *, kind: str, schema: int = 1) -> Node:
@@ -154,25 +158,43 @@ def read_text(text: str, name: str, *, kind: str, schema: int = 1) -> Node:
     import yaml
 
     try:
-        content = yaml.load(text, _loader())  # noqa: S506 -- a safe loader
+        content = yaml.load(text, loader())  # noqa: S506 -- a safe loader
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        twice = getattr(error, "twice", None)
-        # the compiled reader finds what is never closed on the line after the last
-        line = min(mark.line + 1, max(1, len(text.splitlines()))) if mark else None
-        if twice is not None:
-            _refuse(name, str(twice), line, _("this key stands twice"))
-        _refuse(name, "", line, _("the file is not readable as YAML"))
-    except (ValueError, RecursionError):  # 2022-13-45 is no date
-        _refuse(name, "", None, _("the file is not readable as YAML"))
+        _unreadable(text, name, error)
+    except (ValueError, RecursionError):
+        _refuse(name, "", 1, _("the file is not readable as YAML"))
     if not isinstance(content, dict):
-        _refuse(name, "", None, _("expected a block of keys"))
+        _refuse(name, "", 1, _("expected a block of keys"))
     node = Node(name, "", content)
     if content.get("kind") != kind:
         node.fail("kind", _("expected %(kind)s", kind=kind))
     if content.get("schema") != schema:
         node.fail("schema", _("expected %(kind)s", kind=str(schema)))
     return node
+
+
+def _unreadable(text: str, name: str, error: Any) -> NoReturn:
+    """Where reading stopped, the key of that line, and what is likely to be wrong with it."""
+    lines = text.rstrip("\n").split("\n")
+    mark = getattr(error, "problem_mark", None)
+    # the compiled reader finds what is never closed on the line after the last, and does not tell the line of a control character
+    line = min(mark.line, len(lines) - 1) if mark else next((n for n, one in enumerate(lines) if _ODD.search(one)), 0)
+    if line and full_width_colon(lines[line - 1]):
+        line -= 1  # it makes one text of its line and the next, where reading stops
+    here, line = lines[line], line + 1
+    twice = getattr(error, "twice", None)
+    if twice is not None:
+        _refuse(name, str(twice), line, _("this key stands twice"))
+    if "\t" in here[: len(here) - len(here.lstrip())]:
+        _refuse(name, key_of(here), line, _("a tab stands at the beginning; indent with blanks"))
+    if any(sign in here for sign in FULL_WIDTH):
+        _refuse(
+            name,
+            key_of(here),
+            line,
+            _("the file is not readable as YAML; full-width signs such as “：” or “，” do not count"),
+        )
+    _refuse(name, key_of(here), line, _("the file is not readable as YAML"))
 
 
 def _refuse(file: str, key: str, line: int | None, trouble: str) -> NoReturn:
@@ -187,31 +209,3 @@ def _refuse(file: str, key: str, line: int | None, trouble: str) -> NoReturn:
         _("Mend the file in data/rules and start again; docs/rules.md explains every key."),
         file=file, key=key, line=line, trouble=trouble,
     )  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _loader() -> Any:
-    """A safe loader whose mappings remember their lines and that refuses a key which stands twice."""
-    import yaml
-
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        """The compiled one, ten times as quick, where the library has it."""
-
-    def mapping(loader: Any, node: Any) -> Iterator[Block]:
-        block = Block()
-        block.line = node.start_mark.line + 1
-        yield block
-        for key_node, _value in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge":
-                continue
-            key = loader.construct_object(key_node, deep=True)
-            if str(key) in block.lines:
-                error = yaml.constructor.ConstructorError(None, None, "twice", key_node.start_mark)
-                error.twice = key  # type: ignore[attr-defined]
-                raise error
-            block.lines[str(key)] = key_node.start_mark.line + 1
-        loader.flatten_mapping(node)
-        block.update(loader.construct_mapping(node))
-
-    Loader.add_constructor("tag:yaml.org,2002:map", mapping)
-    return Loader

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mealroute.core.i18n import _
-from mealroute.core.rulebook import RULES, Node, RulebookError, read, read_text
+from mealroute.core.rulebook import CODE, RULES, Node, RulebookError, read, read_text
 from mealroute.rulebook import reading_parts as parts
 from mealroute.rulebook.agreement import disagreements
 from mealroute.rulebook.reading_rules import Found, Options, Problem, problem_of, versions_of
@@ -23,6 +23,8 @@ MAX_BYTES = 400_000
 """A rule file is written by people; a larger upload is something else."""
 MEASURES = frozenset({"meals", "person-days", "persons", "deliveries"})
 """What a count of the file's own may count."""
+LONGEST = 40
+"""Characters of a code of the file's own: payers' stand in the payments."""
 _FAMILIES = (frozenset(WORDS) - CLOSED) | {"category", "diet"}
 
 
@@ -139,6 +141,10 @@ def _names(root: Node) -> Names:
             both = entries.node(code).only("zh", "en")
             if code in known(family, {}):
                 entries.fail(code, _("this code is known already"))
+            if not CODE.fullmatch(code) or len(code) > LONGEST:
+                entries.fail(
+                    code, _("expected at most %(most)d letters, digits, “-”, “_” or “.”, without blanks", most=LONGEST)
+                )
             found[f"{family}:{code}"] = Name(both.text("zh"), both.text("en"))
     return found
 
@@ -164,8 +170,12 @@ def _calendar(root: Node) -> Calendar:
     if not root.has("calendar"):
         return Calendar()
     block = root.node("calendar").only("holidays", "workdays")
-    days = {key: _days(block, key) for key in block.value}
-    return Calendar(**days)
+    calendar = Calendar(**{key: _days(block, key) for key in block.value})
+    if calendar.holidays & calendar.workdays:
+        block.fail(
+            "workdays", _("%(day)s stands among the holidays as well", day=min(calendar.holidays & calendar.workdays))
+        )
+    return calendar
 
 
 def _days(block: Node, key: str) -> frozenset[date]:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from mealroute.core.i18n import _
-from mealroute.core.rulebook import Block, Node
+from mealroute.core.rule_yaml import Block
+from mealroute.core.rulebook import Node
 from mealroute.rulebook import reading_dates as dates
 from mealroute.rulebook import reading_values as values
 from mealroute.rulebook.conditions import FOR_FIGURES, KINDS, NESTED, ORDER, PERSONAL

@@ -19,6 +19,8 @@ from mealroute.rulebook.records import (
     Unit,
 )
 
+NUMBER = 80
+"""Characters of a document's number that a claim line keeps."""
 CERTAINTIES = frozenset({"S", "S-low", "GK"})
 T = TypeVar("T")
 Options = dict[str, tuple[OptionValue, ...]]
@@ -81,7 +83,7 @@ def versions_of(node: Node, names: Names, options: Options, found: Found) -> lis
             "id", "title", "description", "document", "reference", "source", "certainty", "assumptions", "beneficiary", "unit",
             "option", "priority", "versions",
         )  # fmt: skip
-    rule_id = found.of(lambda: node.text("id"))
+    rule_id = found.of(lambda: node.code("id", most=60))
     title = found.of(lambda: node.node("title").only("zh", "en"))
     title_zh, title_en = (
         (found.of(lambda: title.text("zh")), found.of(lambda: title.text("en"))) if title else (None, None)
@@ -119,6 +121,8 @@ def versions_of(node: Node, names: Names, options: Options, found: Found) -> lis
 
 def _document(node: Node) -> Document:
     block = node.node("document").only("number", "title", "issued")
+    if len(block.text("number")) > NUMBER:
+        block.fail("number", _("expected text of at most %(most)d characters", most=NUMBER))
     certainty = node.choice("certainty", CERTAINTIES) if node.has("certainty") else "S"
     return Document(
         number=block.text("number"), title=block.text("title"), issued=block.optional_day("issued"), reference=node.text("reference"),

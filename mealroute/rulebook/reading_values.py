@@ -8,7 +8,8 @@ from typing import Any
 
 from mealroute.core.i18n import _
 from mealroute.core.money import Fen, parse_yuan
-from mealroute.core.rulebook import Block, Node
+from mealroute.core.rule_yaml import Block
+from mealroute.core.rulebook import MOST, Node
 from mealroute.rulebook.records import Name
 from mealroute.rulebook.values import Band, Codes, Counts, Place, Reach, Since, Window, Windows
 from mealroute.rulebook.vocabulary import SLOTS, known
@@ -16,6 +17,9 @@ from mealroute.rulebook.vocabulary import SLOTS, known
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _PLACE = re.compile(r"\d{2,12}")
 _BAND = ("from", "over", "to", "under")
+LARGEST = 100_000_000_00
+HIGHEST = {"age": 130, "ability": 4}
+"""No resident has a higher one: a rule that asks for it would pay nobody, without a word."""
 
 Names = dict[str, Name]
 
@@ -61,15 +65,16 @@ def any_all_none(node: Node, key: str, family: str, names: Names) -> Codes:
 
 def band(node: Node, key: str) -> Band:
     """``{from: 60, to: 79}``, both inclusive; ``over`` and ``under`` leave the number itself out; a number alone is that number."""
-    found = node.value.get(key)
+    found, highest = node.value.get(key), HIGHEST.get(key, MOST)
     if isinstance(found, int) and not isinstance(found, bool):
-        exact = node.integer(key)
+        exact = node.integer(key, most=highest)
         return Band(least=exact, most=exact)
     block = node.node(key).only(*_BAND)
-    return _checked(block, Band(
-        least=block.integer("from") if block.has("from") else None, over=block.integer("over") if block.has("over") else None,
-        most=block.integer("to") if block.has("to") else None, under=block.integer("under") if block.has("under") else None,
-    ))  # fmt: skip
+
+    def bound(part: str) -> int | None:
+        return block.integer(part, most=highest) if block.has(part) else None
+
+    return _checked(block, Band(least=bound("from"), over=bound("over"), most=bound("to"), under=bound("under")))
 
 
 def age_band(node: Node, key: str) -> Band:
@@ -208,6 +213,12 @@ def positive_yuan(node: Node, key: str) -> Fen:
     amount = node.yuan(key)
     if amount <= 0:
         node.fail(key, _("must be more than nothing"))
+    return _possible(node, key, amount)
+
+
+def _possible(node: Node, key: str, amount: Fen) -> Fen:
+    if amount > LARGEST:
+        node.fail(key, _("no rule pays more than 100,000,000 yuan at once"))
     return amount
 
 
@@ -219,4 +230,4 @@ def least_yuan(node: Node, key: str) -> Fen:
         amount = -1
     if amount < 0 or isinstance(node.value.get(key), float):
         node.fail(key, _("expected an amount in yuan with at most two decimals"))
-    return amount
+    return _possible(node, key, amount)

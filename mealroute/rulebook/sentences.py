@@ -24,6 +24,8 @@ from mealroute.rulebook.records import (
 from mealroute.rulebook.vocabulary import word
 from mealroute.rulebook.words import EVERY, PER, cap_words
 
+HUNDRED_PERCENT = 10**8
+"""What the weights of shares written as percentages add up to."""
 GETS: Mapping[Beneficiary, str] = {
     Beneficiary.RESIDENT: _l("the resident: it comes off the price"), Beneficiary.OPERATOR: _l("the operator"),
     Beneficiary.DELIVERER: _l("whoever brings the meal"), Beneficiary.SITE: _l("the meal point"),
@@ -211,7 +213,8 @@ def _share(share: Share, weights: int, names: Names) -> str:
     elif share.weight == weights:
         text = _("%(payer)s all of it", payer=payer)
     else:
-        text = f"{payer} {share.weight}/{weights}" if weights < 1000 else f"{payer} {percent((share.weight, weights))}%"
+        of = f"{percent((share.weight, weights))}%" if weights == HUNDRED_PERCENT else f"{share.weight}/{weights}"
+        text = f"{payer} {of}"
     if not share.when:
         return text
     when = block_words(share.when, names)

@@ -14,10 +14,19 @@ def test_fen_written_as_yuan_reads_back_the_same(fen: int) -> None:
     assert parse_yuan(yuan(fen)) == fen
 
 
-@pytest.mark.parametrize("bad", ["12.345", "abc", "", "nan", "1e999", True])
+@pytest.mark.parametrize(
+    "bad", ["12.345", "abc", "", "nan", "1e999", True, "2,50", "2，50", "1e3", "1_000", "1,2345", "-"]
+)
 def test_what_is_not_an_amount_is_refused(bad: object) -> None:
     with pytest.raises(ValueError, match="amount"):
         parse_yuan(bad)
+
+
+@pytest.mark.parametrize(
+    ("written", "fen"), [("1,234.50", 123450), ("¥12", 1200), ("12.5元", 1250), (".5", 50), ("-3.", -300), ("５", 500)]
+)
+def test_an_amount_is_read_as_people_write_it(written: str, fen: int) -> None:
+    assert parse_yuan(written) == fen
 
 
 @given(st.integers(min_value=0, max_value=24 * 60 - 1))
