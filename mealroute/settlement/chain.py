@@ -4,6 +4,7 @@ An open month is computed from what stands now; a closed one is read as it was c
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import and_, func, select
@@ -21,7 +22,7 @@ from mealroute.orders.models import BookLine
 from mealroute.planning.models import PlanLine, PlanRoute, PlanVersion, PlanVisit
 from mealroute.residents.models import Resident
 from mealroute.settlement import chain_rules, holding
-from mealroute.settlement.chain_records import NAMES, Cell, Chain, ChainLine, Cut, MonthChain, Place
+from mealroute.settlement.chain_records import NAMES, Cell, Chain, ChainLine, CountDifference, Cut, MonthChain, Place
 from mealroute.settlement.chain_rules import Carrier, Count, Lines
 from mealroute.settlement.models import ChainCell, ChainWord
 from mealroute.settlement.month import MonthNow, month_now
@@ -68,22 +69,30 @@ def lines_now(db: Session, payer: Who, month: str) -> Lines:
     held = frozenset(each.line.natural_key for each in holding.kept_out(db, period.id))
     computed = computing.compute(month, rows, who.rules, every_reason=False, held=held)
     explained = computing.with_automatic(computed.accounts, computing.covered(queries.explanations(db, period.id)))
-    return _lines(db, who, month, rows, computed.accounts, computed.lines, computed.held, explained)
+    return _lines(db, who, month_days(month), rows, computed.accounts, computed.lines, computed.held, explained)
+
+
+def day_differences(db: Session, payer: Who, day: date) -> tuple[CountDifference, ...]:
+    """The counts of trips of one day that differ, as ``lines_now`` gives them for its month: no claim has a part in them, so none is computed."""
+    who = payer_of(db, payer)
+    no_rules = replace(who.rules, book=replace(who.rules.book, rules=()))
+    rows = queries.rows_between(db, day, day, part=replace(who.whole_part, rules=no_rules))
+    return _lines(db, who, (day, day), rows, (), (), (), {}).differences
 
 
 def lines_from(db: Session, month: str, now: MonthNow) -> Lines:
     """The same from a month that has been computed already."""
-    return _lines(db, now.who, month, now.rows, now.accounts, now.lines, now.held, now.explained)
+    return _lines(db, now.who, month_days(month), now.rows, now.accounts, now.lines, now.held, now.explained)
 
 
 def _lines(
-    db: Session, who: Payer, month: str, rows: MonthRows, accounts: Sequence[LineAccount], lines: Sequence[ClaimLineRecord],
+    db: Session, who: Payer, days: tuple[date, date], rows: MonthRows, accounts: Sequence[LineAccount], lines: Sequence[ClaimLineRecord],
     held: Sequence[ClaimLineRecord], explained: Mapping[int, int],
 ) -> Lines:  # fmt: skip
-    first, last = month_days(month)
+    first, last = days
     return chain_rules.lines_of(
         rows, carriers(db, first, last), accounts, lines, held, explained, packed=packed(db, first, last), aboard=aboard(db, first, last),
-        words=words(db, month), beside=beside(db, first, last, who),
+        words=words(db, f"{first:%Y-%m}"), beside=beside(db, first, last, who),
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Words about counts that differ, and the chain kept with a month that closes: refused while something of it is open."""
 
 from dataclasses import asdict
+from datetime import date
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -48,7 +49,7 @@ def explain_count(
     period = history.locked(db, payer, month)
     history.refuse_closed(period)
     account = history.other_hands(db, period, Step.PREPARE, by=by)
-    if natural_key not in {each.natural_key for each in chain.lines_now(db, payer, month).differences}:
+    if natural_key not in {each.natural_key for each in _of_the_day(db, payer, month, natural_key)}:
         raise NotFound("nothing-to-explain", _("This meal has no open difference."))
     number = db.scalar(select(func.max(ChainWord.number)).where(ChainWord.natural_key == natural_key)) or 0
     db.add(
@@ -62,6 +63,16 @@ def explain_count(
         db, period, Step.PREPARE, Act.EXPLAINED, account_id=account, by=by, clock=clock, reason=sentence.strip(),
         figures={"counts": [natural_key], "count": 1},
     )  # fmt: skip
+
+
+def _of_the_day(db: Session, payer: Who, month: str, natural_key: str) -> tuple[CountDifference, ...]:
+    """The differences of the day that a key names, where that is a day of the month: the rest of it has no part in them."""
+    _kind, day, *_trip = *natural_key.split("/"), ""
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        return ()
+    return chain.day_differences(db, payer, found) if f"{found:%Y-%m}" == month else ()
 
 
 def write_down(db: Session, period: Period, now: MonthNow) -> int:

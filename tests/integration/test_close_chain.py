@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -18,8 +19,9 @@ from mealroute.settlement.chain_records import NAMES, Cut
 from mealroute.settlement.models import ChainCell
 from mealroute.settlement.one_meal import one_meal
 from mealroute.settlement.simulate import close_month
+from mealroute.subsidy import computing
 from mealroute.subsidy import queries as money
-from tests.integration.close_world import FEBRUARY, MONDAY, PAYER, Close, make_close
+from tests.integration.close_world import FEBRUARY, MARCH, MONDAY, PAYER, TUESDAY, Close, make_close
 from tests.integration.settlement_world import STREET
 
 ALL = Scope.everything()
@@ -95,6 +97,34 @@ def test_a_count_that_differs_keeps_the_month_open_until_somebody_says_why(close
     whole = chain.month_chain(close.db, PAYER, FEBRUARY, Cut.DAY, scope=ALL).whole
     assert (whole.loaded_off, whole.loaded_said, whole.open) == (-1, 1, 0)
     assert all(identity.holds for identity in chain_rules.equations(whole))
+
+
+def test_a_count_is_explained_from_its_day_alone(close: Close, monkeypatch: pytest.MonkeyPatch) -> None:
+    _load(close, 3)
+    _pack(close, 5)
+    whole = chain.month_chain(close.db, PAYER, FEBRUARY, Cut.DAY, scope=ALL).differences
+
+    def refused(*_given: object, **_named: object) -> object:
+        raise AssertionError("a month is computed while somebody waits")
+
+    monkeypatch.setattr(computing, "compute", refused)
+    for each in whole:
+        service.explain_count(
+            close.db, PAYER, FEBRUARY, each.natural_key, sentence="已核对", by=close.four.preparer, clock=close.clock
+        )
+    assert [each.kind for each in whole] == ["cooked", "loaded"]
+    assert chain.day_differences(close.db, PAYER, TUESDAY) == ()
+    assert [replace(each, words="", by_name="") for each in chain.day_differences(close.db, PAYER, MONDAY)] == list(
+        whole
+    )
+    of_january = whole[0].natural_key.replace("2026-02", "2026-01")
+    for month, key in (
+        (FEBRUARY, of_january),
+        (MARCH, whole[0].natural_key),
+        (FEBRUARY, "loaded/2026-02-31/lunch/E01/1"),
+    ):
+        with pytest.raises(NotFound, match="nothing-to-explain"):
+            service.explain_count(close.db, PAYER, month, key, sentence="x", by=close.four.preparer, clock=close.clock)
 
 
 def test_the_drivers_own_note_explains_a_count(close: Close) -> None:
