@@ -90,14 +90,14 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "plan-day": _l("Plan a meal"), "draft-replan": _l("Plan again around the locks"), "draft-what-if": _l("What if"),
         "paper-packs": _l("Make paper packs"), "check-month": _l("Check a month"), "export-file": _l("Make an export"),
         "rule-trial": _l("Try a draft of the rulebook"), "prepare-month": _l("Prepare a month"), "approve-month": _l("Close a month"),
-        "reckon-month": _l("Reckon a month for its pages"),
+        "reckon-month": _l("Reckon a month for its pages"), "sign-month": _l("Sign parts of a month"),
     },
     "job-stage": {
         "matrix": _l("Measuring the ways"), "compile": _l("Compiling the search, once; about a minute"), "construct": _l("Making a first plan"), "ortools": _l("Improving the plan"), "pyvrp": _l("Improving the plan"),
         "sisr": _l("Improving the plan"), "drawing": _l("Drawing the routes"), "saving": _l("Saving"), "checking": _l("Checking the month"), "paper": _l("Drawing the packs"), "hands": _l("Dealing out the routes"), "hours": _l("Nearing usual hours"),
         "memory": _l("Measuring what familiarity costs"), "reading": _l("Reading the month"), "trying": _l("Applying both rulebooks"),
         "corrections": _l("What closed months need"), "lines": _l("Computing the claim lines"), "checks": _l("The checks look at the days"),
-        "signing": _l("Putting together what streets sign"), "closing": _l("Closing and sealing"), "adding": _l("Adding up"),
+        "signing": _l("Putting together what streets sign"), "closing": _l("Closing and sealing"), "adding": _l("Adding up"), "writing-signatures": _l("Signing"),
     },
     "pack-basis": {
         "published": _l("Published plan"), "draft": _l("Draft, not published"), "weekday": _l("The same weekday's plan"),

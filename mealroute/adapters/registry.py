@@ -13,6 +13,7 @@ HANDLERS: dict[str, str] = {
     "rule-trial": "mealroute.trials.service:run",
     "prepare-month": "mealroute.settlement.jobs:run",
     "approve-month": "mealroute.settlement.jobs:run",
+    "sign-month": "mealroute.settlement.signing_jobs:run",
     "reckon-month": "mealroute.settlement.view_jobs:run",
     "check-month": "mealroute.oversight.checking:run",
 }

@@ -20,7 +20,7 @@ from mealroute.core.clock import Clock
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import Conflict, Forbidden, MealrouteError
 from mealroute.core.i18n import _
-from mealroute.core.jobs import JobId
+from mealroute.core.jobs import JobId, JobRecord
 from mealroute.settlement import approving, preparing, view_jobs, view_keeping
 from mealroute.settlement.asked import Asked, Dropped
 from mealroute.settlement.records import Step
@@ -28,7 +28,9 @@ from mealroute.settlement.sessions import Sessions
 from mealroute.subsidy.payers import Who, payer_of
 
 KINDS: Mapping[Step, str] = {Step.PREPARE: "prepare-month", Step.APPROVE: "approve-month"}
-NEEDS: Mapping[Step, Permission] = {Step.PREPARE: Permission.SUBSIDY_CLOSE, Step.APPROVE: Permission.SETTLEMENT_APPROVE}
+NEEDS: Mapping[Step, Permission] = {
+    Step.PREPARE: Permission.SUBSIDY_CLOSE, Step.CHECK: Permission.SETTLEMENT_CHECK, Step.APPROVE: Permission.SETTLEMENT_APPROVE,
+}  # fmt: skip
 STAGES: Mapping[Step, tuple[str, ...]] = {
     Step.PREPARE: ("corrections", "lines", "checks", "signing"), Step.APPROVE: ("lines", "checks", "closing"),
 }  # fmt: skip
@@ -37,7 +39,7 @@ STAGES: Mapping[Step, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work(Asked):
-    """The last preparing or approving of a month that was asked for."""
+    """The last preparing, signing or approving of a month that was asked for."""
 
     step: Step
 
@@ -76,7 +78,11 @@ def ask(db: Session, payer: Who, month: str, step: Step, *, by: Actor, clock: Cl
 
 def last(db: Session, payer: str, month: str) -> Work | None:
     """The newest work on a month, under way or over."""
-    found = jobs.latest(db, key(payer, month))
+    return work_of(jobs.latest(db, key(payer, month)))
+
+
+def work_of(found: JobRecord | None) -> Work | None:
+    """A job as work on a month."""
     if found is None:
         return None
     return Work(job=found, step=Step(found.payload["step"]), by_name=str(found.payload["name"]))
@@ -108,7 +114,7 @@ def carry_out(job: JobContext, *, matrix_of: MatrixOf | None) -> None:
         job.report(stage=stage, done=done, of=of)
 
     with unit_of_work(read_only=True) as db:
-        by = _actor(db, job)
+        by = actor_of(db, job)
         _allowed(db, payer, month, step, by=by, clock=job.clock)
     try:
         match step:
@@ -126,14 +132,15 @@ def carry_out(job: JobContext, *, matrix_of: MatrixOf | None) -> None:
 
 def _end(db: Session, job: JobContext, step: Step) -> None:
     """The person may still do it in the very transaction that does it; the job ends with it."""
-    by = _actor(db, job)
-    _permitted(by, step)
+    by = actor_of(db, job)
+    permitted(by, step)
     job.finish(db, {"step": str(step), "month": job.payload["month"]})
     if view_keeping.big(db, str(job.payload["month"])):  # whoever takes the next step looks at the page
         view_jobs.ask(db, str(job.payload["payer"]), str(job.payload["month"]), by=by, clock=job.clock)
 
 
-def _actor(db: Session, job: JobContext) -> Actor:
+def actor_of(db: Session, job: JobContext) -> Actor:
+    """Whoever asked for a job, as their account is now. Raises ``account-off``."""
     found = accounts.actor(db, int(job.payload["account_id"]))
     if found is None:
         raise Forbidden("account-off", _("The account that asked for this has been switched off."))
@@ -141,7 +148,7 @@ def _actor(db: Session, job: JobContext) -> Actor:
 
 
 def _allowed(db: Session, payer: str, month: str, step: Step, *, by: Actor, clock: Clock) -> None:
-    _permitted(by, step)
+    permitted(by, step)
     who = payer_of(db, payer)
     match step:
         case Step.PREPARE:
@@ -152,7 +159,8 @@ def _allowed(db: Session, payer: str, month: str, step: Step, *, by: Actor, cloc
             raise MealrouteError("not-long-work", _("This step is done at once, on the page of the month."))
 
 
-def _permitted(by: Actor, step: Step) -> None:
+def permitted(by: Actor, step: Step) -> None:
+    """Raises ``not-permitted`` where the actor's role does not take this step as a job."""
     if not may(by, NEEDS[step]):
         raise Forbidden(
             "not-permitted", _("Your role does not take this step."), _("Ask the administrator if your work needs it.")

@@ -1,22 +1,21 @@
 """What people do to close a month: explain, prepare, sign a street's part, approve, pay, send back. Each another person."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
 from mealroute.checks import service as checks
 from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
-from mealroute.core.errors import Conflict, MealrouteError, NotFound
-from mealroute.core.i18n import _, ngettext
+from mealroute.core.errors import MealrouteError, NotFound
+from mealroute.core.i18n import _
 from mealroute.settlement import approving, history, preparing, rules
 from mealroute.settlement.chain_keeping import explain_count
 from mealroute.settlement.deciding import release, take_back
-from mealroute.settlement.month import MonthNow, month_now
 from mealroute.settlement.paying import object_to, pay
 from mealroute.settlement.records import Act, Standing, Step
 from mealroute.settlement.sessions import Sessions, quiet
+from mealroute.settlement.signing import sign
 from mealroute.subsidy import service as subsidy
 from mealroute.subsidy.payers import Who
 
@@ -75,41 +74,6 @@ def prepare(
         ``month-not-over``, ``close-needs-district``, ``period-closed``, ``step-same-person``, ``step-needs-account``.
     """
     return preparing.prepare(Sessions.one(db), payer, month, by=by, clock=clock, matrix_of=matrix_of, tell=quiet)
-
-
-def sign(
-    db: Session, payer: Who, month: str, streets: Collection[str], *, by: Actor, clock: Clock, now: MonthNow | None = None
-) -> Standing:  # fmt: skip
-    """Sign the parts of the streets, each for exactly what stands there now (``now``: as it was read shortly before). Signing again what is signed changes nothing.
-
-    Raises
-    ------
-    MealrouteError
-        ``not-prepared``, ``street-not-yours``, ``street-open-differences``, ``period-closed``, ``step-same-person``,
-        ``step-needs-account``, ``step-counted-itself``.
-    """
-    period = history.locked(db, payer, month)
-    history.refuse_closed(period)
-    account = history.other_hands(db, period, Step.CHECK, by=by)
-    now = now or month_now(db, payer, month)
-    found = approving.prepared_standing(db, period, now)
-    for street in sorted(set(streets)):
-        part = now.parts.get(street)
-        if part is None or not by.scope.sees_street(street):
-            raise NotFound("street-not-yours", _("This street has no part of the month, or is not yours to sign."))
-        if part.open:
-            raise Conflict(
-                "street-open-differences",
-                ngettext("%(n)d meal of the street is not explained.", "%(n)d meals of the street are not explained.", part.open),
-                _("Send it back to whoever prepares the month, and say what is missing."),
-            )  # fmt: skip
-        if street in found.signed and street not in found.stale:
-            continue
-        history.add(
-            db, period, Step.CHECK, Act.SIGNED, street=street, account_id=account, by=by, clock=clock, digest=part.digest,
-            figures=asdict(part),
-        )  # fmt: skip
-    return preparing.standing(db, period, now)
 
 
 def send_back(

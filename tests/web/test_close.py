@@ -51,6 +51,8 @@ def test_four_people_close_a_month_on_its_page(app: Flask, signed_in: SignIn, ov
     page = checker.get(MONTH).text
     streets = _hidden(page, "street")
     assert streets
+    changed = {"street": streets, f"seen-{streets[0]}": "what stood there before"}
+    assert checker.post(f"{MONTH}/sign", data=changed).status_code == 409
     assert checker.post(f"{MONTH}/sign", data={"street": streets}).status_code == 303
     with unit_of_work() as db:
         clear_holds(db, "2026-03", by=SYSTEM, clock=over)

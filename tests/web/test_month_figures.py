@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -17,8 +18,9 @@ from mealroute.core.clock import FixedClock
 from mealroute.core.db import unit_of_work
 from mealroute.core.jobs import Job, JobId, JobRecord, JobState
 from mealroute.orders.models import Payment
-from mealroute.settlement import view_jobs, view_keeping
+from mealroute.settlement import signing_jobs, view_jobs, view_keeping
 from mealroute.settlement.view_models import MonthView
+from mealroute.subsidy import computing
 from tests.web.conftest import Bell
 from tests.web.settling import carried_out
 from tests.web.test_close import MONTH, over
@@ -129,6 +131,63 @@ def test_nobody_signs_or_approves_what_is_not_of_this_moment(app: Flask, signed_
     checker.post(f"{MONTH}/reckon")
     reckoned(over)
     assert f'action="{MONTH}/sign"' in checker.get(MONTH).text
+
+
+def test_a_big_month_is_signed_beside_its_page(
+    app: Flask, signed_in: SignIn, over: FixedClock, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finance, checker = signed_in(Role.FINANCE), enter(app, over, "whole-checker", Role.STREET_CHECKER)
+    finance.post(f"{MONTH}/prepare")
+    carried_out(over)
+    reckoned(over)
+    rung, sent = bell.rung, _signing(checker.get(MONTH).text)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(computing, "compute", _refused)  # nothing of the month is computed while somebody waits
+        assert checker.post(f"{MONTH}/sign", data=sent).status_code == 303
+        page = checker.get(MONTH).text
+    assert bell.rung == rung + 1
+    assert "正在核对并登记您的签字" in page
+    assert f'action="{MONTH}/sign"' not in page
+    assert checker.get(f"{MONTH}/signing.json").json["state"] == "queued"  # type: ignore[index]
+    assert "正在核对并登记您的签字" not in finance.get(MONTH).text
+    signed = begun(over)
+    signing_jobs.run(signed)
+    assert checker.get(f"{MONTH}/signing.json").json["state"] == "done"  # type: ignore[index]
+    page = checker.get(MONTH).text
+    assert page.count("已签署") == len(sent["street"])
+    assert f'action="{MONTH}/sign"' not in page
+
+
+def test_a_signing_is_dropped_or_says_why_it_failed(app: Flask, signed_in: SignIn, over: FixedClock) -> None:
+    finance, checker = signed_in(Role.FINANCE), enter(app, over, "whole-checker", Role.STREET_CHECKER)
+    finance.post(f"{MONTH}/prepare")
+    carried_out(over)
+    reckoned(over)
+    over.at += timedelta(minutes=5)
+    sent = _signing(checker.get(MONTH).text)
+    checker.post(f"{MONTH}/sign", data=sent)
+    assert checker.post(f"{MONTH}/sign/drop").status_code == 303
+    page = checker.get(MONTH).text
+    assert "已放弃，什么都没有留下" in page
+    assert f'action="{MONTH}/sign"' in page
+    checker.post(f"{MONTH}/sign", data=sent)
+    number = begun(over).job.id
+    with unit_of_work() as db:
+        table.fail(db, number, 1, "part-changed", "有变化。", clock=over)
+    assert "没有签成：" in checker.get(MONTH).text
+    assert finance.post(f"{MONTH}/sign/drop").status_code == 403
+    money_comes()
+    assert checker.post(f"{MONTH}/sign", data=sent).status_code == 409
+
+
+def _refused(*_given: object, **_named: object) -> object:
+    raise AssertionError("a big month is computed in a request")
+
+
+def _signing(page: str) -> dict[str, list[str] | str]:
+    """What the button sends that signs every street."""
+    streets = dict(re.findall(r'name="seen-([^"]+)" value="([^"]+)"', page))
+    return {"street": list(streets), **{f"seen-{street}": digest for street, digest in streets.items()}}
 
 
 def test_a_big_month_with_nothing_in_it(signed_in: SignIn, now: FixedClock) -> None:

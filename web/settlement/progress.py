@@ -1,4 +1,4 @@
-"""How far the preparing or closing of a month is, as its page and the page's script show it."""
+"""How far the preparing, signing or closing of a month is, as its page and the page's script show it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from mealroute.core import job_queue
 from mealroute.core.i18n import _
 from mealroute.core.jobs import JobState
-from mealroute.settlement import jobs
-from mealroute.settlement.records import StepRecord
+from mealroute.settlement import jobs, signing_jobs
+from mealroute.settlement.records import Step, StepRecord
 from mealroute.subsidy.rulebook import load_rulebook
 from web.formatters import minutes
 from web.vocabulary import word
@@ -17,6 +17,7 @@ from web.vocabulary import word
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from mealroute.core.actor import Actor
     from mealroute.settlement.asked import Asked
 
 
@@ -67,12 +68,24 @@ def _said(work: Asked, place: int | None, done: int, of: int) -> str:
     return _("%(what)s: %(done)d of %(of)d", what=what, done=done, of=of) if of else what
 
 
-def shown(db: Session, month: str, history: tuple[StepRecord, ...]) -> tuple[jobs.Work | None, Progress | None]:
-    """The work that a page of the month shows: under way, or ended without its step and nothing has been done since."""
-    work = jobs.last(db, load_rulebook().payer, month)
-    if work is None:
-        return None, None
-    if work.open:
-        return work, progress_of(work, jobs.STAGES[work.step], job_queue.places(db).get(work.job.id))
-    since = [entry for entry in history if work.ended_at is not None and entry.at >= work.ended_at]
-    return (None, None) if since or work.job.state is JobState.DONE else (work, None)
+def shown(
+    db: Session, month: str, history: tuple[StepRecord, ...], *, by: Actor
+) -> tuple[jobs.Work | None, Progress | None]:
+    """The work that a page of the month shows: under way, or ended without its step and nothing has been done since.
+
+    What is under way comes first, and of two the reader's own signing: the other is shown once that is over.
+    """
+    payer = load_rulebook().payer
+    found = (signing_jobs.last(db, payer, month, by.account_id), jobs.last(db, payer, month))
+    works = sorted((work for work in found if work is not None), key=lambda work: not work.open)
+    for work in works:
+        if work.open:
+            return work, progress_of(work, _stages(work.step), job_queue.places(db).get(work.job.id))
+        since = [entry for entry in history if work.ended_at is not None and entry.at >= work.ended_at]
+        if not since and work.job.state is not JobState.DONE:
+            return work, None
+    return None, None
+
+
+def _stages(step: Step) -> tuple[str, ...]:
+    return signing_jobs.STAGES if step is Step.CHECK else jobs.STAGES[step]

@@ -10,16 +10,18 @@ from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError, NotFound
 from mealroute.core.i18n import _, ngettext
 from mealroute.core.money import parse_yuan
-from mealroute.settlement import queries, service
+from mealroute.settlement import queries, service, signing_jobs
 from mealroute.settlement.month import month_now
 from mealroute.settlement.overview import paid_of
 from mealroute.settlement.records import Step
+from mealroute.settlement.view_keeping import big
 from mealroute.subsidy.queries import period
 from mealroute.subsidy.rulebook import load_rulebook
 from web import here
 from web.permissions import requires
 from web.settlement.turns import turn
 from web.settlement.views import bp
+from web.settlement.working import asked
 
 
 def _back(month: str, words: str, page: str = "settlement.month") -> ResponseReturnValue:
@@ -30,16 +32,21 @@ def _back(month: str, words: str, page: str = "settlement.month") -> ResponseRet
 @bp.post("/settlement/<month:month>/sign")
 @requires("settlement.check")
 def sign(month: str) -> ResponseReturnValue:
-    streets = request.form.getlist("street")
+    """Sign what the page showed: a small month's parts at once, a big one's beside the page."""
+    streets, payer, by = request.form.getlist("street"), load_rulebook().payer, here.actor()
     if not streets:
         raise MealrouteError("street-missing", _("Say which street's part is signed."))
-    payer = load_rulebook().payer
+    seen = {street: digest for street in streets if (digest := request.form.get(f"seen-{street}", ""))}
     with unit_of_work(read_only=True) as db:
-        now = month_now(
-            db, payer, month
-        )  # long, so beforehand: nobody's record waits for it, and a signature is for what was read
+        if big(db, month):
+            wanted = signing_jobs.wish(db, payer, month, streets, seen, by=by)
+        else:
+            wanted, now = None, month_now(db, payer, month)  # beforehand: nobody's record waits for it
+    if wanted is not None:
+        said = _("Your signature is being checked and entered; this page shows how far it is.")
+        return asked(month, lambda db: signing_jobs.ask(db, wanted, by=by, clock=here.clock()), said)
     with unit_of_work() as db:
-        service.sign(db, payer, month, streets, by=here.actor(), clock=here.clock(), now=now)
+        service.sign(db, payer, month, streets, by=by, clock=here.clock(), now=now, seen=seen)
     return _back(month, ngettext("%(n)d street is signed.", "%(n)d streets are signed.", len(streets)))
 
 

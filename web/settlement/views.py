@@ -39,7 +39,7 @@ def month(month: str) -> ResponseReturnValue:
         seen = month_page(db, load_rulebook().payer, month, scope=by.scope)
         found, close = seen.statement, seen.close
         streets = street_names(db)
-        work, progress = shown(db, month, close.history)
+        work, progress = shown(db, month, close.history, by=by)
         figures = freshness(db, month, seen.dated)
     over, mine = here.clock().today().isoformat()[:7] > month, turn(close, by, current=figures.current)
     if found is None:

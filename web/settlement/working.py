@@ -1,4 +1,4 @@
-"""Preparing and approving as work beside the page: asked for here, followed and dropped here."""
+"""Preparing, signing and approving as work beside the page: asked for here, followed and dropped here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mealroute.core import job_queue
 from mealroute.core.db import unit_of_work
 from mealroute.core.i18n import _
 from mealroute.core.jobs import JobState
-from mealroute.settlement import jobs, view_jobs
+from mealroute.settlement import jobs, signing_jobs, view_jobs
 from mealroute.settlement.records import Step
 from mealroute.subsidy.rulebook import load_rulebook
 from web import here
@@ -20,29 +20,39 @@ from web.settlement.progress import progress_of
 from web.settlement.views import bp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.orm import Session
 
     from mealroute.settlement.asked import Asked
 
 
-def _asked(month: str, step: Step, words: str) -> ResponseReturnValue:
+def asked(month: str, ask: Callable[[Session], object], words: str) -> ResponseReturnValue:
+    """Ask for work on a month, and lead back to the page that shows it."""
     with unit_of_work() as db:
-        jobs.ask(db, load_rulebook().payer, month, step, by=here.actor(), clock=here.clock())
+        ask(db)
     here.executor().wake()
     flash(words, "info")
     return redirect(url_for("settlement.month", month=month), 303)
 
 
+def _step(month: str, step: Step, words: str) -> ResponseReturnValue:
+    def ask(db: Session) -> object:
+        return jobs.ask(db, load_rulebook().payer, month, step, by=here.actor(), clock=here.clock())
+
+    return asked(month, ask, words)
+
+
 @bp.post("/settlement/<month:month>/prepare")
 @requires("subsidy.close")
 def prepare(month: str) -> ResponseReturnValue:
-    return _asked(month, Step.PREPARE, _("The month is being prepared; this page shows how far it is."))
+    return _step(month, Step.PREPARE, _("The month is being prepared; this page shows how far it is."))
 
 
 @bp.post("/settlement/<month:month>/approve")
 @requires("settlement.approve")
 def approve(month: str) -> ResponseReturnValue:
-    return _asked(month, Step.APPROVE, _("The month is being closed; this page shows how far it is."))
+    return _step(month, Step.APPROVE, _("The month is being closed; this page shows how far it is."))
 
 
 @bp.get("/settlement/<month:month>/progress.json")
@@ -84,20 +94,45 @@ def reckoning(month: str) -> ResponseReturnValue:
         return _told(db, view_jobs.last(db, load_rulebook().payer, month), view_jobs.STAGES)
 
 
-def _dropped(month: str, step: Step) -> ResponseReturnValue:
+def _dropped(month: str, drop: Callable[[Session], bool]) -> ResponseReturnValue:
     with unit_of_work() as db:
-        found = jobs.drop(db, load_rulebook().payer, month, step, by=here.actor(), clock=here.clock())
+        found = drop(db)
     flash(_("It is being dropped; nothing of it is kept.") if found else _("It was over already."), "info")
     return redirect(url_for("settlement.month", month=month), 303)
+
+
+def _step_dropped(month: str, step: Step) -> ResponseReturnValue:
+    def drop(db: Session) -> bool:
+        return jobs.drop(db, load_rulebook().payer, month, step, by=here.actor(), clock=here.clock())
+
+    return _dropped(month, drop)
 
 
 @bp.post("/settlement/<month:month>/prepare/drop")
 @requires("subsidy.close")
 def drop_preparing(month: str) -> ResponseReturnValue:
-    return _dropped(month, Step.PREPARE)
+    return _step_dropped(month, Step.PREPARE)
 
 
 @bp.post("/settlement/<month:month>/approve/drop")
 @requires("settlement.approve")
 def drop_approving(month: str) -> ResponseReturnValue:
-    return _dropped(month, Step.APPROVE)
+    return _step_dropped(month, Step.APPROVE)
+
+
+@bp.get("/settlement/<month:month>/signing.json")
+@requires("settlement.check")
+def signing(month: str) -> ResponseReturnValue:
+    """How far the reader's own signing is."""
+    with unit_of_work(read_only=True) as db:
+        found = signing_jobs.last(db, load_rulebook().payer, month, here.actor().account_id)
+        return _told(db, found, signing_jobs.STAGES)
+
+
+@bp.post("/settlement/<month:month>/sign/drop")
+@requires("settlement.check")
+def drop_signing(month: str) -> ResponseReturnValue:
+    def drop(db: Session) -> bool:
+        return signing_jobs.drop(db, load_rulebook().payer, month, by=here.actor(), clock=here.clock())
+
+    return _dropped(month, drop)
