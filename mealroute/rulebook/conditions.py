@@ -239,10 +239,12 @@ PERSONAL = frozenset(kind.key for kind in _LIST if kind.level is Level.PERSON an
 
 
 def level_of(condition: Condition) -> Level:
-    """The highest level of anything that the condition looks at; places compared with the meal's need the meal."""
+    """The highest level of anything that the condition looks at; places compared with the meal's need the meal, and so do blocks that
+    look at the person and at the day, for a day is looked at without a person.
+    """
     if isinstance(condition.value, Nested):
-        inner = [level_of(one) for block in condition.value.blocks for one in block]
-        return max(inner, default=Level.PERSON)
+        inner = {level_of(one) for block in condition.value.blocks for one in block}
+        return Level.MEAL if inner == {Level.PERSON, Level.DAY} else max(inner, default=Level.PERSON)
     if isinstance(condition.value, Place) and (condition.value.same or condition.value.other):
         return Level.MEAL
     if isinstance(condition.value, Band) and condition.value.since is not None:

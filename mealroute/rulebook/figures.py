@@ -11,7 +11,7 @@ from mealroute.rulebook.facts import Figures, Person
 from mealroute.rulebook.person_day import stop
 from mealroute.rulebook.records import Amount, AmountKind, Beneficiary, Condition, Rule, StackMode
 from mealroute.rulebook.results import Line, Refusal, key_of
-from mealroute.rulebook.sharing import Parts, cut
+from mealroute.rulebook.sharing import Parts, held
 
 _NO_MONEY = Money(0, 0, 0)
 
@@ -109,7 +109,7 @@ def _offer(rule: Compiled, figures: Figures, person: Person, purse: Purse, paid:
             return no("cap-reached", Condition("cap", cap))
         if cap.fen is not None and fen > (room := cap.fen - purse.used(key)[1]):
             fen, why = room, "cap"
-            parts = cut(parts, fen) if rule.clauses is not None else rule.divided(fen, person, figures, _NO_MONEY)
+            parts = held(parts, rule.divided(fen, person, figures, _NO_MONEY), fen)
     return _Offer(rule, fen, parts, why)
 
 

@@ -16,7 +16,7 @@ from mealroute.rulebook.counters import Purse, cap_key, group_key
 from mealroute.rulebook.facts import Meal, Person
 from mealroute.rulebook.records import Amount, Condition, Every, Rule, StackMode
 from mealroute.rulebook.results import Line, Refusal
-from mealroute.rulebook.sharing import Parts, cut
+from mealroute.rulebook.sharing import Parts, held
 from mealroute.rulebook.vocabulary import SLOTS
 
 _PLACE = {slot: place for place, slot in enumerate(SLOTS)}
@@ -206,7 +206,7 @@ class PersonDay:
                 return _No("cap-reached", Condition("cap", cap))
             if cap.fen is not None and fen > (room := cap.fen - self.purse.used(key)[1]):
                 fen, why = room, "cap"
-                parts = cut(parts, fen) if rule.clauses is not None else rule.divided(fen, self.person, meal, money)
+                parts = held(parts, rule.divided(fen, self.person, meal, money), fen)
         return _Offer(rule, meal, fen, parts, why)
 
     def _amount(self, rule: Compiled, meal: Meal) -> Amount | None:

@@ -56,6 +56,13 @@ def divide(amount: Fen, sharing: Sharing, holds: Sequence[bool]) -> Parts:
     return tuple(found.items())
 
 
+def held(parts: Parts, anew: Parts, room: Fen) -> Parts:
+    """The parts of a line that a cap holds to ``room``: divided anew as any amount is, fixed parts first; where a clause lost a part of
+    it, the parts before the cap in proportion.
+    """
+    return anew if sum(part for _payer, part in anew) == room else cut(parts, room)
+
+
 def cut(parts: Parts, room: Fen) -> Parts:
     """The parts made to fit into ``room``, in proportion, by largest remainder."""
     whole = sum(part for _payer, part in parts)
