@@ -5,15 +5,19 @@ Interrupted, the job begins its file anew under the same number. What was read i
 
 from sqlalchemy.orm import Session
 
+from mealroute.accounts import queries as accounts
 from mealroute.adapters.job_worker import JobContext
+from mealroute.core import jobs
 from mealroute.core.actor import SYSTEM, Actor, Role, Scope
 from mealroute.core.clock import Clock, SystemClock
 from mealroute.core.config import Settings
 from mealroute.core.db import unit_of_work
-from mealroute.core.i18n import speaking
+from mealroute.core.errors import Forbidden
+from mealroute.core.i18n import _, speaking
 from mealroute.exporting import queries, reach, service
 from mealroute.exporting.records import ExportRecord
 from mealroute.exporting.rules import parse_number
+from mealroute.settlement.view_keeping import one_reading
 
 
 class Stopped(Exception):
@@ -21,9 +25,13 @@ class Stopped(Exception):
 
 
 def run(job: JobContext) -> None:
-    """Write the file, enter it into the register, end the job."""
+    """Bring a big open month up to date, write the file, enter it into the register, end the job."""
     folder = service.folder_of(Settings.from_env())
     with speaking("zh"):
+        try:
+            _up_to_date(job)
+        except Stopped:
+            return
         with unit_of_work(read_only=True) as db:
             export = _asked(db, str(job.payload["number"]))
             total = reach.expected_rows(db, export)
@@ -38,6 +46,33 @@ def run(job: JobContext) -> None:
         with unit_of_work() as db:
             entry = service.enter(db, export, made, by=actor_of(export), clock=job.clock)
             job.finish(db, {"number": export.number, "rows": entry.file.rows if entry.file else 0})
+
+
+def _up_to_date(job: JobContext) -> None:
+    """The lines of a big open month, where the request left them to the job: read in one transaction, written in a short one."""
+    if not job.payload.get("refresh"):
+        return
+    job.report(stage="lines")
+    with unit_of_work(read_only=True) as db:
+        one_reading(db)
+        export = _asked(db, str(job.payload["number"]))
+        by = _still(db, export)
+        fresh = service.work_out(db, export)
+    if job.cancelled():
+        raise Stopped
+    if fresh is not None:
+        with unit_of_work() as db:
+            jobs.heartbeat(db, job.job.id, job.job.attempt, None, clock=job.clock)  # whoever comes late writes nothing
+            service.bring_up_to_date(db, export, fresh, by=by, clock=job.clock)
+
+
+def _still(db: Session, export: ExportRecord) -> Actor:
+    """Whoever asked, as their account is now; they must still be somebody who exports. Raises ``account-off`` and as ``service.refuse``."""
+    by = actor_of(export) if export.account_id is None else accounts.actor(db, export.account_id)
+    if by is None:
+        raise Forbidden("account-off", _("The account that asked for this has been switched off."))
+    service.refuse(export.wanted, by=by)
+    return by
 
 
 def tick(*, clock: Clock) -> None:

@@ -21,6 +21,7 @@ from mealroute.exporting.records import Act, Entry, ExportId, ExportRecord, Form
 from mealroute.exporting.rulebook import policy_on
 from mealroute.exporting.writing import Report, Written
 from mealroute.settlement.refreshing import Fresh, read, refresh
+from mealroute.settlement.view_keeping import big
 from mealroute.subsidy import queries as money
 from mealroute.subsidy.records import PeriodState
 from mealroute.subsidy.rulebook import load_rulebook
@@ -35,11 +36,10 @@ def folder_of(settings: Settings) -> Path:
 
 
 def fresh_of(db: Session, wanted: Wanted) -> Fresh | None:
-    """What ``ask`` writes first where the month is open, worked out beforehand: it takes long, and ``ask`` keeps other writers waiting."""
-    if queries.by_client_id(db, wanted.client_id) is not None:
+    """What ``ask`` writes first where the month is open, worked out beforehand: ``ask`` keeps other writers waiting. None: nothing, or a big month's job does it."""
+    if queries.by_client_id(db, wanted.client_id) is not None or _closed(db, wanted) or big(db, wanted.month):
         return None
-    closed = money.periods(db, wanted.payer).get(wanted.month) is PeriodState.CLOSED
-    return None if closed else read(db, wanted.payer, wanted.month)
+    return read(db, wanted.payer, wanted.month)
 
 
 def ask(
@@ -47,7 +47,7 @@ def ask(
 ) -> ExportRecord:
     """Give a wish its number and write it into the register; a large file is queued as a job (``job_id``).
 
-    A month that is open is brought up to date first. Asking again with the same ``client_id`` gives the same export.
+    A month that is open is brought up to date first; a big one by the job. Asking again with the same ``client_id`` gives the same export.
     ``at_once``: never a job, for commands that wait anyway. ``fresh``: the month from ``fresh_of``, read shortly before.
 
     Raises
@@ -60,10 +60,11 @@ def ask(
     standing = queries.by_client_id(db, wanted.client_id)
     if standing is not None:
         return standing
-    state = money.periods(db, wanted.payer).get(wanted.month)
-    if state is not PeriodState.CLOSED:
-        refresh(db, fresh or read(db, wanted.payer, wanted.month), by=by, clock=clock)
-    reach.period_of(db, wanted.payer, wanted.month)
+    later = not at_once and not _closed(db, wanted) and big(db, wanted.month)
+    if not later:
+        if not _closed(db, wanted):
+            refresh(db, fresh or read(db, wanted.payer, wanted.month), by=by, clock=clock)
+        reach.period_of(db, wanted.payer, wanted.month)
     year = clock.today().year
     serial = _next_serial(db, year)
     number = rules.number_of(year, serial)
@@ -74,9 +75,9 @@ def ask(
         filters={"street": wanted.street, "vendor": wanted.vendor}, account_id=by.account_id, by_name=by.name, role=str(by.role),
         asked_at=clock.now(), job_id=None,
     )  # fmt: skip
-    large = reach.expected_rows(db, queries.record_of(row)) > policy_on(clock.today()).at_once_rows
-    if large and not at_once:
-        row.job_id = jobs.enqueue(db, KIND, f"{KIND}/{number}", {"number": number}, by=by, clock=clock)[0]
+    if later or (not at_once and _large(db, queries.record_of(row), clock=clock)):
+        payload = {"number": number, "refresh": later}
+        row.job_id = jobs.enqueue(db, KIND, f"{KIND}/{number}", payload, by=by, clock=clock)[0]
     db.add(row)
     db.flush()
     _note(db, row.id, Act.ASKED, by=by, clock=clock)
@@ -88,6 +89,25 @@ def ask(
         },
     )  # fmt: skip
     return queries.record_of(row)
+
+
+def bring_up_to_date(db: Session, export: ExportRecord, fresh: Fresh, *, by: Actor, clock: Clock) -> None:
+    """Write the lines of an open month that a job has worked out; nothing where it was closed meanwhile."""
+    if not _closed(db, export.wanted):
+        refresh(db, fresh, by=by, clock=clock)
+
+
+def work_out(db: Session, export: ExportRecord) -> Fresh | None:
+    """What ``bring_up_to_date`` writes; None where the month is closed. Reads only, long."""
+    return None if _closed(db, export.wanted) else read(db, export.wanted.payer, export.wanted.month)
+
+
+def _closed(db: Session, wanted: Wanted) -> bool:
+    return money.periods(db, wanted.payer).get(wanted.month) is PeriodState.CLOSED
+
+
+def _large(db: Session, export: ExportRecord, *, clock: Clock) -> bool:
+    return reach.expected_rows(db, export) > policy_on(clock.today()).at_once_rows
 
 
 def make(

@@ -28,5 +28,5 @@ def _stage(entry: Entry, job: JobRecord | None, rows: int, of: int) -> str:
     if job.cancel_requested:
         return _("Being dropped")
     if not of:
-        return word("job-state", job.state)
+        return word("job-stage", "lines") if job.progress.get("stage") == "lines" else word("job-state", job.state)
     return _("%(n)s of %(of)s rows", n=number(rows), of=number(of))
