@@ -251,7 +251,7 @@ def missed(run: dict[str, Any]) -> list[str]:
     """What took longer than its bar."""
     late = [
         name
-        for name in ("prepare", "approve", "reckon", "reckon again", "reckon closed")
+        for name in ("prepare", "sign", "approve", "reckon", "reckon again", "reckon before signing", "reckon closed")
         if run["steps"][name]["seconds"] > BARS["step"]
     ]
     for state, pages in run["pages"].items():

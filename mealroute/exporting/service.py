@@ -60,7 +60,7 @@ def ask(
     standing = queries.by_client_id(db, wanted.client_id)
     if standing is not None:
         return standing
-    later = not at_once and not _closed(db, wanted) and big(db, wanted.month)
+    later = fresh is None and not at_once and not _closed(db, wanted) and big(db, wanted.month)
     if not later:
         if not _closed(db, wanted):
             refresh(db, fresh or read(db, wanted.payer, wanted.month), by=by, clock=clock)

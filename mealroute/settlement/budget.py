@@ -15,13 +15,11 @@ from mealroute.core.i18n import _
 from mealroute.core.money import Fen
 from mealroute.menus.queries import service_days
 from mealroute.orders.models import OrderBook
-from mealroute.settlement import budget_rules
+from mealroute.settlement import budget_rules, budget_use
 from mealroute.settlement.budget_records import BudgetPolicy, BudgetYear, Decision, DecisionKind, FundYear, MonthUse
 from mealroute.settlement.budget_rulebook import policy_on
-from mealroute.settlement.models import AdjustmentLine, BudgetDecision, HeldLine, SettlementPayment
-from mealroute.subsidy import computing, queries
-from mealroute.subsidy.models import ClaimLine, Period
-from mealroute.subsidy.rulebook import load_rulebook
+from mealroute.settlement.models import BudgetDecision
+from mealroute.subsidy import queries
 
 FUNDS = ("city", "district", "street", "village", "charity")
 
@@ -95,30 +93,39 @@ def decisions(db: Session, year: int) -> tuple[Decision, ...]:
 
 
 def budget_year(db: Session, payer: str, year: int, *, clock: Clock) -> BudgetYear:
-    """All funds of a year: decided, claimed (closed months, corrections where they are settled), committed, paid, forecast, alert."""
+    """All funds of a year: decided, claimed (closed months, corrections where they are settled), committed, paid, forecast, alert.
+
+    A big open month is in it as it was reckoned last (``dated``); one that nobody has reckoned yet is not in the sums and not in the forecast.
+    """
     today = clock.today()
     policy = policy_on(min(max(today, date(year, 1, 1)), date(year, 12, 31)))
-    claimed, paid, closed = _claimed(db, payer, year), _paid(db, payer, year), _closed(db, payer, year)
-    committed = _committed(db, payer, year, closed, today)
+    claimed, paid, closed = (
+        budget_use.claimed(db, payer, year),
+        budget_use.paid(db, payer, year),
+        budget_use.closed(db, payer, year),
+    )
+    committed, dated = budget_use.committed(db, payer, year, closed, today)
+    unknown = {month for month, each in dated.items() if each.read_at is None}
     entered = decisions(db, year)
     serving = [each.day for each in service_days(db, date(year, 1, 1), date(year, 12, 31)) if each.serves]
     served = Counter(f"{day:%Y-%m}" for day in serving)
     last = _last_used(db, year, today)
     left = sum(day > last for day in serving)
-    months = sorted({month for month, _fund in (*claimed, *committed, *paid)})
+    months = sorted({*(month for month, _fund in (*claimed, *committed, *paid)), *dated})
     funds = sorted(
         {fund for _month, fund in (*claimed, *committed, *paid)} | {each.fund for each in entered},
         key=lambda fund: (FUNDS.index(fund) if fund in FUNDS else len(FUNDS), fund),
     )
     return BudgetYear(
-        year=year, today=today, policy=policy, open_months={month: month not in closed for month in months},
+        year=year, today=today, policy=policy, open_months={month: month not in closed for month in months}, dated=dated,
         funds=tuple(
             _fund(
                 fund, year, entered, policy, left,
                 tuple(
                     MonthUse(
-                        month=month, closed=month in closed, complete=queries.month_days(month)[1] < today, service_days=served[month],
+                        month=month, closed=month in closed, complete=month not in unknown and queries.month_days(month)[1] < today, service_days=served[month],
                         claimed_fen=claimed.get((month, fund), 0), committed_fen=committed.get((month, fund), 0), paid_fen=paid.get((month, fund), 0),
+                        reckoned=month not in unknown,
                     )
                     for month in months
                 ),
@@ -142,67 +149,6 @@ def _fund(
         alert=budget_rules.alert(decided, used, ahead, policy),
         appraisal=next((each for each in policy.by_appraisal if each.fund == fund), None), decisions=own,
     )  # fmt: skip
-
-
-Uses = dict[tuple[str, str], Fen]
-"""(month, fund) → fen."""
-
-
-def _claimed(db: Session, payer: str, year: int) -> Uses:
-    """Lines of closed months, and corrections in the month that settles them."""
-    found: Counter[tuple[str, str]] = Counter()
-    for model in (ClaimLine, AdjustmentLine):
-        query = (
-            select(Period.month, model.shares)
-            .join(Period, Period.id == model.period_id)
-            .where(Period.payer == payer, Period.state == "closed", Period.month.startswith(f"{year}-"))
-        )
-        for month, shares in db.execute(query):
-            found.update({(month, fund): part for fund, part in shares.items()})
-    return dict(found)
-
-
-def _paid(db: Session, payer: str, year: int) -> Uses:
-    query = (
-        select(Period.month, SettlementPayment.fund, func.sum(SettlementPayment.amount_fen))
-        .join(Period, Period.id == SettlementPayment.period_id)
-        .where(Period.payer == payer, Period.month.startswith(f"{year}-"))
-        .group_by(Period.month, SettlementPayment.fund)
-    )
-    return {(month, fund): int(amount) for month, fund, amount in db.execute(query)}
-
-
-def _closed(db: Session, payer: str, year: int) -> frozenset[str]:
-    query = select(Period.month).where(
-        Period.payer == payer, Period.state == "closed", Period.month.startswith(f"{year}-")
-    )
-    return frozenset(db.scalars(query))
-
-
-def _committed(db: Session, payer: str, year: int, closed: frozenset[str], today: date) -> Uses:
-    """What is due and in no closed month: open months as their records stand, and held lines that nothing has settled."""
-    found: Counter[tuple[str, str]] = Counter()
-    booked = (
-        select(OrderBook.day)
-        .distinct()
-        .where(
-            OrderBook.day >= date(year, 1, 1),
-            OrderBook.day <= min(date(year, 12, 31), today),
-            OrderBook.state == "closed",
-        )
-    )
-    for month in sorted({f"{day:%Y-%m}" for day in db.scalars(booked)} - closed):
-        for line in computing.compute(month, queries.month_rows(db, month), load_rulebook()).lines:
-            found.update({(month, fund): part for fund, part in line.shares})
-    settled = select(AdjustmentLine.natural_key)
-    held = (
-        select(HeldLine.month, HeldLine.shares)
-        .join(Period, Period.id == HeldLine.period_id)
-        .where(Period.payer == payer, HeldLine.month.startswith(f"{year}-"), HeldLine.natural_key.not_in(settled))
-    )
-    for month, shares in db.execute(held):
-        found.update({(month, fund): part for fund, part in shares.items()})
-    return dict(found)
 
 
 def _last_used(db: Session, year: int, today: date) -> date:

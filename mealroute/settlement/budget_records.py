@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from mealroute.core.money import Fen
+from mealroute.settlement.view_records import Dated
 
 
 class DecisionKind(StrEnum):
@@ -66,7 +67,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthUse:
-    """What a month takes from one fund. ``complete``: the month is over, so that its rate counts for the forecast."""
+    """What a month takes from one fund. ``complete``: the month is over and known, so that its rate counts for the forecast.
+
+    ``reckoned`` False: a big open month whose figures nobody has reckoned yet; what it commits is not known.
+    """
 
     month: str
     closed: bool
@@ -75,6 +79,7 @@ class MonthUse:
     claimed_fen: Fen
     committed_fen: Fen
     paid_fen: Fen
+    reckoned: bool = True
 
     @property
     def used_fen(self) -> Fen:
@@ -128,10 +133,11 @@ class FundYear:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetYear:
-    """All funds of a year under the policy in force."""
+    """All funds of a year under the policy in force. ``dated``: how old the figures of big open months are."""
 
     year: int
     today: date
     policy: BudgetPolicy
     funds: tuple[FundYear, ...]
     open_months: Mapping[str, bool] = field(default_factory=dict)
+    dated: Mapping[str, Dated] = field(default_factory=dict)

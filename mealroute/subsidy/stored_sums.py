@@ -42,6 +42,16 @@ def of_period(db: Session, period_id: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def shares(db: Session, period_id: int, totals: Mapping[str, Any]) -> dict[str, Fen]:
+    """Who pays how much of a closed period, by ``totals`` that were kept with it; months closed before sums were kept have none."""
+    kept = totals.get("sums")
+    groups = kept["rule"] if kept else _grouped(db, period_id, ClaimLine.rule_id)
+    found: Counter[str] = Counter()
+    for *_figures, parts in groups:
+        found.update(parts)
+    return dict(found)
+
+
 def named(
     groups: Iterable[Sequence[Any]], label: Callable[[str], str], *, document: Callable[[str], str] = lambda _key: ""
 ) -> tuple[Sum, ...]:

@@ -180,6 +180,31 @@ def test_a_signing_is_dropped_or_says_why_it_failed(app: Flask, signed_in: SignI
     assert checker.post(f"{MONTH}/sign", data=sent).status_code == 409
 
 
+def test_the_budget_takes_a_big_month_as_it_was_reckoned_last(
+    signed_in: SignIn, over: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finance = signed_in(Role.FINANCE)
+    with monkeypatch.context() as small:
+        small.setattr(view_keeping, "AT_ONCE", 10_000)
+        of_the_moment = _main(finance.get("/budget/2026").text)
+    monkeypatch.setattr(computing, "compute", _refused)
+    page = finance.get("/budget/2026").text
+    assert NOT_YET in page
+    assert "该月的餐不在本页任何合计里" in page
+    answer = finance.post(f"{MONTH}/reckon", data={"page": "budget"})
+    assert answer.headers["Location"].endswith("/budget/2026")
+    assert "reckoning.json" in finance.get("/budget/2026").text
+    monkeypatch.undo()
+    monkeypatch.setattr(view_keeping, "AT_ONCE", -1)
+    reckoned(over)
+    finance.get("/budget/2026")  # what was said once is said no more
+    page = finance.get("/budget/2026").text
+    assert NOTHING_SINCE in page
+    assert [line for line in _main(page) if "_dated" not in line] == of_the_moment
+    money_comes()
+    assert "居民付款 +1" in finance.get("/budget/2026").text
+
+
 def _refused(*_given: object, **_named: object) -> object:
     raise AssertionError("a big month is computed in a request")
 

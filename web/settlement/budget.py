@@ -14,6 +14,7 @@ from mealroute.settlement.budget_records import DecisionKind
 from mealroute.subsidy.rulebook import load_rulebook
 from web import here
 from web.permissions import requires
+from web.settlement.figures import freshness
 from web.settlement.views import bp
 
 
@@ -31,9 +32,11 @@ def budget(year: int) -> ResponseReturnValue:
         raise NotFound("year-wrong", _("A budget is decided for a year up to the next one."))
     with unit_of_work(read_only=True) as db:
         found = money.budget_year(db, load_rulebook().payer, year, clock=here.clock())
+        months = {month: freshness(db, month, dated) for month, dated in found.dated.items()}
+    working = any(each.work is not None and each.work.open for each in months.values())
     return render_template(
-        "settlement/budget.html", found=found, year=year, funds=money.FUNDS, kinds=list(DecisionKind)
-    )
+        "settlement/budget.html", found=found, year=year, funds=money.FUNDS, kinds=list(DecisionKind), months=months, working=working
+    )  # fmt: skip
 
 
 @bp.post("/budget/<int:year>/decisions")

@@ -83,8 +83,14 @@ def reckon(month: str) -> ResponseReturnValue:
         view_jobs.ask(db, load_rulebook().payer, month, by=here.actor(), clock=here.clock())
     here.executor().wake()
     flash(_("The figures are being reckoned; this page shows how far it is."), "info")
-    page = "settlement.chain" if request.form.get("page") == "chain" else "settlement.month"
-    return redirect(url_for(page, month=month), 303)
+    match request.form.get("page"):
+        case "chain":
+            back = url_for("settlement.chain", month=month)
+        case "budget":
+            back = url_for("settlement.budget", year=int(month[:4]))
+        case _:
+            back = url_for("settlement.month", month=month)
+    return redirect(back, 303)
 
 
 @bp.get("/settlement/<month:month>/reckoning.json")
