@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from mealroute.checks.door_rules import bare, of_driver, spread_m
@@ -34,7 +34,10 @@ def two_meals_at_once(day: Day, _world: World, limits: Limits) -> Iterator[Found
 
 
 def bulk_at_once(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
-    """14. Nearly all of a counter's meals were tapped within a few minutes: a pile of cards, not a queue of people."""
+    """14. Nearly all of a counter's meals were tapped faster than a queue of people moves: a pile of cards.
+
+    ``least`` people within ``window_s`` are as fast as a queue may be; more may take as much longer, up to ``longest_s``: a canteen's noon lasts.
+    """
     of: dict[tuple[str, str], list[Meal]] = defaultdict(list)
     for meal in day.delivered:
         if meal.station and meal.made_s is not None and meal.source not in BY_HAND:
@@ -43,16 +46,52 @@ def bulk_at_once(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
         if len(meals) < limits["least"]:
             continue
         meals.sort(key=lambda meal: meal.made_s or 0)
-        start, best = 0, meals[:1]
-        for end, meal in enumerate(meals):
-            while (meal.made_s or 0) - (meals[start].made_s or 0) >= limits["window_s"]:
-                start += 1
-            if end + 1 - start > len(best):
-                best = meals[start : end + 1]
-        if len(best) * 1000 >= len(meals) * limits["share_permille"]:
-            minutes = limits["window_s"] // 60
+        best = _pile(meals, -(-len(meals) * limits["share_permille"] // 1000), limits)
+        if best:
+            minutes = -(-((best[-1].made_s or 0) - (best[0].made_s or 0) + 1) // 60)
             subject = f"station/{station}/{day.day}/{slot}/bulk"
             yield of_driver(best, subject, kind=("station", station), n=len(best), of=len(meals), minutes=minutes)
+
+
+def _pile(meals: Sequence[Meal], share: int, limits: Limits) -> Sequence[Meal]:
+    """The most records in a row, at least ``share`` of them, that came as fast as a pile of cards does; nothing where none did."""
+    enough = max(limits["least"], share)
+    for many in range(len(meals), enough - 1, -1):
+        longest = min(limits["window_s"] * many // limits["least"], limits["longest_s"])
+        for first in range(len(meals) - many + 1):
+            if (meals[first + many - 1].made_s or 0) - (meals[first].made_s or 0) < longest:
+                return meals[first : first + many]
+    return ()
+
+
+def places_again(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
+    """16. The phone stood at most doors of a round exactly, to the last digit, where it had stood the time before: positions were copied."""
+    for one in tally.patterns.stood:
+        if len(one.lines) >= limits["doors"] and len(one.lines) * 1000 >= one.of * limits["share_permille"]:
+            yield Found(
+                subject=f"driver/{one.driver}/{one.day}/{one.slot}", lines=one.lines, evidence=(("driver", one.driver),), day=one.day,
+                params={"driver": one.driver, "doors": len(one.lines), "of": one.of}, vendor=one.vendor, street=one.street,
+            )  # fmt: skip
+
+
+def no_place(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
+    """16. A driver's phone hardly ever says where it is, though those of others in the street do: no check of places can look at the round."""
+    patterns = tally.patterns
+    of_street: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for driver, records in patterns.records.items():
+        for n, more in enumerate((records, len(patterns.unplaced.get(driver, ())))):
+            of_street[patterns.brought[driver][1]][n] += more
+    for driver, lines in sorted(patterns.unplaced.items()):
+        records = patterns.records[driver]
+        every, bare = of_street[patterns.brought[driver][1]]
+        others = every - records
+        usual = others >= limits["least"] and (others - bare + len(lines)) * 1000 >= others * limits["others_permille"]
+        if usual and records >= limits["least"] and len(lines) * 1000 >= records * limits["share_permille"]:
+            vendor, street = patterns.brought[driver]
+            yield Found(
+                subject=f"driver/{driver}", lines=tuple(lines), evidence=(("driver", driver),), vendor=vendor, street=street,
+                params={"driver": driver, "n": len(lines), "of": records},
+            )  # fmt: skip
 
 
 def place_shifted(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
@@ -91,12 +130,12 @@ def dish_not_sampled(day: Day, _world: World, limits: Limits) -> Iterator[Found]
 
 
 def copied_day(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
-    """14, 21. A driver's records of two days agree to the second at many doors: a day was copied."""
+    """14, 21. A driver's records of two days agree to the second at many doors, or but for one shift of all: a day was copied."""
     for one in tally.patterns.copied:
         if len(one.lines) >= limits["doors"]:
             yield Found(
                 subject=f"driver/{one.driver}/{one.day}/{one.slot}", lines=one.lines, evidence=(("driver", one.driver),),
-                params={"driver": one.driver, "doors": len(one.lines), "earlier": one.earlier.isoformat()}, day=one.day, vendor=one.vendor,
+                params={"driver": one.driver, "doors": len(one.lines), "earlier": one.earlier.isoformat(), "shift": one.shift_s}, day=one.day, vendor=one.vendor,
                 street=one.street,
             )  # fmt: skip
 

@@ -102,6 +102,21 @@ def one_phone_for_drivers(day: Day, _world: World, limits: Limits) -> Iterator[F
                 break
 
 
+def account_on_phones(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
+    """18. One driver's account records in turn on several phones: more than one person uses it, or nobody at the doors.
+
+    A phone that gives out is changed once, and changed back.
+    """
+    for (driver, slot), made in by_phone(day).items():
+        known = [meal for meal in made if meal.device]
+        turns = sum(before.device != after.device for before, after in pairwise(known))
+        if turns >= limits["turns"]:
+            phones = len({meal.device for meal in known})
+            yield of_driver(
+                known, f"driver/{driver}/{day.day}/{slot}/phones", phones=phones, turns=turns, doors=len(known)
+            )
+
+
 def run_too_fast(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """18. A whole round in a fraction of the time that the plan needs for it, or more handovers than the seconds allow."""
     of: dict[int, list[Meal]] = defaultdict(list)

@@ -52,6 +52,7 @@ class Tally:
         for (driver, slot), meals in day.by_driver().items():
             doors = [(meal.resident, meal.made_s or 0, meal.line) for meal in meals if meal.source not in BY_HAND]
             self.patterns.driven(driver, slot, day.day, doors, meals[0].brought or meals[0].vendor, meals[0].street)
+            self.patterns.stands(driver, slot, day.day, meals)
         of: dict[str, list[Meal]] = defaultdict(list)
         for meal in day.meals:
             of[meal.vendor].append(meal)

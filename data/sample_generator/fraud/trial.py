@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from data.sample_generator.fraud.copied_kinds import COPIED_KINDS, COPIED_LOOK_ALIKES
 from data.sample_generator.fraud.hand_kinds import HAND_KINDS, HAND_LOOK_ALIKES
 from data.sample_generator.fraud.kinds import KINDS
 from data.sample_generator.fraud.later_kinds import LATER_KINDS, LATER_LOOK_ALIKES
@@ -42,6 +43,8 @@ ALONE = (
     "meals_up_to_the_tier",
     "always_over_the_tier",
 )
+COPIES = 2
+"""Vendors of copied records, and of what looks like them; before those of the hands."""
 HANDS = 4
 """Vendors of the frauds with cash, returns and calls, and of their look-alikes: two that share and one of its own each."""
 
@@ -78,7 +81,7 @@ def make(
         FIRST,
         service_days(FIRST),
         seed=seed,
-        vendors=len(WIDE) + SHARED + ALIKE + HONEST + 1 + len(OWN) + OTHERS + 2 + HANDS,
+        vendors=len(WIDE) + SHARED + ALIKE + HONEST + 1 + len(OWN) + OTHERS + 2 + COPIES + HANDS,
         people=people,
     )
     own = dict(zip(WIDE, month.vendors, strict=False))
@@ -91,7 +94,8 @@ def make(
         vendor: Vendor = own.get(name) or shared[n % SHARED]
         planted.append(every[name](month, vendor))
     *_before, cheat, shared_cheat, honest, shared_honest = month.vendors
-    tail = month.vendors[-len(OWN) - OTHERS - 2 - HANDS : -HANDS]
+    tail = month.vendors[-len(OWN) - OTHERS - 2 - COPIES - HANDS : -COPIES - HANDS]
+    copying, like_copying = month.vendors[-COPIES - HANDS : -HANDS]
     alone = dict(zip(OWN, tail, strict=False))
     for n, name in enumerate(name for name in OTHER_KINDS if kinds is None or name in kinds):
         planted.append(OTHER_KINDS[name](month, alone.get(name) or tail[len(OWN) + n % OTHERS]))
@@ -105,6 +109,8 @@ def make(
             planted.append(kind(month, cheat if name in ALONE else shared_cheat))
     for name, case in {**HAND_LOOK_ALIKES, **TIER_LOOK_ALIKES, **LATER_LOOK_ALIKES}.items():
         innocent[name] = case(month, honest if name in ALONE else shared_honest)
+    planted += [kind(month, copying) for name, kind in COPIED_KINDS.items() if kinds is None or name in kinds]
+    innocent |= {name: case(month, like_copying) for name, case in COPIED_LOOK_ALIKES.items()}
     return month, planted, innocent
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from mealroute.checks import eligibility_rules, money_rules, pattern_rules, rules, words
+import pytest
+
+from mealroute.checks import eligibility_rules, money_rules, pattern_rules, route_rules, rules, words
 from mealroute.checks.business_facts import CapFacts, RuleSays
+from mealroute.checks.facts import Meal
+from mealroute.checks.records import Found
 from mealroute.core.i18n import speaking
 from tests.unit.checks.test_rules import CLAIM, DAY, LIMITS, day, meal, person, tally, world
 
@@ -87,6 +91,77 @@ def test_a_day_that_is_last_weeks_to_the_second() -> None:
     days = [replace(day(*meals), day=meals[0].day) for meals in (first, second, third)]
     (found,) = pattern_rules.copied_day(tally(*days), world(), LIMITS["copied-day"].limits)
     assert (found.day, found.params["earlier"]) == (date(2026, 3, 9), DAY.isoformat())
+
+
+COPIED = LIMITS["copied-day"].limits
+
+
+def moved(first: list[Meal], by: int, *noise: int) -> list[Meal]:
+    """The same doors a week later, each record that much later, with some seconds more or less in turn."""
+    return [
+        one._replace(
+            line=one.line + 100, day=DAY + timedelta(days=7), made_s=(one.made_s or 0) + by + (noise[n % len(noise)] if noise else 0)
+        )
+        for n, one in enumerate(first)
+    ]  # fmt: skip
+
+
+def copied(first: list[Meal], second: list[Meal]) -> list[Found]:
+    days = [replace(day(*meals), day=meals[0].day) for meals in (first, second)]
+    return list(pattern_rules.copied_day(tally(*days), world(), COPIED))
+
+
+@pytest.mark.parametrize(("by", "noise"), [(137, ()), (-600, ()), (137, (0, 6, -6)), (0, (7, -7, 3))])
+def test_a_day_that_is_last_weeks_moved_by_some_minutes(by: int, noise: tuple[int, ...]) -> None:
+    (found,) = copied([meal(n) for n in range(1, 11)], moved([meal(n) for n in range(1, 11)], by, *noise))
+    assert len(found.lines) == 10
+    assert by - 7 <= found.params["shift"] <= by
+
+
+def test_a_round_that_goes_as_rounds_go_is_no_copy() -> None:
+    first = [meal(n) for n in range(1, 11)]
+    assert copied(first, moved(first, 120, 0, 40, -35, 90)) == []
+    assert copied(first[:7], moved(first[:7], 120)) == []
+
+
+def test_positions_that_are_last_times_to_the_digit() -> None:
+    first = [meal(n, lon=116.41 + n * 1e-5, lat=39.93) for n in range(1, 8)]
+    again = moved(first, 300, 0, 40, 90)
+    days = [replace(day(*meals), day=meals[0].day) for meals in (first, again)]
+    limits = LIMITS["places-again"].limits
+    (found,) = pattern_rules.places_again(tally(*days), world(), limits)
+    assert (len(found.lines), found.params["of"]) == (7, 7)
+    other = [one._replace(lat=39.93 + (n > 2) * 1e-6) for n, one in enumerate(again)]
+    assert list(pattern_rules.places_again(tally(days[0], replace(days[1], meals=tuple(other))), world(), limits)) == []
+
+
+def test_a_phone_that_never_says_where_it_is_though_others_do() -> None:
+    limits = LIMITS["no-place"].limits
+    silent = [meal(n, driver="D01", lon=None, lat=None) for n in range(1, 71)]
+    known = [meal(n, driver="D02") for n in range(101, 171)]
+    (found,) = pattern_rules.no_place(tally(day(*silent, *known)), world(), limits)
+    assert (found.subject, len(found.lines)) == ("driver/D01", 70)
+    nobody = [one._replace(lon=None, lat=None) for one in known]
+    assert list(pattern_rules.no_place(tally(day(*silent, *nobody)), world(), limits)) == []
+    assert list(pattern_rules.no_place(tally(day(*silent[:59], *known)), world(), limits)) == []
+
+
+def test_one_account_on_several_phones_in_turn_and_a_phone_that_gave_out() -> None:
+    limits = LIMITS["account-on-phones"].limits
+    in_turn = [meal(n, device="ab"[n % 2]) for n in range(1, 6)]
+    (found,) = route_rules.account_on_phones(day(*in_turn), world(), limits)
+    assert (found.params["phones"], found.params["turns"]) == (2, 4)
+    gave_out = [meal(n, device="a" if n in {1, 2, 8} else "b") for n in range(1, 9)]
+    assert list(route_rules.account_on_phones(day(*gave_out), world(), limits)) == []
+
+
+@pytest.mark.parametrize(
+    ("people", "seconds", "found"), [(20, 290, 1), (40, 420, 1), (40, 580, 1), (40, 660, 0), (20, 330, 0), (19, 60, 0)]
+)
+def test_a_pile_of_cards_is_faster_than_a_queue(people: int, seconds: int, found: int) -> None:
+    limits = LIMITS["bulk-at-once"].limits
+    meals = [meal(n, station="S1", made_s=41_000 + n * seconds // people) for n in range(people)]
+    assert len(list(pattern_rules.bulk_at_once(day(*meals), world(), limits))) == found
 
 
 def test_caps_by_quarter_and_year_name_the_claims_above_them() -> None:
