@@ -119,8 +119,8 @@ def person_statement(
     first, last = queries.month_days(month)
     period = queries.period(db, rules.payer, month)
     closed = period is not None and period.state == PeriodState.CLOSED
-    facts = queries.person_facts(db, period.id) if closed and period is not None else None
     part = payer_of(db, rules.payer).some((resident_id,))
+    facts = queries.person_facts(db, period.id, part.people) if closed and period is not None else None
     rows = replace(queries.rows_between(db, first, min(last, clock.today()), facts=facts, part=part), periodic=None)
     computed = computing.compute(month, rows, rules)
     lines: list[tuple[int | None, ClaimLineRecord]] = [

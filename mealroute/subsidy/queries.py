@@ -1,6 +1,6 @@
 """Reads of the money: periods, explanations, a settlement's lines. A fixed number of statements each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -82,12 +82,14 @@ def open_names(db: Session, resident_ids: set[int]) -> dict[int, str]:
     return {number: mask_name(name) for number, name in db.execute(query)}
 
 
-def person_facts(db: Session, period_id: int) -> dict[int, PersonFacts]:
-    """What a built month holds of its residents."""
+def person_facts(db: Session, period_id: int, people: Collection[int] | Select[Any] | None = None) -> dict[int, PersonFacts]:  # fmt: skip
+    """What a built month holds of its residents; of some of them alone, where ``people`` says whom."""
     query = select(
         ClaimPerson.resident_id, ClaimPerson.living, ClaimPerson.basic_service, ClaimPerson.basic_service_from,
         ClaimPerson.ability_level, ClaimPerson.assessment_valid_until, ClaimPerson.registration, ClaimPerson.changes,
     ).where(ClaimPerson.period_id == period_id)  # fmt: skip
+    if people is not None:
+        query = query.where(ClaimPerson.resident_id.in_(people))
     return {row[0]: PersonFacts(*row[1:-1], tuple(map(_change, row[-1]))) for row in db.execute(query)}
 
 

@@ -1,14 +1,14 @@
 """A vendor's month in money, by day: what was delivered, how it is paid, what the resident owes. Settled, or so far."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from mealroute.core.actor import Scope
 from mealroute.core.clock import Clock
 from mealroute.core.money import Fen
 from mealroute.delivery.models import Proof
@@ -62,6 +62,20 @@ class VendorStatement:
         )  # fmt: skip
 
 
+class _Paid(NamedTuple):
+    """What a settled line is counted by."""
+
+    day: date
+    slot: str
+    book_line_id: int | None
+    beneficiary: str
+    amount_fen: Fen
+    copay_fen: Fen
+
+
+_PAID = select(
+    ClaimLine.day, ClaimLine.slot, ClaimLine.book_line_id, ClaimLine.beneficiary, ClaimLine.amount_fen, ClaimLine.copay_fen
+)  # fmt: skip
 SUMMED = ("delivered", "subsidised", "self_paid", "resident_subsidy_fen", "operator_subsidy_fen", "copay_fen")
 
 
@@ -89,29 +103,23 @@ def _statement(db: Session, code: str, month: str, *, clock: Clock, station: boo
     who = payer_of(db, rulebook.payer)
     period = queries.period(db, rulebook.payer, month)
     closed = period is not None and period.state == PeriodState.CLOSED
-    facts = queries.person_facts(db, period.id) if closed and period is not None else None
     part = who.some(_eaters(first, last, code, station=station))
+    facts = queries.person_facts(db, period.id, part.people) if closed and period is not None else None
     rows = replace(queries.rows_between(db, first, last, facts=facts, part=part), periodic=None)
     if station:
         own = {line.line_id for line in rows.book if line.station_code == code and line.delivery == "station"}
     else:
         own = {line for line, door in rows.doors.items() if door.vendor_code == code}
     computed = computing.compute(month, rows, rulebook, every_reason=False)
-    lines = computed.lines
+    lines: Iterable[_Paid | ClaimLineRecord] = (
+        line for line in computed.lines if (line.book_line_id in own if station else line.vendor_code == code)
+    )
     if closed and period is not None:
-        query = queries.lines_query(Scope.everything() if station else Scope(vendor=code)).where(
-            ClaimLine.period_id == period.id
-        )
-        if station:
-            query = query.where(ClaimLine.station_code == code)
-        lines = tuple(line.claim for line in queries.read_lines(db, query))
+        lines = _of_meals(db, period.id, code, own) if station else _of_vendor(db, period.id, code)
     return VendorStatement(
         vendor_code=code, month=month, state=PeriodState.CLOSED if closed else PeriodState.OPEN,
         closed_at=period.closed_at if closed and period is not None else None,
-        days=_days(
-            [line for line in lines if (line.book_line_id in own if station else line.vendor_code == code)],
-            [account for account in computed.accounts if account.book_line_id in own],
-        ),
+        days=_days(lines, [account for account in computed.accounts if account.book_line_id in own]),
     )  # fmt: skip
 
 
@@ -136,7 +144,21 @@ def transferred_from(code: str) -> ColumnElement[bool]:
     return Proof.visit_id.in_(moved)
 
 
-def _days(lines: list[ClaimLineRecord], accounts: list[LineAccount]) -> tuple[VendorDay, ...]:
+def _of_meals(db: Session, period_id: int, station: str, meals: Collection[int]) -> Iterator[_Paid]:
+    """The settled lines of a station's meals: by the meals, so that those of other people are not gone through."""
+    wanted = sorted(meals)
+    for start in range(0, len(wanted), queries.CHUNK):
+        part = ClaimLine.book_line_id.in_(wanted[start : start + queries.CHUNK])
+        for row in db.execute(_PAID.where(ClaimLine.period_id == period_id, ClaimLine.station_code == station, part)):
+            yield _Paid._make(row)
+
+
+def _of_vendor(db: Session, period_id: int, vendor: str) -> Iterator[_Paid]:
+    query = _PAID.where(ClaimLine.period_id == period_id, ClaimLine.vendor_code == vendor)
+    return map(_Paid._make, db.execute(query))
+
+
+def _days(lines: Iterable[_Paid | ClaimLineRecord], accounts: list[LineAccount]) -> tuple[VendorDay, ...]:
     counted: dict[str, Counter[tuple[date, str]]] = {name: Counter() for name in SUMMED}
     claimed: set[int] = set()
     for account in accounts:
@@ -152,7 +174,7 @@ def _days(lines: list[ClaimLineRecord], accounts: list[LineAccount]) -> tuple[Ve
             counted["subsidised"][key] += 1
         if line.book_line_id is None:
             continue  # a month's, a year's or a one-off sum is no day's meal; the claim lines show it
-        add_money(counted, key, line.beneficiary, line.amount_fen, line.copay_fen)
+        add_money(counted, key, Beneficiary(line.beneficiary), line.amount_fen, line.copay_fen)
     keys = sorted(set().union(*counted.values()))
     return tuple(
         VendorDay(day=day, slot=slot, **{name: counts[day, slot] for name, counts in counted.items()})

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from mealroute.core.actor import SYSTEM, Actor, Role, Scope
@@ -162,4 +163,9 @@ def test_a_station_has_a_statement_of_the_meals_that_it_handed_out(db: Session) 
         300,
     )
     service.close_period(db, PAYER, MONTH, by=OFFICER, clock=CLOCK)
+    seen: list[str] = []
+    event.listen(db.get_bind(), "before_cursor_execute", lambda *args: seen.append(args[2]))
     assert station_statement(db, "S1", MONTH, clock=CLOCK).total == total
+    for table, column in (("claim_person", "resident_id"), ("claim_line", "book_line_id")):
+        (statement,) = (each for each in seen if f"FROM {table}" in each)
+        assert f"{table}.{column} IN" in statement, "what belongs to other people is gone through"
