@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -21,6 +22,7 @@ from mealroute.core.actor import SYSTEM, Actor
 from mealroute.core.clock import FixedClock
 from mealroute.core.i18n import DEFAULT_LANGUAGE, set_language
 from tests.passwords import hash_quickly
+from tests.statements import compile_once
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 FIELD_KEY = "c3ludGhldGljLXRlc3Qta2V5LW5vdC1mb3ItdXNlISE="
@@ -54,6 +56,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: nobody need look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _keys() -> None:
     crypto.configure_keys([FIELD_KEY])
@@ -62,6 +70,11 @@ def _keys() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _passwords() -> None:
     hash_quickly()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements() -> None:
+    compile_once()
 
 
 @pytest.fixture(autouse=True)

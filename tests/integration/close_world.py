@@ -16,6 +16,7 @@ from mealroute.delivery import service as delivery
 from mealroute.delivery.records import Outcome, ProofInput
 from mealroute.settlement.simulate import Four
 from tests.integration.settlement_world import STREET, World, make_world
+from tests.planted import planted
 
 PAYER = "dongcheng"
 FEBRUARY, MARCH = "2026-02", "2026-03"
@@ -62,8 +63,28 @@ class Close:
 
 
 def make_close(db: Session, first: date = MONDAY, second: date = TUESDAY, world: World | None = None) -> Close:
+    """Into an empty database, or into one that has ``world``."""
     clock = FixedClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
-    made = world or make_world(db)
+    if world is not None:
+        lines, runs, hands = _ordered(world, first, second, clock)
+        return Close(db=db, clock=clock, world=world, four=hands, lines=[*lines], runs=[*runs])
+    residents, (lines, runs, hands) = planted(
+        db, ("close_world", first, second), lambda: _built(db, first, second, clock)
+    )
+    return Close(db=db, clock=clock, world=World(db, [*residents]), four=hands, lines=[*lines], runs=[*runs])
+
+
+Ordered = tuple[tuple[int, ...], tuple[int, ...], Four]
+"""Book lines, runs, and who closes."""
+
+
+def _built(db: Session, first: date, second: date, clock: FixedClock) -> tuple[tuple[int, ...], Ordered]:
+    world = make_world(db)
+    ordered = _ordered(world, first, second, clock)
+    return tuple(world.residents), ordered
+
+
+def _ordered(made: World, first: date, second: date, clock: FixedClock) -> Ordered:
     book = made.book(first)
     people = [made.resident() for _ in range(3)]
     general = made.resident(basic=False)
@@ -74,4 +95,4 @@ def make_close(db: Session, first: date = MONDAY, second: date = TUESDAY, world:
     book = made.book(second)
     lines.append(made.line(book, made.order(people[0], second)))
     second_run = made.publish(second, lines[-1:])
-    return Close(db=db, clock=clock, world=made, four=four(db, clock), lines=lines, runs=[run, second_run])
+    return tuple(lines), (run, second_run), four(made.db, clock)

@@ -20,6 +20,7 @@ from mealroute.planning import service as planning
 from mealroute.planning.records import PlanVersionId
 from mealroute.planning.solving import plan_quick
 from tests.integration.planning_world import DAY, build_world
+from tests.planted import planted
 
 LUNCH = MealSlot.LUNCH
 SECRET = "a secret of the tests"
@@ -27,6 +28,10 @@ SECRET = "a secret of the tests"
 
 def drafted(db: Session, clock: FixedClock) -> PlanVersionId:
     """The district with a saved draft."""
+    return planted(db, ("paper_draft", clock.at), lambda: _drafted(db, clock))
+
+
+def _drafted(db: Session, clock: FixedClock) -> PlanVersionId:
     build_world(db)
     given = planning.prepare(db, DAY, LUNCH, matrix_of=StraightLine().matrix)
     return PlanVersionId(planning.save_draft(db, given, plan_quick(given), by=SYSTEM, clock=clock))
@@ -34,7 +39,11 @@ def drafted(db: Session, clock: FixedClock) -> PlanVersionId:
 
 def published(db: Session, clock: FixedClock) -> PlanVersionId:
     """The same, published, its runs promised by their vendors."""
-    version = drafted(db, clock)
+    return planted(db, ("paper_published", clock.at), lambda: _published(db, clock))
+
+
+def _published(db: Session, clock: FixedClock) -> PlanVersionId:
+    version = _drafted(db, clock)
     dispatch.publish(db, version, by=SYSTEM, clock=clock, secret_key=SECRET)
     simulate_answers(db, DAY, LUNCH, by=SYSTEM, clock=clock)
     return version

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.orm import Session
 
 from data.sample_generator.fraud import trial
@@ -31,6 +35,49 @@ from mealroute.subsidy.queries import month_days
 MONTH = f"{trial.FIRST:%Y-%m}"
 SPAN = month_days(MONTH)
 RULES = rulebook()
+
+
+@pytest.fixture(scope="module")
+def month() -> Month:
+    return trial.make(1)[0]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def with_month(
+    request: pytest.FixtureRequest, month: Month, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """A database with the planted month, which takes longer to write than to look at; findings may be kept in it."""
+    with empty_database(request, tmp_path_factory.mktemp("month")) as url:
+        engine = database.configure(url)
+        with database.unit_of_work() as db:
+            write(db, month)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def planted(with_month: Engine) -> None:
+    """The planted month's database is the configured one."""
+    database.configure(with_month.url.render_as_string(hide_password=False))
+
+
+@contextmanager
+def empty_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """One of its own, with every table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('empty_sqlite'), folder / 'month.sqlite')}"
+        return
+    server: Engine = request.getfixturevalue("_postgres_engine")
+    url = server.url.set(database="planted_month")
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("drop database if exists planted_month with (force)"))
+        connection.execute(text("create database planted_month"))
+    engine = database.make_engine(url.render_as_string(hide_password=False))
+    database.Base.metadata.create_all(engine)
+    engine.dispose()
+    yield engine.url.render_as_string(hide_password=False)
+    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("drop database planted_month with (force)"))
 
 
 def parts() -> list[Streets]:
@@ -77,8 +124,6 @@ def found_alike(month: Month) -> list[list[int]]:
         (meal.id, meal.run.vendor.code, "not-brought", str(n), meal.day) for n, meal in enumerate(month.complaints, 1)
     ]
     with database.unit_of_work() as db:
-        write(db, month)
-    with database.unit_of_work() as db:
         record = service.check_month(
             db, MONTH, by=SYSTEM, clock=clock, complaints=complaints, recompute=False, rulebook=RULES
         )
@@ -105,11 +150,8 @@ def found_alike(month: Month) -> list[list[int]]:
     return groups
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_a_planted_month_in_parts_gives_the_findings_of_the_whole(any_engine: Engine, seed: int) -> None:
-    assert any_engine is database.engine()
-    month, _planted, _innocent = trial.make(seed)
-
+@pytest.mark.usefixtures("planted")
+def test_a_planted_month_in_parts_gives_the_findings_of_the_whole(month: Month) -> None:
     assert found_alike(month) == [[0, 1, 2]]  # so many frauds tie every street to another
 
 
@@ -120,6 +162,8 @@ def test_streets_that_have_nothing_in_common_are_looked_at_apart_and_give_the_fi
     month = small_month(people=12)
     for vendor, kind in zip(month.vendors, APART, strict=False):
         kind(month, vendor)
+    with database.unit_of_work() as db:
+        write(db, month)
 
     assert found_alike(month) == [[0], [1], [2]]
     with database.unit_of_work(read_only=True) as db:
@@ -137,12 +181,9 @@ APART = [
 """Frauds that stay with one vendor."""
 
 
-def test_what_is_read_along_while_settling_is_what_the_checks_would_read(any_engine: Engine) -> None:
-    month = trial.make(1)[0]
+@pytest.mark.usefixtures("planted")
+def test_what_is_read_along_while_settling_is_what_the_checks_would_read(month: Month) -> None:
     clock = FixedClock(at(month.days[-1] + timedelta(days=9), 36_000))
-    with database.unit_of_work() as db:
-        write(db, month)
-    del any_engine
     alone = [one for one in parts() if one.others is None]
     with database.unit_of_work(read_only=True) as db:
         gone = overtaken(db, *SPAN)

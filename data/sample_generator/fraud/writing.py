@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, insert, text
+from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
 from data.sample_generator.fraud.hands import call, cash_entries, returned_meals
 from data.sample_generator.fraud.month import LAT, LON, STREETS, FirstSaid, Meal, Month, Resident, Run
 from mealroute import models  # noqa: F401 -- registers every table
 from mealroute.core.actor import SYSTEM
+from mealroute.core.bulk import pour
 from mealroute.core.clock import FixedClock
 from mealroute.core.crypto import blind_index
 from mealroute.core.db import Base
@@ -40,8 +41,7 @@ def write(db: Session, month: Month) -> None:
     """Everything of a month, its claim lines, and what happened after they were built. The database is empty before."""
     for table, rows in _rows(month):
         if rows:
-            db.execute(insert(Base.metadata.tables[table]), rows)
-    db.flush()
+            _put(db, Base.metadata.tables[table], rows)
     if db.get_bind().dialect.name == "postgresql":
         db.execute(text("ANALYZE"))  # a month that came in one transaction has no statistics to plan by yet
     clock = FixedClock(at(month.days[-1] + timedelta(days=3), 36_000))
@@ -54,6 +54,34 @@ def write(db: Session, month: Month) -> None:
     call(db, month)
     db.flush()
     db.expire_all()
+
+
+def _put(db: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Rows that name the same columns, with the model's defaults in those that they leave out."""
+    named = dict.fromkeys(rows[0])
+    left_out = [
+        (name, default) for name, default in _defaults(table).items() if default is not None and name not in named
+    ]
+    values = ((*(row[name] for name in named), *(default() for _name, default in left_out)) for row in rows)
+    pour(db.connection(), table, [*named, *(name for name, _default in left_out)], values)
+
+
+@cache
+def _defaults(table: Table) -> dict[str, Callable[[], Any] | None]:
+    """Column → what makes its default; nothing where an empty one is."""
+    found: dict[str, Callable[[], Any] | None] = {}
+    for column in table.columns:
+        if column.default is not None and column.default.is_scalar:
+            found[column.name] = partial(_same, column.default.arg)
+        elif column.default is not None and column.default.is_callable:
+            found[column.name] = partial(column.default.arg, None)
+        elif column.nullable and not column.primary_key:
+            found[column.name] = None
+    return found
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 @cache
@@ -97,18 +125,9 @@ def _rows(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
 
 def _filled(table: str, **values: Any) -> dict[str, Any]:
     """A row whose other columns take the defaults of the model."""
-    found: Table = Base.metadata.tables[table]
-    row: dict[str, Any] = {}
-    for column in found.columns:
-        if column.name in values:
-            row[column.name] = values[column.name]
-        elif column.default is not None and column.default.is_scalar:
-            row[column.name] = column.default.arg
-        elif column.default is not None and column.default.is_callable:
-            row[column.name] = column.default.arg(None)
-        elif column.nullable and not column.primary_key:
-            row[column.name] = None
-    return row
+    defaults = _defaults(Base.metadata.tables[table])
+    row = {name: None if default is None else default() for name, default in defaults.items() if name not in values}
+    return row | values
 
 
 def _resident(one: Resident) -> dict[str, Any]:
