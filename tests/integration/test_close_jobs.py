@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select, update
@@ -27,10 +24,10 @@ from mealroute.settlement.simulate import clear_holds
 from mealroute.subsidy import queries as money
 from mealroute.subsidy.models import ClaimLine, Period
 from tests.conftest import FIELD_KEY
+from tests.forked import Forked
+from tests.integration import close_process
 from tests.integration.close_world import FEBRUARY, PAYER, Close, make_close, person
 from tests.integration.settlement_world import STREET
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -171,42 +168,12 @@ def test_whoever_comes_late_after_its_worker_was_given_up_writes_nothing(close: 
     assert [act for act, _name in acts()].count(Act.APPROVED) == 1
 
 
-KILLED = """
-import os, signal, sys
-from datetime import UTC, datetime
-from sqlalchemy import event
-from mealroute import models
-from mealroute.adapters.job_worker import JobContext
-from mealroute.core import crypto, db as database, jobs as table
-from mealroute.core.clock import FixedClock
-from mealroute.settlement import jobs
-
-crypto.configure_keys([sys.argv[4]])
-url, number, at = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-engine = database.configure(url)
-clock = FixedClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
-with database.unit_of_work() as db:
-    job = table.claim(db, number, clock=clock)
-written = 0
-
-@event.listens_for(engine, "before_cursor_execute")
-def count(connection, cursor, statement, parameters, context, many):
-    global written
-    if statement.split(None, 1)[0].lower() in {"insert", "update", "delete"}:
-        written += 1
-        if written > at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-jobs.carry_out(JobContext(job, clock), matrix_of=None)
-print("done", written)
-"""
-
-
-def _process(engine: Engine, job: JobId, at: int) -> subprocess.CompletedProcess[str]:
-    url = engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-c", KILLED, url, str(job), str(at), FIELD_KEY]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+def in_a_process(engine: Engine, job: JobId, kill_after: int) -> Forked:
+    """The job carried out in a process that dies at the write after so many."""
+    environment = {
+        **os.environ, "MEALROUTE_DATABASE_URL": engine.url.render_as_string(hide_password=False), "MEALROUTE_FIELD_KEYS": FIELD_KEY,
+    }  # fmt: skip
+    return Forked(close_process.carry_out, environment, job, kill_after)
 
 
 @pytest.mark.parametrize("step", [Step.PREPARE, Step.APPROVE])
@@ -218,18 +185,18 @@ def test_killed_anywhere_the_step_is_not_done_and_begun_again_it_is_done_once(
     before = acts()
     job, _new = ask(close, step, close.four.preparer if step is Step.PREPARE else close.four.approver)
     for attempt, at in enumerate((0, 5, 11), 1):
-        died = _process(any_engine, job, at)
-        if died.returncode == 0:
-            break
-        assert died.returncode == -signal.SIGKILL, died.stderr[-800:]
+        died = in_a_process(any_engine, job, at)
+        with pytest.raises(EOFError):
+            died.heard()
+        assert died.ended() == -signal.SIGKILL
         assert acts() == before
         with database.unit_of_work() as db:
             assert db.scalar(select(Period.state).where(Period.state == "closed")) is None
             table.orphan(db, job, attempt, stop=False, clock=close.clock)
             again = update(table.Job).where(table.Job.id == job)
             db.execute(again.values(state=JobState.QUEUED, open_key=jobs.key(PAYER, FEBRUARY)))
-    done = _process(any_engine, job, 9999)
-    assert done.stdout.startswith("done"), done.stderr[-800:]
+    done = in_a_process(any_engine, job, 9999)
+    assert (done.heard(), done.ended()) == ("done", 0)
     with database.unit_of_work(read_only=True) as db:
         assert table.job(db, job).state is JobState.DONE
         assert db.scalar(select(func.count()).select_from(ClaimLine)) == 9
