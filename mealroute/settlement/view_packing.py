@@ -2,9 +2,10 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from functools import cache
 from typing import Any
 
 from mealroute.settlement.chain_records import NAMES, Cell, Chain, CountDifference, Place
@@ -56,9 +57,10 @@ def lines_to(found: Lines) -> bytes:
 
 
 def lines_from(kept: bytes) -> Lines:
-    """The lines of ``lines_to``."""
+    """The lines of ``lines_to``. Few places and chains are many ways: each is made once."""
+    place_of, chain_of = cache(_place_from), cache(_chain_from)
     return {
-        Way(place=_place_from(place), chain=_chain_from(chain), outcome=outcome, route=route): _walked(steps)
+        Way(place=place_of(tuple(place)), chain=chain_of(tuple(chain)), outcome=outcome, route=route): _walked(steps)
         for place, chain, outcome, route, steps in _swelled(kept)
     }
 
@@ -86,7 +88,7 @@ def _place_to(place: Place) -> list[str]:
     return [place.day.isoformat(), place.slot, place.street, place.vendor, place.kitchen]
 
 
-def _place_from(row: list[Any]) -> Place:
+def _place_from(row: Sequence[Any]) -> Place:
     day, slot, street, vendor, kitchen = row
     return Place(day=date.fromisoformat(day), slot=slot, street=street, vendor=vendor, kitchen=kitchen)
 
@@ -95,7 +97,7 @@ def _chain_to(chain: Chain) -> list[int]:
     return [getattr(chain, name) for name in NAMES]
 
 
-def _chain_from(row: list[int]) -> Chain:
+def _chain_from(row: Sequence[int]) -> Chain:
     return Chain(**dict(zip(NAMES, row, strict=True)))
 
 

@@ -150,7 +150,7 @@ def _described(db: Session, who: Payer, month: str, wanted: Lines) -> tuple[Chai
         )
     }
     period = queries.period(db, who.code, month)
-    written = queries.explanations(db, period.id) if period else ()
+    written = queries.explanations(db, period.id, numbers) if period else ()
     said = {each.book_line_id: (each.code, each.sentence) for each in written}
     return tuple(
         ChainLine(

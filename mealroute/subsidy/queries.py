@@ -58,9 +58,11 @@ def periods(db: Session, payer: str) -> dict[str, PeriodState]:
     return {month: PeriodState(state) for month, state in db.execute(query)}
 
 
-def explanations(db: Session, period_id: int) -> tuple[ExplanationRecord, ...]:
-    """Every explanation of a month, by day."""
+def explanations(db: Session, period_id: int, lines: Collection[int] | None = None) -> tuple[ExplanationRecord, ...]:
+    """Every explanation of a month, or those of some order lines, by day."""
     query = select(Explanation).where(Explanation.period_id == period_id).order_by(Explanation.day, Explanation.id)
+    if lines is not None:
+        query = query.where(Explanation.book_line_id.in_(lines))
     return tuple(
         ExplanationRecord(
             book_line_id=row.book_line_id, day=row.day, code=row.code, sentence=row.sentence, portions=row.portions,
