@@ -16,7 +16,7 @@ from mealroute.core.errors import NotFound
 from mealroute.delivery import service as delivery
 from mealroute.delivery.records import Outcome, ProofInput
 from mealroute.orders.models import Payment
-from mealroute.subsidy import line_queries, service
+from mealroute.subsidy import line_queries, service, vendor_statement
 from mealroute.subsidy.person_statement import MealRow, PersonStatement, person_statement, print_statement
 from mealroute.subsidy.vendor_statement import station_statement
 from mealroute.vendors.models import Station
@@ -139,7 +139,11 @@ def test_lines_are_narrowed_and_summed(db: Session, month: Month) -> None:
     assert find(nonsense="x").count == 10
 
 
-def test_a_station_has_a_statement_of_the_meals_that_it_handed_out(db: Session) -> None:
+@pytest.mark.parametrize("few", [0, 3_000])
+def test_a_station_has_a_statement_of_the_meals_that_it_handed_out(
+    db: Session, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(vendor_statement, "FEW", few)
     world = make_world(db)
     db.add(Station(code="S1", name="九道湾驿站", street_code=STREET))
     db.flush()
