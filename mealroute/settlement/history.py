@@ -17,7 +17,7 @@ from mealroute.core.once import insert_new
 from mealroute.delivery.models import Proof
 from mealroute.dispatch.models import Run
 from mealroute.planning.models import PlanVisit
-from mealroute.settlement import rules
+from mealroute.settlement import own_words, rules
 from mealroute.settlement.models import SettlementStep
 from mealroute.settlement.records import Act, Step, StepRecord
 from mealroute.subsidy.models import Period
@@ -68,7 +68,7 @@ def other_hands(db: Session, period: Period, step: Step, *, by: Actor) -> int:
     Raises
     ------
     MealrouteError
-        ``step-needs-account``, ``step-same-person``, ``step-counted-itself``.
+        ``step-needs-account``, ``step-same-person``, ``step-counted-itself``, ``step-entered-itself``, ``step-decided-itself``.
     """
     return may_act(db, period, step, by=by)
 
@@ -93,7 +93,24 @@ def may_act(db: Session, period: Period | None, step: Step, *, by: Actor) -> int
             _("You have recorded deliveries of this month yourself: who checks or approves did not count."),
             _("Ask a colleague, whatever role you hold today."),
         )
+    if step in {Step.CHECK, Step.APPROVE}:
+        _refuse_own_words(db, period, by.account_id)
     return by.account_id
+
+
+def _refuse_own_words(db: Session, period: Period, account_id: int) -> None:
+    if own_words.entered(db, account_id, *month_days(period.month)):
+        raise Forbidden(
+            "step-entered-itself",
+            _("You have entered or explained cash or swipes of this month yourself: who checks or approves had no part in them."),
+            _("Ask a colleague, whatever role you hold today."),
+        )  # fmt: skip
+    if own_words.pending(db, account_id, period.month):
+        raise Forbidden(
+            "step-decided-itself",
+            _("You have decided on a line that this month would settle: who checks or approves did not."),
+            _("Ask a colleague, whatever role you hold today."),
+        )
 
 
 def prepared(db: Session, period_id: int) -> bool:

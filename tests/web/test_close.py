@@ -51,9 +51,11 @@ def test_four_people_close_a_month_on_its_page(app: Flask, signed_in: SignIn, ov
     page = checker.get(MONTH).text
     streets = _hidden(page, "street")
     assert streets
-    changed = {"street": streets, f"seen-{streets[0]}": "what stood there before"}
+    seen = dict(re.findall(r'name="(seen-\d+)" value="(\w+)"', page))
+    changed = {"street": streets, **seen, f"seen-{streets[0]}": "what stood there before"}
     assert checker.post(f"{MONTH}/sign", data=changed).status_code == 409
-    assert checker.post(f"{MONTH}/sign", data={"street": streets}).status_code == 303
+    assert checker.post(f"{MONTH}/sign", data={"street": streets}).status_code == 422
+    assert checker.post(f"{MONTH}/sign", data={"street": streets, **seen}).status_code == 303
     with unit_of_work() as db:
         clear_holds(db, "2026-03", by=SYSTEM, clock=over)
     assert "审批并月结" in approver.get(MONTH).text
@@ -79,7 +81,7 @@ def test_the_page_says_why_somebody_may_not_take_the_next_step(app: Flask, signe
         row.role, row.street_code = "street-checker", None
     changed = finance.get(MONTH).text
     assert "您已参与过本月" in changed
-    assert finance.post(f"{MONTH}/sign", data={"street": ["110101005"]}).status_code == 403
+    assert finance.post(f"{MONTH}/sign", data={"street": ["110101005"], "seen-110101005": "x"}).status_code == 403
 
 
 def test_sent_back_is_seen_first_by_whoever_mends_it(app: Flask, signed_in: SignIn, over: FixedClock) -> None:

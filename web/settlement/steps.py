@@ -37,6 +37,10 @@ def sign(month: str) -> ResponseReturnValue:
     if not streets:
         raise MealrouteError("street-missing", _("Say which street's part is signed."))
     seen = {street: digest for street in streets if (digest := request.form.get(f"seen-{street}", ""))}
+    if set(seen) != set(streets):
+        raise MealrouteError(
+            "sign-unseen", _("What is signed has to be seen first."), _("Open the month's page and sign there.")
+        )
     with unit_of_work(read_only=True) as db:
         if big(db, month):
             wanted = signing_jobs.wish(db, payer, month, streets, seen, by=by)
