@@ -76,8 +76,9 @@ def _still(db: Session, export: ExportRecord) -> Actor:
 
 
 def tick(*, clock: Clock) -> None:
-    """Delete the files whose time is over."""
+    """Delete the files whose time is over, and those that were never finished."""
     with unit_of_work(read_only=True) as db:
+        service.delete_unfinished(db, folder=service.folder_of(Settings.from_env()), clock=clock)
         due = queries.any_outlived(db, clock=clock)
     if due:
         with unit_of_work() as db:

@@ -27,6 +27,11 @@ def keep(part: Path, place: Path, *, seal: bool) -> Path:
     return target
 
 
+def untouched(folder: Path, *, before: float) -> tuple[Path, ...]:
+    """Files of exports, whole or half, that nobody has written to since ``before`` (seconds of the epoch)."""
+    return tuple(path for path in sorted(folder.glob("EX-*")) if path.is_file() and path.stat().st_mtime < before)
+
+
 def copy(folder: Path, entry: Entry, to: Path) -> None:
     """A file of ``folder`` as it was made, for a command that hands it on."""
     assert entry.file is not None

@@ -114,6 +114,14 @@ def outlived(db: Session, *, clock: Clock) -> tuple[ExportFile, ...]:
     return tuple(db.scalars(query.order_by(ExportFile.id)))
 
 
+def stored(db: Session, names: Sequence[str]) -> frozenset[str]:
+    """Those of some file names that a line of the register names."""
+    parts = (names[begin : begin + 500] for begin in range(0, len(names), 500))
+    return frozenset(
+        name for part in parts for name in db.scalars(select(ExportFile.stored).where(ExportFile.stored.in_(part)))
+    )
+
+
 def any_outlived(db: Session, *, clock: Clock) -> bool:
     """Whether there is anything to delete: asked first, so that an idle table is never locked for writing."""
     return bool(outlived(db, clock=clock))

@@ -29,6 +29,9 @@ from mealroute.subsidy.rulebook import load_rulebook
 KIND = "export-file"
 _LOCK = 7_261_502  # any constant: the PostgreSQL advisory lock that keeps the numbers in one line
 
+LEFT_S = 3600
+"""No file is written for longer: what has lain half done for an hour was left by a process that was killed."""
+
 
 def folder_of(settings: Settings) -> Path:
     """Where the files lie."""
@@ -253,6 +256,16 @@ def delete_old(db: Session, *, folder: Path, by: Actor, clock: Clock) -> int:
     if rows:
         audit.record(db, by=by, clock=clock, action="exports.deleted", subject="export/old", rows=len(rows))
     return len(rows)
+
+
+def delete_unfinished(db: Session, *, folder: Path, clock: Clock) -> int:
+    """Delete what processes that were killed while they wrote have left for an hour: it may show people in full. Counts the files."""
+    left = keeping.untouched(folder, before=clock.now().timestamp() - LEFT_S)
+    kept = queries.stored(db, [path.name for path in left])
+    gone = [path for path in left if path.name not in kept]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
 
 
 def note_check(db: Session, export_ids: Sequence[int], verdict: str, *, by: Actor, clock: Clock) -> None:

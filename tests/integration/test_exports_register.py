@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -157,3 +158,18 @@ def test_a_file_is_deleted_when_its_time_is_over_and_its_line_stays(
     assert service.delete_old(db, folder=folder, by=OFFICER, clock=clock) == 0
     assert list(folder.iterdir()) == []
     assert queries.register(db, by=OFFICER, clock=clock)[0].file == entry.file
+
+
+def test_what_a_killed_process_left_is_deleted_once_nobody_writes_it(
+    db: Session, month: Month, clock: FixedClock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "files"
+    entry, _data = made(db, folder, clock, wish())
+    assert entry.file is not None
+    half = folder / "EX-2026-000009-detail-2026-02-unmasked.xlsx.77.part"
+    fresh = folder / "EX-2026-000010-detail-2026-02.csv.78.part"
+    for path, age in ((half, 3700), (fresh, 60), (folder / entry.file.stored, 3700), (folder / "note.txt", 9999)):
+        path.touch()
+        os.utime(path, (clock.now().timestamp() - age,) * 2)
+    assert service.delete_unfinished(db, folder=folder, clock=clock) == 1
+    assert {path.name for path in folder.iterdir()} == {entry.file.stored, fresh.name, "note.txt"}
