@@ -37,7 +37,7 @@ def build(url: str, lines: int) -> None:
 
     from mealroute import models  # noqa: F401 -- registers every table
     from mealroute.core import db as database
-    from mealroute.subsidy.models import ClaimLine, Period
+    from mealroute.subsidy.models import ClaimBasis, ClaimLine, Period
 
     engine = database.configure(url)
     database.Base.metadata.create_all(engine)
@@ -55,6 +55,7 @@ def build(url: str, lines: int) -> None:
                 id=1, payer="dongcheng", month="2026-02", state="open", totals={"figures": {}, "service_days": 20}
             )
         )
+        connection.execute(insert(ClaimBasis), [basis(person) for person in range(4_000)])
         for start in range(0, lines, 20_000):
             connection.execute(insert(ClaimLine), [line(n) for n in range(start, min(start + 20_000, lines))])
         connection.commit()
@@ -78,10 +79,19 @@ def line(number: int) -> dict[str, Any]:
         "category": "advanced-age-alone", "age": 80 + person % 20, "ability_level": person % 4, "run_id": None, "route_no": person % 12 + 1,
         "driver_code": f"D{person % 90:03d}", "station_code": "", "delivery": "home", "confirmation": "seen",
         "confirmed_at": datetime(day.year, day.month, day.day, 3, tzinfo=UTC) + timedelta(seconds=number // 2 * 7 % 9_000), "source": "phone",
+        "basis_no": person + 1, "portions": 1, "stop_no": person % 20 + 1, "planned_s": 39_600 + person % 3_600, "cut": "",
+    }  # fmt: skip
+
+
+def basis(person: int) -> dict[str, Any]:
+    """What else was looked at for a person's lines."""
+    street, vendor = person % 17 + 1, person % 160 + 1
+    return {
+        "period_id": 1, "number": person + 1,
         "basis": {
-            "name": "王*兰", "id_number": f"110***********{person:04d}", "street": f"第{street}街道", "vendor": f"第{vendor}助餐点", "living": "alone",
-            "basic_service": True, "state": "active", "portions": 1, "categories": ["advanced-age-alone"], "channel": "phone",
-            "pay_means": "card", "stop_no": person % 20 + 1, "planned_s": 39_600 + person % 3_600,
+            "basic_service": True, "living": "alone", "state": "active", "categories": ["advanced-age-alone"], "channel": "phone",
+            "pay_means": "card", "name": "王*兰", "id_number": f"110***********{person:04d}", "street": f"第{street}街道",
+            "vendor": f"第{vendor}助餐点",
         },
     }  # fmt: skip
 

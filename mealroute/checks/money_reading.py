@@ -44,7 +44,7 @@ def claims_in(lines: Iterable[tuple[Any, ...]]) -> dict[int, Claims]:
         line, key = row[0], row[1:]
         one = single.get(key)
         if one is None:
-            one = single[key] = (_claim(key),)
+            one = single[key] = (claim_of(key),)
         before = found.get(line)
         if before is None:
             found[line] = one
@@ -58,7 +58,8 @@ def claims_in(lines: Iterable[tuple[Any, ...]]) -> dict[int, Claims]:
     return found
 
 
-def _claim(key: Sequence[Any]) -> Claim:
+def claim_of(key: Sequence[Any]) -> Claim:
+    """A claim from rule, version, beneficiary, amount, shares as JSON, what the resident paid and owes, and the price."""
     rule, version, beneficiary, amount, text, paid, copay, price = key
     divided = json.loads(text)
     return Claim(rule, version, beneficiary, amount, sum(divided.values()) if divided else amount, paid, copay, price)

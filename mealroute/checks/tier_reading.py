@@ -18,7 +18,8 @@ from mealroute.delivery.queries import current
 from mealroute.dispatch.models import Run
 from mealroute.orders.models import BookLine
 from mealroute.rulebook.records import Rule, Unit
-from mealroute.subsidy.models import ClaimLine
+from mealroute.subsidy.line_basis import NAMED
+from mealroute.subsidy.models import ClaimBasis, ClaimLine
 from mealroute.subsidy.site_queries import signed_persons
 from mealroute.vendors.models import Station
 
@@ -64,20 +65,20 @@ def _reached(
     db: Session, periods: Collection[int], steps: Mapping[tuple[str, int], Sequence[Step]], holds: Callable[[str, str], bool]
 ) -> list[Reached]:  # fmt: skip
     query = select(
-        ClaimLine.rule_id, ClaimLine.rule_version, ClaimLine.unit, ClaimLine.amount_fen, ClaimLine.basis, ClaimLine.station_code,
+        ClaimLine.rule_id, ClaimLine.rule_version, ClaimLine.unit, ClaimLine.amount_fen, ClaimBasis.basis, ClaimLine.cut, ClaimLine.station_code,
         ClaimLine.driver_code, ClaimLine.vendor_code, ClaimLine.street_code,
-    ).where(
+    ).select_from(ClaimLine).join(ClaimBasis, NAMED).where(
         ClaimLine.period_id.in_(periods), ClaimLine.book_line_id.is_(None), ClaimLine.rule_id.in_(sorted({rule for rule, _version in steps})),
     )  # fmt: skip
     found = []
-    for rule, version, unit, fen, basis, station, driver, vendor, street in db.execute(
+    for rule, version, unit, fen, basis, cut, station, driver, vendor, street in db.execute(
         query.order_by(ClaimLine.id)
     ).tuples():
         known: Sequence[Step] = steps.get((rule, version), ()) if holds(street, vendor) else ()
         counts, who = basis.get("counts", {}), _who(station, driver, vendor)
         found += [
             Reached(who, rule, version, step, counts[step.name], yearly=unit == Unit.YEAR, vendor=vendor, street=street)
-            for step in reached_by(known, counts, fen, cut="cut" in basis)
+            for step in reached_by(known, counts, fen, cut=bool(cut))
         ]  # fmt: skip
     return found
 

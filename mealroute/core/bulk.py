@@ -149,3 +149,34 @@ def _copied(
             count += 1
     cursor.close()
     return count
+
+
+def pour_text(connection: Connection, table: Table, columns: Sequence[str], lines: Iterable[str]) -> None:
+    """Insert rows that are written as PostgreSQL copies them, ``copy_text`` and a line's end each, within the connection's transaction."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    cursor: Any = connection.connection.cursor()
+    given = iter(lines)
+    with cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+        while chunk := "".join(islice(given, TOGETHER)):
+            copy.write(chunk)
+    cursor.close()
+
+
+def copy_text(values: Sequence[str | int | None]) -> str:
+    """Some values in the text format of COPY, with tabs between them."""
+    words = [_NULL if value is None else str(value) for value in values]
+    joined = "\t".join(words)
+    if joined.count("\\") == words.count(_NULL) and joined.count("\t") < len(words) and "\n" not in joined and "\r" not in joined:  # fmt: skip
+        return joined
+    return "\t".join(_NULL if value is None else escaped(str(value)) for value in values)
+
+
+def escaped(value: str) -> str:
+    """A text as COPY takes it."""
+    if "\\" in value or "\t" in value or "\n" in value or "\r" in value:
+        return value.translate(_ESCAPES)
+    return value
+
+
+_NULL = "\\N"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})

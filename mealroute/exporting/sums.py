@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from mealroute.core.money import Fen
 from mealroute.settlement import awarding
 from mealroute.settlement.correction_rows import SettledLine
-from mealroute.subsidy.models import ClaimLine
+from mealroute.subsidy.line_basis import NAMED
+from mealroute.subsidy.models import ClaimBasis, ClaimLine
 from mealroute.subsidy.rulebook import load_rulebook
 
 Where = tuple[ColumnElement[bool], ...]
@@ -139,8 +140,10 @@ def names(db: Session, where: Where, corrections: Sequence[SettledLine] = ()) ->
     first = (
         select(func.min(ClaimLine.id)).where(*where).group_by(ClaimLine.vendor_code, ClaimLine.street_code).subquery()
     )
-    query = select(ClaimLine.vendor_code, ClaimLine.street_code, ClaimLine.basis).where(ClaimLine.id.in_(select(first)))
-    found = [tuple(row) for row in db.execute(query.order_by(ClaimLine.id))]
+    query = select(ClaimLine.vendor_code, ClaimLine.street_code, ClaimBasis.basis).select_from(ClaimLine)
+    query = query.outerjoin(ClaimBasis, NAMED).where(ClaimLine.id.in_(select(first)))
+    rows = db.execute(query.order_by(ClaimLine.id)).tuples()
+    found = [(vendor, street, basis or {}) for vendor, street, basis in rows]
     found += [(one.line["vendor_code"], one.line["street_code"], one.line["basis"]) for one in corrections]
     vendors: dict[str, str] = {}
     streets: dict[str, str] = {}

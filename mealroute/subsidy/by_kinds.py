@@ -199,7 +199,7 @@ def _heads(lines: Sequence[Kept]) -> dict[int, list[Head]]:
     for line in lines:
         rule = line.pays.rule
         columns = (
-            rule.rule_id, rule.version, rule.document.number, str(rule.beneficiary), str(rule.unit), line.fen, text(dict(line.parts)), line.copay,
+            rule.rule_id, rule.version, rule.document.number, str(rule.beneficiary), str(rule.unit), line.fen, text(dict(line.parts)), line.copay, line.cut,
         )  # fmt: skip
         resident = rule.beneficiary is Beneficiary.RESIDENT
         found[line.meal].append(

@@ -3,9 +3,9 @@
 import hashlib
 import json
 import marshal
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -13,24 +13,28 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mealroute.areas.queries import street_names
-from mealroute.core.bulk import pour
+from mealroute.core.bulk import copy_text, escaped, pour, pour_text
 from mealroute.subsidy import queries
-from mealroute.subsidy.models import ClaimLine
+from mealroute.subsidy.line_basis import OF_DOOR
+from mealroute.subsidy.models import ClaimBasis, ClaimLine
 from mealroute.subsidy.records import ClaimLineRecord
 from mealroute.vendors.models import Vendor
 
-OF_RULE = ("rule_id", "rule_version", "document_no", "beneficiary", "unit", "amount_fen", "shares", "copay_fen")
+OF_RULE = (
+    "rule_id", "rule_version", "document_no", "beneficiary", "unit", "amount_fen", "shares", "copay_fen", "cut",
+)  # fmt: skip
 """Columns that are alike for all lines of one rule and amount."""
 OF_MEAL = (
     "order_id", "book_line_id", "proof_id", "resident_id", "resident_code", "day", "slot", "street_code", "vendor_code", "unit_price_fen",
     "resident_paid_fen", "outcome", "category", "age", "ability_level", "run_id", "route_no", "driver_code", "station_code", "delivery",
-    "confirmation", "confirmed_at", "source",
+    "confirmation", "confirmed_at", "source", "portions", "stop_no", "planned_s", "basis_no",
 )  # fmt: skip
 """Columns that are alike for all lines of one meal."""
-COLUMNS = ("natural_key", *OF_RULE, "payee", "basis", "line_no", *OF_MEAL)
+COLUMNS = ("natural_key", "payee", *OF_RULE, "line_no", *OF_MEAL)
 
 Row = tuple[Any, ...]
-Rows = list[Row]
+Sheaf = tuple[Row, list[tuple[str, str, int]]]
+"""A meal's ``OF_MEAL``, and of each of its lines the natural key, the payee and the number of its ``OF_RULE``."""
 CHUNK = 1_000
 text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -69,34 +73,98 @@ def words_of(db: Session, residents: Iterable[int]) -> Words:
     return Words(people=queries.masked_people(db, set(residents)), streets=street_names(db), vendors=vendors, zone=zone)
 
 
-def row_of(line: ClaimLineRecord, number: int, words: Words) -> Row:
-    """A line as ``COLUMNS``, JSON and times already as the databases take them."""
-    basis = {**line.basis, **words.of(line.resident_id, line.street_code, line.vendor_code)}
-    given: dict[str, Any] = {
-        "beneficiary": str(line.beneficiary), "shares": text(dict(line.shares)), "basis": text(basis), "line_no": number,
-        "day": line.day.isoformat(), "confirmed_at": words.moment(line.confirmed_at),
-    }  # fmt: skip
-    return tuple(given[name] if name in given else getattr(line, name) for name in COLUMNS)
+@dataclass(slots=True)
+class Rows:
+    """The lines of a month meal by meal, JSON and times already as the databases take them; what many have alike stands once.
+
+    ``rules``: ``OF_RULE`` → its number; ``bases``: JSON of what else was looked at → its number. Both are numbered by their first line, so
+    that equal lines make equal rows.
+    """
+
+    sheaves: list[Sheaf] = field(default_factory=list)
+    rules: dict[Row, int] = field(default_factory=dict)
+    bases: dict[str, int] = field(default_factory=dict)
+    count: int = 0
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Row]:
+        """Each line as ``COLUMNS``, numbered from 1."""
+        rules, number = list(self.rules), 0
+        for own, lines in self.sheaves:
+            for key, payee, rule in lines:
+                number += 1
+                yield key, payee, *rules[rule], number, *own
+
+    def keys(self) -> Iterator[str]:
+        """The natural keys."""
+        return (key for _own, lines in self.sheaves for key, _payee, _rule in lines)
+
+    def rule(self, columns: Row) -> int:
+        """The number of some ``OF_RULE``."""
+        return self.rules.setdefault(columns, len(self.rules))
+
+    def basis(self, alike: Mapping[str, object]) -> int:
+        """The number of what else was looked at, from 1."""
+        return self.bases.setdefault(text(alike), len(self.bases) + 1)
+
+    def add(self, own: Row, lines: list[tuple[str, str, int]]) -> None:
+        """Add a meal's ``OF_MEAL`` with its lines."""
+        self.sheaves.append((own, lines))
+        self.count += len(lines)
+
+    def put(self, line: ClaimLineRecord, words: Words) -> None:
+        """Add a line; lines of one meal follow one another."""
+        basis = {**line.basis, **words.of(line.resident_id, line.street_code, line.vendor_code)}
+        given: dict[str, Any] = {
+            "beneficiary": str(line.beneficiary), "shares": text(dict(line.shares)), "day": line.day.isoformat(),
+            "confirmed_at": words.moment(line.confirmed_at), "cut": basis.pop("cut", ""), **{name: basis.pop(name, None) for name in OF_DOOR},
+        }  # fmt: skip
+        given["basis_no"] = self.basis(basis)
+        own, rule = (
+            tuple(given[name] if name in given else getattr(line, name) for name in names)
+            for names in (OF_MEAL, OF_RULE)
+        )
+        entry = line.natural_key, line.payee, self.rule(rule)
+        if line.book_line_id is not None and self.sheaves and self.sheaves[-1][0] == own:
+            self.sheaves[-1][1].append(entry)
+            self.count += 1
+        else:
+            self.add(own, [entry])
 
 
-def digest_of(rows: Sequence[Row]) -> str:
+def digest_of(rows: Rows) -> str:
     """By which a later building knows the same lines. Rows are plain text and numbers; format 2 of marshal has no references."""
-    hashed, given = hashlib.sha256(), iter(rows)
+    hashed = hashlib.sha256(marshal.dumps((list(rows.rules), list(rows.bases)), 2))
+    given = iter(rows.sheaves)
     while chunk := list(islice(given, CHUNK)):
         hashed.update(marshal.dumps(chunk, 2))
     return hashed.hexdigest()
 
 
-def replace(db: Session, period_id: int, rows: Sequence[Row]) -> None:
+def replace(db: Session, period_id: int, rows: Rows) -> None:
     """Put these rows in the place of whatever the period holds."""
-    db.execute(delete(ClaimLine).where(ClaimLine.period_id == period_id))
-    table: Any = ClaimLine.__table__
-    pour(db.connection(), table, COLUMNS, rows, raw=True, alike={"period_id": period_id})
+    for model in (ClaimLine, ClaimBasis):
+        db.execute(delete(model).where(model.period_id == period_id))
+    connection, (bases, lines) = db.connection(), (_table(ClaimBasis), _table(ClaimLine))
+    alike = {"period_id": period_id}
+    pour(connection, bases, ("number", "basis"), ((number, basis) for basis, number in rows.bases.items()), raw=True, alike=alike)  # fmt: skip
+    if connection.dialect.name == "postgresql":
+        pour_text(connection, lines, (*COLUMNS, *alike), _texts(rows, period_id))
+    else:
+        pour(connection, lines, COLUMNS, rows, raw=True, alike=alike)
 
 
-def day_of(row: Row) -> date:
-    """The day of a row."""
-    return date.fromisoformat(row[_DAY])
+def _table(model: type[ClaimBasis | ClaimLine]) -> Any:
+    return model.__table__
 
 
-_DAY = COLUMNS.index("day")
+def _texts(rows: Rows, period_id: int) -> Iterator[str]:
+    """The lines of each meal as PostgreSQL copies them: what they have alike is put into words once."""
+    rules, number = [copy_text(rule) for rule in rows.rules], 0
+    for own, lines in rows.sheaves:
+        end = f"{copy_text(own)}\t{period_id}\n"
+        for key, payee, rule in lines:
+            number += 1
+            yield f"{escaped(key)}\t{escaped(payee)}\t{rules[rule]}\t{number}\t{end}"

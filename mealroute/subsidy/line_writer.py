@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from mealroute.rulebook.records import Beneficiary
 from mealroute.rulebook.results import Line
 from mealroute.subsidy import build, evaluating, rules
 from mealroute.subsidy.build import BookRow, DoorRow, MonthRows
-from mealroute.subsidy.keeping import Row, Rows, Words, row_of, text
+from mealroute.subsidy.keeping import Row, Rows, Words
 from mealroute.subsidy.records import ClaimLineRecord, ClaimProblem, Handover, LineAccount, ResidentOnDay
 from mealroute.subsidy.site_facts import person_of
 
@@ -29,6 +30,16 @@ class Head(NamedTuple):
     copay: Fen
     resident: bool
     line: Kept
+
+
+@dataclass(slots=True)
+class _Group:
+    """Lines that come together, and how often they did. ``own_fen``: what of them comes off the resident's price."""
+
+    heads: Sequence[Head]
+    lines: list[tuple[str, bool, int, int]]
+    own_fen: Fen
+    times: int = 0
 
 
 class Eaten(NamedTuple):
@@ -58,16 +69,13 @@ class Writer:
     """Takes the meals in their order. ``rows`` are numbered from 1; sums are of the rows and of the meals that are even."""
 
     def __init__(self, rows: MonthRows, words: Words, held: frozenset[str]) -> None:
-        self.rows: Rows = []
+        self.rows = Rows()
         self.accounted = self.self_paid = self.subsidised = 0
         self._from, self._words, self._held = rows, words, held
-        self._uses: Counter[int] = Counter()
-        self._heads: dict[int, Sequence[Head]] = {}
+        self._groups: dict[int, _Group] = {}
         self._sites: list[ClaimLineRecord] = []
         self._odd: list[tuple[Due, Sequence[Head], Sequence[Head]]] = []
-        self._who: dict[int, tuple[str, str]] = {}
-        self._ends: dict[tuple[int, str, str], str] = {}
-        self._ways: dict[tuple[str, str], str] = {}
+        self._bases: dict[tuple[Any, ...], int] = {}
         self._days: dict[date, str] = {}
         self._kinds: dict[tuple[Any, ...], str] = {}
         orders = Counter(one.order_id for one in rows.book)
@@ -77,22 +85,21 @@ class Writer:
         """Write the lines of a meal, and see whether it is even: one portion of an order of its own, claimed or paid in full."""
         heads = due.heads
         kept_out: Sequence[Head] = ()
+        own_fen = 0
         if heads and self._held:
             heads, kept_out = self._without_held(due, heads)
         if heads:
-            self._write(due, heads)
+            group = self._groups.get(id(heads))
+            if group is None:
+                group = self._groups[id(heads)] = self._group(heads)
+            self._write(due, group)
             self.subsidised += 1
-            self._uses[id(heads)] += 1
-            self._heads[id(heads)] = heads
+            own_fen = group.own_fen
         line, door = due.book, due.door
         price, paid = line.unit_price_fen, due.paid
         even = door.delivered == 1 and not kept_out and line.order_id not in self._shared
         if even and heads:
-            subsidy = 0
-            for head in heads:
-                if head.resident:
-                    subsidy += head.fen
-            even = paid >= price - subsidy
+            even = paid >= price - own_fen
         elif even:
             even = 0 < price <= paid
         if even:
@@ -101,56 +108,49 @@ class Writer:
         else:
             self._odd.append((due, heads, kept_out))
 
-    def _write(self, due: Due, heads: Sequence[Head]) -> None:
+    def _group(self, heads: Sequence[Head]) -> _Group:
+        return _Group(
+            heads, [(head.prefix, head.whole_day, head.payee, self.rows.rule(head.columns)) for head in heads],
+            sum(head.fen for head in heads if head.resident),
+        )  # fmt: skip
+
+    def _write(self, due: Due, group: _Group) -> None:
         line, door, who = due.book, due.door, due.who
         day = self._days.get(line.day)
         if day is None:
             day = self._days[line.day] = line.day.isoformat()
         whole_day = f"{who.code}/{day}"
         one_slot = f"{whole_day}/{line.slot}"
-        begin, end = self._basis(line, door, who)
-        basis = begin + end
         payees = door.vendor_code, door.driver_code, line.station_code
         of_meal = (
             line.order_id, line.line_id, door.proof_id, who.resident_id, who.code, day, line.slot, line.street_code, door.vendor_code,
             line.unit_price_fen, due.paid, door.outcome, who.categories[0] if who.categories else "", who.age, who.ability_level, door.run_id,
             door.route_no, door.driver_code, line.station_code, line.delivery, self._confirmation(line, door),
-            self._words.moment(door.confirmed_at), door.source,
+            self._words.moment(door.confirmed_at), door.source, door.delivered, door.stop_no, door.planned_s, self._basis(line, door, who),
         )  # fmt: skip
-        number = len(self.rows)
-        for head in heads:
-            number += 1
-            self.rows.append((
-                head.prefix + (whole_day if head.whole_day else one_slot), *head.columns, payees[head.payee],
-                basis if not head.cut else f'{begin},"cut":{text(head.cut)}{end}', number, *of_meal,
-            ))  # fmt: skip
+        self.rows.add(
+            of_meal,
+            [
+                (prefix + (whole_day if once else one_slot), payees[payee], rule)
+                for prefix, once, payee, rule in group.lines
+            ],
+        )
+        group.times += 1
 
-    def _basis(self, line: BookRow, door: DoorRow, who: ResidentOnDay) -> tuple[str, str]:
-        """What else was looked at, as ``keeping.row_of`` writes it, in two halves: a cut stands between."""
-        begin = self._who.get(id(who))
-        if begin is None:
-            state = text({"basic_service": who.basic_service, "living": who.living, "state": who.state})[:-1]
-            begin = self._who[id(who)] = state, f',"categories":{text(list(who.categories))}'
-        way = self._ways.get((line.channel, line.pay_means))
-        if way is None:
-            way = self._ways[line.channel, line.pay_means] = (
-                f',"channel":{text(line.channel)},"pay_means":{text(line.pay_means)}'
-            )
-        beside = line.resident_id, line.street_code, door.vendor_code
-        end = self._ends.get(beside)
-        if end is None:
-            end = self._ends[beside] = f",{text(self._words.of(*beside))[1:]}"
-        stop = "null" if door.stop_no is None else door.stop_no
-        planned = "null" if door.planned_s is None else door.planned_s
-        known = (
-            _some(who.registration, line.zone, line.meal_kind)
-            if who.registration or line.zone or line.meal_kind
-            else ""
-        )
-        return (
-            f'{begin[0]},"portions":{door.delivered}{begin[1]}{way},"stop_no":{stop},"planned_s":{planned}{known}',
-            end,
-        )
+    def _basis(self, line: BookRow, door: DoorRow, who: ResidentOnDay) -> int:
+        """The number of what else was looked at, as ``Rows.put`` writes it."""
+        key = id(who), line.street_code, door.vendor_code, line.channel, line.pay_means, line.zone, line.meal_kind
+        found = self._bases.get(key)
+        if found is None:
+            kept: dict[str, object] = {
+                "basic_service": who.basic_service, "living": who.living, "state": who.state, "categories": list(who.categories),
+                "channel": line.channel, "pay_means": line.pay_means,
+            }  # fmt: skip
+            some = {"registration": who.registration, "zone": line.zone, "meal_kind": line.meal_kind}
+            kept |= {name: value for name, value in some.items() if value}
+            words = self._words.of(line.resident_id, line.street_code, door.vendor_code)
+            found = self._bases[key] = self.rows.basis({**kept, **words})
+        return found
 
     def _confirmation(self, line: BookRow, door: DoorRow) -> str:
         beside = self._from.evidence.get(door.proof_id, _NONE)
@@ -170,7 +170,7 @@ class Writer:
         """A line that no meal stands behind."""
         if line.natural_key not in self._held:
             self._sites.append(line)
-            self.rows.append(row_of(line, len(self.rows) + 1, self._words))
+            self.rows.put(line, self._words)
 
     @property
     def claimed_fen(self) -> Fen:
@@ -178,14 +178,14 @@ class Writer:
 
     @property
     def copay_fen(self) -> Fen:
-        return sum(times * head.copay for number, times in self._uses.items() for head in self._heads[number])
+        return sum(group.times * head.copay for group in self._groups.values() for head in group.heads)
 
     def by_rule(self) -> dict[str, Any]:
         """Lines, amount and shares by rule."""
         found: dict[str, dict[str, Any]] = defaultdict(lambda: {"lines": 0, "amount_fen": 0, "shares": Counter()})
-        for number, times in self._uses.items():
-            for head in self._heads[number]:
-                _add(found[head.line.pays.rule.rule_id], times, head.fen, head.line.parts)
+        for group in self._groups.values():
+            for head in group.heads:
+                _add(found[head.line.pays.rule.rule_id], group.times, head.fen, head.line.parts)
         for line in self._sites:
             _add(found[line.rule_id], 1, line.amount_fen, line.shares)
         return {
@@ -194,9 +194,9 @@ class Writer:
 
     def contradicts(self) -> bool:
         """Whether a line stands there twice or its shares are not its amount."""
-        if len({row[0] for row in self.rows}) < len(self.rows):
+        if len(set(self.rows.keys())) < len(self.rows):
             return True
-        heads = (head for group in self._heads.values() for head in group)
+        heads = (head for group in self._groups.values() for head in group.heads)
         return any(sum(part for _payer, part in head.line.parts) != head.fen for head in heads) or any(
             sum(part for _payer, part in line.shares) != line.amount_fen for line in self._sites
         )
@@ -233,12 +233,6 @@ def _record(head: Head, handover: Handover, meal: Meal) -> ClaimLineRecord:
     kept = head.line
     line = Line(kept.pays.rule, meal.person, meal, kept.pays.payee(meal), kept.fen, kept.parts, kept.copay, kept.cut)
     return evaluating.line_record(line, handover)
-
-
-def _some(registration: str, zone: str, meal_kind: str) -> str:
-    """What only some ledgers have."""
-    named = (("registration", registration), ("zone", zone), ("meal_kind", meal_kind))
-    return "".join(f',"{name}":{text(value)}' for name, value in named if value)
 
 
 def _problem(handover: Handover, code: str, sentence: str) -> ClaimProblem:

@@ -52,8 +52,25 @@ def _agreeing(**tables: str) -> list[Constraint]:
     ]
 
 
+class ClaimBasis(Base):
+    """What lines of a month have alike of what was looked at for them, and the words of the day: kept once for all of them.
+
+    ``number`` counts within the month, in the order of the lines.
+    """
+
+    __tablename__ = "claim_basis"
+
+    period_id: Mapped[int] = mapped_column(ForeignKey("settlement_period.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    basis: Mapped[dict[str, Any]] = mapped_column(JsonDict)
+
+
 class ClaimLine(Base):
-    """One subsidy under one rule. ``natural_key`` (rule, person, day or what else is paid for) stands once in all months."""
+    """One subsidy under one rule. ``natural_key`` (rule, person, day or what else is paid for) stands once in all months.
+
+    What else was looked at stands under ``basis_no`` of the month (None: nothing) and, where each meal has its own, in ``portions``, ``stop_no`` and
+    ``planned_s`` (seconds of the day); ``cut``: why the amount is less than the rule's own.
+    """
 
     __tablename__ = "claim_line"
     __table_args__ = (
@@ -106,7 +123,11 @@ class ClaimLine(Base):
     confirmation: Mapped[str] = mapped_column(String(12), default="", server_default="")
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     source: Mapped[str] = mapped_column(String(12), default="", server_default="")
-    basis: Mapped[dict[str, Any]] = mapped_column(JsonDict)
+    basis_no: Mapped[int | None]
+    portions: Mapped[int | None]
+    stop_no: Mapped[int | None]
+    planned_s: Mapped[int | None]
+    cut: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
 
 class ClaimPerson(Base):
@@ -150,19 +171,21 @@ class Explanation(Base):
 
 
 def _refuse_when_closed(_mapper: Mapper[Any], connection: Connection, target: Base) -> None:
-    assert isinstance(target, Period | ClaimLine | ClaimPerson | Explanation)
+    assert isinstance(target, Period | ClaimBasis | ClaimLine | ClaimPerson | Explanation)
     period = target.id if isinstance(target, Period) else target.period_id
     if connection.scalar(select(Period.state).where(Period.id == period)) == "closed":
         raise ValueError(f"{target.__tablename__} of a closed period is immutable")
 
 
-for _model in (Period, ClaimLine, ClaimPerson, Explanation):
+for _model in (Period, ClaimBasis, ClaimLine, ClaimPerson, Explanation):
     event.listen(_model, "before_update", _refuse_when_closed)
     event.listen(_model, "before_delete", _refuse_when_closed)
-for _model in (ClaimLine, ClaimPerson, Explanation):
+for _model in (ClaimBasis, ClaimLine, ClaimPerson, Explanation):
     event.listen(_model, "before_insert", _refuse_when_closed)
 
-_GUARDED = (("claim_line", True), ("claim_person", True), ("explanation", True), ("settlement_period", False))
+_GUARDED = (
+    ("claim_basis", True), ("claim_line", True), ("claim_person", True), ("explanation", True), ("settlement_period", False),
+)  # fmt: skip
 
 
 def _triggers() -> dict[str, dict[str, tuple[str, ...]]]:
@@ -219,7 +242,9 @@ def _raising(name: str, where: str, words: str, back: str) -> tuple[str]:
 
 
 TRIGGERS = _triggers()
-TRIGGERS["postgresql"]["claim_line"] += AGREES
+for _dialect, _tables in AGREES.items():
+    for _table, _statements in _tables.items():
+        TRIGGERS[_dialect][_table] += _statements
 
 for _dialect, _tables in TRIGGERS.items():
     for _table, _statements in _tables.items():

@@ -12,7 +12,8 @@ from mealroute.core.text import mask_id, mask_name
 from mealroute.residents.facts import FactChange
 from mealroute.residents.models import Resident
 from mealroute.subsidy.build import PersonFacts
-from mealroute.subsidy.models import ClaimLine, ClaimPerson, Explanation, Period
+from mealroute.subsidy.line_basis import NAMED, WITH_LINE, described
+from mealroute.subsidy.models import ClaimBasis, ClaimLine, ClaimPerson, Explanation, Period
 from mealroute.subsidy.records import Beneficiary, ClaimLineRecord, ExplanationRecord, PeriodState
 from mealroute.subsidy.rows import month_days, month_rows, rows_between
 from mealroute.subsidy.statements import SettlementLine
@@ -104,9 +105,9 @@ LINE_COLUMNS = (
     "natural_key", "rule_id", "rule_version", "document_no", "beneficiary", "amount_fen", "shares", "order_id", "book_line_id",
     "proof_id", "resident_id", "resident_code", "day", "slot", "street_code", "vendor_code", "unit_price_fen",
     "resident_paid_fen", "copay_fen", "outcome", "unit", "payee", "category", "age", "ability_level", "run_id", "route_no",
-    "driver_code", "station_code", "delivery", "confirmation", "confirmed_at", "source", "basis",
+    "driver_code", "station_code", "delivery", "confirmation", "confirmed_at", "source",
 )  # fmt: skip
-"""The columns of a claim line, which are the fields of its record."""
+"""The columns of a claim line that are fields of its record."""
 
 
 def settlement_lines(db: Session, period_id: int, *, scope: Scope) -> tuple[SettlementLine, ...]:
@@ -116,7 +117,8 @@ def settlement_lines(db: Session, period_id: int, *, scope: Scope) -> tuple[Sett
 
 def lines_query(scope: Scope) -> Select[Any]:
     """Claim lines within a scope, as ``settlement_line`` reads them; more conditions may follow."""
-    query: Select[Any] = select(ClaimLine.id, ClaimLine.line_no, *(getattr(ClaimLine, name) for name in LINE_COLUMNS))
+    columns = (getattr(ClaimLine, name) for name in ("id", "line_no", *LINE_COLUMNS, *WITH_LINE))
+    query: Select[Any] = select(*columns, ClaimBasis.basis).select_from(ClaimLine).outerjoin(ClaimBasis, NAMED)
     if scope.streets is not None:
         query = query.where(ClaimLine.street_code.in_(sorted(scope.streets)))
     if scope.vendor is not None:
@@ -135,7 +137,7 @@ def settlement_line(row: Mapping[Any, Any]) -> SettlementLine:
     number, line_no = values.pop("id"), values.pop("line_no")
     shares = values.pop("shares")
     values["beneficiary"] = Beneficiary(str(values["beneficiary"]))
-    words = values["basis"]
+    words = values["basis"] = described({name: values.pop(name) for name in WITH_LINE}, values["basis"])
     return SettlementLine(
         id=number,
         line_no=line_no,

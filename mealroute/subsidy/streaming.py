@@ -15,12 +15,11 @@ from mealroute.core.layouts import Batch, Layout, turned
 from mealroute.core.raw_rows import json_entry, minute_text, packed, raw_batches, unpacked
 from mealroute.core.rowfiles import CsvRows
 from mealroute.subsidy.file_fields import PLAIN, settlement_fields
-from mealroute.subsidy.models import ClaimLine
+from mealroute.subsidy.line_basis import NAMED, OF_DOOR
+from mealroute.subsidy.models import ClaimBasis, ClaimLine
 
-_BASIS: Mapping[str, type[Text | Integer]] = {
-    **dict.fromkeys(("street", "vendor", "name", "id_number", "pay_means", "channel"), Text), "stop_no": Integer, "planned_s": Integer,
-}  # fmt: skip
-"""Values that are kept with the line as it was written, in its ``basis``, and what they are."""
+_BASIS = ("street", "vendor", "name", "id_number", "pay_means", "channel")
+"""Texts that stand in what was looked at for a line, as it was written."""
 _CORRECTIONS = ("month", "reason")
 """Values that corrections alone have."""
 _STORED: Mapping[str, ColumnElement[Any]] = {
@@ -30,7 +29,7 @@ _STORED: Mapping[str, ColumnElement[Any]] = {
             "line_no", "slot", "street_code", "vendor_code", "resident_code", "resident_id", "rule_id", "rule_version", "document_no",
             "beneficiary", "unit_price_fen", "copay_fen", "resident_paid_fen", "amount_fen", "order_id", "book_line_id", "proof_id",
             "outcome", "natural_key", "unit", "payee", "category", "age", "ability_level", "delivery", "route_no", "driver_code",
-            "station_code", "confirmation", "source",
+            "station_code", "confirmation", "source", "stop_no", "planned_s",
         )
     },
     "day": type_coerce(ClaimLine.day, Text), "shares": cast(ClaimLine.shares, Text),
@@ -68,7 +67,11 @@ def batches(
     """
     read = [name for name in layout.names if name not in _CORRECTIONS]
     columns = [_column(db, name, layout).label(name) for name in read]
-    for rows in raw_batches(db, select(*columns).where(*where).order_by(ClaimLine.line_no)):
+    query = select(*columns).select_from(ClaimLine)
+    values = {*layout.names, *(value for part in layout.parts.values() for value in part.values)}
+    if values.intersection(_BASIS):
+        query = query.outerjoin(ClaimBasis, NAMED)
+    for rows in raw_batches(db, query.where(*where).order_by(ClaimLine.line_no)):
         found = {**dict.fromkeys(_CORRECTIONS, ("",) * len(rows)), **dict(zip(read, turned(rows), strict=True))}
         if left_out and "line_no" in found:
             found["line_no"] = [number - bisect_left(left_out, number) for number in found["line_no"]]
@@ -80,22 +83,20 @@ def _column(db: Session, name: str, layout: Layout) -> ColumnElement[Any]:
     if name in layout.parts:
         return packed(db, [_column(db, value, layout) for value in layout.parts[name].values])
     if name in _BASIS:
-        return json_entry(db, ClaimLine.basis, name, _BASIS[name])
+        return json_entry(db, ClaimBasis.basis, name, Text)
     return minute_text(db, ClaimLine.confirmed_at) if name == "confirmed" else _STORED[name]
 
 
 def unpacking(values: Sequence[str]) -> Callable[[str], Sequence[Any]]:
     """How a part with these values is taken apart."""
-    numbers = [
-        _BASIS.get(name) is Integer or (name in _STORED and isinstance(_STORED[name].type, Integer)) for name in values
-    ]
+    numbers = [name in _STORED and isinstance(_STORED[name].type, Integer) for name in values]
     return lambda text: unpacked(text, numbers)
 
 
 def line_values(line: Mapping[str, Any], line_no: int, month: str, reason: str, layout: Layout) -> tuple[Any, ...]:
     """The same values of a line that corrects another month, from all its fields as JSON keeps them; its amounts carry their sign."""
     known = {
-        **{word: line["basis"].get(word) for word in _BASIS}, **line, "beneficiary": str(line["beneficiary"]), "line_no": line_no,
+        **{word: line["basis"].get(word) for word in (*_BASIS, *OF_DOOR)}, **line, "beneficiary": str(line["beneficiary"]), "line_no": line_no,
         "month": month, "reason": reason, "shares": json.dumps(line["shares"]), "confirmed": _minute(line["confirmed_at"]),
     }  # fmt: skip
     for name, part in layout.parts.items():

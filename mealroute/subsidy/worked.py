@@ -9,7 +9,7 @@ from typing import Any
 
 from mealroute.core.money import Fen
 from mealroute.subsidy import build, computing, reconcile
-from mealroute.subsidy.keeping import Rows, Words, row_of
+from mealroute.subsidy.keeping import Rows, Words
 from mealroute.subsidy.reconcile import MonthFacts
 from mealroute.subsidy.records import Beneficiary, DayFacts, Imbalance, LineAccount, OpenItem, Rulebook
 from mealroute.subsidy.statements import MonthFigures
@@ -45,9 +45,11 @@ class Worked:
 def plain(month: str, rows: build.MonthRows, rulebook: Rulebook, words: Words, *, held: Collection[str] = ()) -> Worked:
     """Every meal by itself: the reference."""
     done = computing.compute(month, rows, rulebook, every_reason=False, held=held)
-    lines = done.lines
+    lines, kept = done.lines, Rows()
+    for line in lines:
+        kept.put(line, words)
     return Worked(
-        month=month, rows=[row_of(line, number, words) for number, line in enumerate(lines, 1)], days=build.day_facts(rows),
+        month=month, rows=kept, days=build.day_facts(rows),
         accounts=tuple(account for account in done.accounts if account.unclaimed or account.outstanding_fen),
         accounted=sum(account.delivered for account in done.accounts), self_paid=sum(account.self_paid for account in done.accounts),
         subsidised=len({line.book_line_id for line in lines} - {None}), claimed_fen=sum(line.amount_fen for line in lines),

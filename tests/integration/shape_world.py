@@ -269,7 +269,7 @@ class ShapeWorld:
                 period_id=period.id, line_no=number, natural_key=f"{told['rule']}/{self.code[told['who']]}/{told['day']}/{slot}", rule_id=told["rule"],
                 rule_version=1, document_no="某", beneficiary="resident", unit="meal", payee="V0", amount_fen=fen, shares={"district": fen},
                 resident_id=self._ids[told["who"]], resident_code=self.code[told["who"]], day=told["day"], slot=slot, street_code=PLACE,
-                vendor_code="V0", unit_price_fen=fen, resident_paid_fen=0, copay_fen=0, outcome="handed-over", basis={},
+                vendor_code="V0", unit_price_fen=fen, resident_paid_fen=0, copay_fen=0, outcome="handed-over",
             )
         )  # fmt: skip
 

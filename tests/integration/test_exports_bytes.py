@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from mealroute.core.clock import FixedClock
@@ -20,8 +20,9 @@ from mealroute.exporting.contents import content_of
 from mealroute.exporting.reach import lines_of
 from mealroute.exporting.records import ExportId, ExportRecord, Format, What
 from mealroute.exporting.writing import Written, write_csv
-from mealroute.subsidy.models import ClaimLine, Period
+from mealroute.subsidy.models import ClaimBasis, ClaimLine, Period
 from tests.integration.exports_world import wish
+from tests.line_bases import taken_apart
 
 LINES = BATCH + 37
 PINNED = "084d04fd61b401b364fed0f84b1230dfc373871af31d5318ab38590a1268d992"
@@ -70,7 +71,9 @@ def month(db: Session) -> Session:
             id=1, payer="dongcheng", month="2026-02", state="open", totals={"figures": {}, "service_days": 20}
         )
     )
-    db.execute(insert(ClaimLine), [line(number) for number in range(LINES)])
+    lines, bases = taken_apart(line(number) for number in range(LINES))
+    db.execute(insert(ClaimBasis), bases)
+    db.execute(insert(ClaimLine), lines)
     return db
 
 
@@ -131,7 +134,7 @@ def test_a_street_that_is_asked_for_gives_its_lines_alone(month: Session, tmp_pa
 
 
 def test_a_workbook_has_the_rows_of_the_text_whatever_characters_stand_in_them(month: Session, tmp_path: Path) -> None:
-    first = month.get(ClaimLine, month.scalar(select(func.min(ClaimLine.id))))
+    first = month.get(ClaimBasis, (1, 1))
     assert first is not None
     first.basis = {**first.basis, "street": "第\x1f一\x1f\x1f街道", "name": None, "pay_means": None}
     month.flush()

@@ -175,7 +175,7 @@ def test_a_household_cap_goes_on_over_the_edge_of_a_month(db: Session) -> None:
         ClaimLine(
             period_id=period.id, line_no=1, natural_key="r1/R0001/x", rule_id="r1", rule_version=1, document_no="x", beneficiary="resident",
             amount_fen=500, shares={"city": 500}, resident_id=one, resident_code="R0001", day=day, slot="lunch", street_code="110101005",
-            vendor_code="V01", unit_price_fen=1700, resident_paid_fen=1200, copay_fen=1200, outcome="handed-over", basis={},
+            vendor_code="V01", unit_price_fen=1700, resident_paid_fen=1200, copay_fen=1200, outcome="handed-over",
         )
     )  # fmt: skip
     db.flush()

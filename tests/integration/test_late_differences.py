@@ -22,6 +22,7 @@ from mealroute.subsidy.differing import Difference, Standing
 from mealroute.subsidy.models import ClaimLine
 from mealroute.subsidy.rulebook import load_rulebook
 from tests.integration.settlement_world import World, make_world
+from tests.line_bases import basis_of
 
 MONDAY, TUESDAY = date(2026, 2, 2), date(2026, 2, 3)
 PAYER, MONTH = "dongcheng", "2026-02"
@@ -167,7 +168,8 @@ def test_a_line_carries_its_evidence(db: Session, month: Month) -> None:
     assert (row.run_id, row.route_no, row.driver_code, row.delivery) == (month.runs[MONDAY], 1, "D01", "home")
     assert (row.category, row.age, row.confirmation, row.source) == ("advanced-age-alone", 86, "seen", "phone")
     assert row.confirmed_at is not None
-    assert (row.basis["stop_no"], row.basis["planned_s"], row.basis["pay_means"]) == (1, 39660, "card")
+    basis = basis_of(db, row)
+    assert (basis["stop_no"], basis["planned_s"], basis["pay_means"]) == (1, 39660, "card")
 
 
 def test_what_a_closed_month_knew_of_its_people_cannot_change(db: Session, month: Month) -> None:

@@ -22,6 +22,7 @@ from mealroute.subsidy.payers import Payer
 from mealroute.subsidy.person_statement import person_statement
 from tests.integration.close_world import FEBRUARY, MARCH, Close, make_close
 from tests.integration.settlement_world import STREET
+from tests.line_bases import basis_of
 from tests.unit.subsidy.books import book, rule
 
 ALLOWANCE = rule("allowance", "resident", "month", '{fixed: "100.00"}', "when: {age: {from: 80}}")
@@ -66,8 +67,9 @@ def test_a_line_names_its_resident_as_payee_with_category_and_last_day_and_no_me
     assert (row.payee, row.resident_code, row.unit, row.slot) == ("R0001", "R0001", "month", "")
     assert (row.day, row.street_code, row.vendor_code, row.age) == (date(2026, 2, 28), STREET, "", 86)
     assert (row.order_id, row.book_line_id, row.proof_id) == (None, None, None)
-    assert row.basis["name"] == "王*兰"
-    assert row.basis["counts"]["meals"] == 2
+    basis = basis_of(close.db, row)
+    assert basis["name"] == "王*兰"
+    assert basis["counts"]["meals"] == 2
 
 
 def test_the_month_of_a_death_is_due_and_none_after_it(close: Close) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from data.sample_generator.fraud import trial
@@ -18,7 +18,7 @@ from mealroute.checks.rulebook import policy_on
 from mealroute.checks.tier_facts import Reached
 from mealroute.core import db as database
 from mealroute.rulebook.records import Rule
-from mealroute.subsidy.models import ClaimLine, Period
+from mealroute.subsidy.models import ClaimBasis, ClaimLine, Period
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 LIMITS = policy_on(LAST).checks["tier-just-reached"].limits
@@ -64,6 +64,10 @@ def test_nothing_is_read_where_no_rule_has_a_tier(written: Session) -> None:
 
 
 def test_a_claim_far_above_its_tier_is_not_looked_at(written: Session) -> None:
-    changed = update(ClaimLine).where(ClaimLine.station_code == "T-PUSHED")
-    written.execute(changed.values(basis={"counts": {"signed-persons": 120}}, amount_fen=120 * 18_000))
+    pushed = ClaimLine.station_code == "T-PUSHED"
+    written.execute(update(ClaimLine).where(pushed).values(amount_fen=120 * 18_000))
+    named = select(ClaimLine.basis_no).where(pushed, ClaimLine.period_id == ClaimBasis.period_id)
+    written.execute(
+        update(ClaimBasis).where(ClaimBasis.number.in_(named)).values(basis={"counts": {"signed-persons": 120}})
+    )
     assert "T-PUSHED" not in read(written)

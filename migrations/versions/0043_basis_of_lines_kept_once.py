@@ -1,0 +1,194 @@
+"""What lines of a month have alike of what was looked at stands once for them; where each meal has its own, in columns of the line."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+revision = "0043"
+down_revision = "0042"
+branch_labels = None
+depends_on = None
+
+NUMBERS = ("portions", "stop_no", "planned_s")
+BATCH = 5_000
+BASIS = sa.table("claim_basis", sa.column("period_id"), sa.column("number"), sa.column("basis", JSON))
+LINE = sa.table(
+    "claim_line", sa.column("id"), sa.column("period_id"), sa.column("line_no"), sa.column("basis", JSON), sa.column("basis_no"),
+    *map(sa.column, NUMBERS), sa.column("cut"),
+)  # fmt: skip
+CLOSED = "EXISTS (SELECT 1 FROM settlement_period p WHERE p.id {rows} AND p.state = 'closed')"
+ROWS = {"INSERT": "= NEW.period_id", "UPDATE": "IN (OLD.period_id, NEW.period_id)", "DELETE": "= OLD.period_id"}
+STRAY = """
+    SELECT 1 FROM added a
+    LEFT JOIN settlement_period s ON s.id = a.period_id
+    LEFT JOIN book_line b ON b.id = a.book_line_id
+    LEFT JOIN proof p ON p.id = a.proof_id
+    LEFT JOIN resident r ON a.book_line_id IS NULL AND r.id = a.resident_id
+    {join}
+    WHERE s.id IS NULL {where} OR (a.book_line_id IS NOT NULL AND b.id IS NULL) OR a.order_id <> b.order_id
+    OR a.resident_id <> b.resident_id OR (a.proof_id IS NOT NULL AND p.id IS NULL)
+    OR p.book_line_id <> a.book_line_id OR (a.run_id IS NOT NULL AND p.run_id IS DISTINCT FROM a.run_id)
+    OR (a.book_line_id IS NULL AND (a.order_id IS NOT NULL OR a.proof_id IS NOT NULL OR (a.resident_id IS NOT NULL AND r.id IS NULL)))
+"""
+NOW = STRAY.format(
+    join="LEFT JOIN claim_basis k ON k.period_id = a.period_id AND k.number = a.basis_no",
+    where="OR (a.basis_no IS NOT NULL AND k.number IS NULL)",
+)
+BEFORE = STRAY.format(join="", where="")
+WORDS = "claim_line disagrees with its evidence"
+NAMED = "a claim line names the claim_basis"
+GONE = """
+    SELECT 1 FROM gone g JOIN claim_line c ON c.period_id = g.period_id AND c.basis_no = g.number
+    LEFT JOIN claim_basis k ON k.period_id = g.period_id AND k.number = g.number WHERE k.number IS NULL
+"""
+NAMES_NONE = (
+    "NEW.basis_no IS NOT NULL AND NOT EXISTS "
+    "(SELECT 1 FROM claim_basis k WHERE k.period_id = NEW.period_id AND k.number = NEW.basis_no)"
+)
+NAMED_BY = "EXISTS (SELECT 1 FROM claim_line c WHERE c.period_id = OLD.period_id AND c.basis_no = OLD.number)"
+SQLITE = {
+    "claim_basis_gone_delete": ("BEFORE DELETE ON claim_basis", NAMED_BY, NAMED),
+    "claim_basis_gone_update": ("BEFORE UPDATE OF period_id, number ON claim_basis", NAMED_BY, NAMED),
+    "claim_line_agrees_insert": ("AFTER INSERT ON claim_line", NAMES_NONE, WORDS),
+    "claim_line_agrees_update": ("AFTER UPDATE OF period_id, basis_no ON claim_line", NAMES_NONE, WORDS),
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "claim_basis",
+        sa.Column("period_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("basis", JSON, nullable=False),
+        sa.ForeignKeyConstraint(["period_id"], ["settlement_period.id"], name=op.f("fk_claim_basis_period_id_settlement_period")),
+        sa.PrimaryKeyConstraint("period_id", "number", name=op.f("pk_claim_basis")),
+    )
+    for name in ("basis_no", *NUMBERS):
+        op.add_column("claim_line", sa.Column(name, sa.Integer(), nullable=True))
+    op.add_column("claim_line", sa.Column("cut", sa.String(length=20), server_default="", nullable=False))
+    _unguarded()
+    for period, lines in _lines(op.get_bind(), LINE.c.basis):
+        _take_apart(op.get_bind(), period, lines)
+    op.drop_column("claim_line", "basis")
+    _guarded()
+    if op.get_bind().dialect.name == "sqlite":
+        for verb, rows in ROWS.items():
+            _aborting(f"claim_basis_closed_{verb.lower()}", f"BEFORE {verb} ON claim_basis", CLOSED.format(rows=rows), "claim_basis of a closed period is immutable")
+        for name, (when, where, words) in SQLITE.items():
+            _aborting(name, when, where, words)
+        return
+    for verb, rows in ROWS.items():
+        _raising(f"claim_basis_closed_{verb.lower()}", CLOSED.format(rows=rows), "OLD" if verb == "DELETE" else "NEW")
+        _on("claim_basis", f"claim_basis_closed_{verb.lower()}", f"BEFORE {verb}", "FOR EACH ROW")
+    _raising("claim_basis_closed_truncate", "EXISTS (SELECT 1 FROM settlement_period p WHERE p.state = 'closed')", "NULL")
+    _on("claim_basis", "claim_basis_closed_truncate", "BEFORE TRUNCATE", "")
+    _asking("claim_line_agrees", NOW, WORDS)
+    _asking("claim_basis_gone", GONE, NAMED)
+    for verb in ("DELETE", "UPDATE"):
+        _on("claim_basis", f"claim_basis_gone_{verb.lower()}", f"AFTER {verb}", "REFERENCING OLD TABLE AS gone FOR EACH STATEMENT", "claim_basis_gone")
+    _asking("claim_basis_named_truncate", "SELECT 1 FROM claim_line c WHERE c.basis_no IS NOT NULL", "claim lines name each claim_basis")
+    _on("claim_basis", "claim_basis_named_truncate", "BEFORE TRUNCATE", "")
+
+
+def downgrade() -> None:
+    bind = op.get_bind()
+    if bind.dialect.name == "sqlite":
+        for name in SQLITE:
+            op.execute(sa.text(f"DROP TRIGGER {name}"))
+    else:
+        _asking("claim_line_agrees", BEFORE, WORDS)
+    op.add_column("claim_line", sa.Column("basis", JSON, server_default="{}", nullable=False))
+    _unguarded()
+    for period, lines in _lines(bind, LINE.c.basis_no, *(LINE.c[name] for name in NUMBERS), LINE.c.cut):
+        _put_together(bind, period, lines)
+    for name in ("basis_no", *NUMBERS, "cut"):
+        op.drop_column("claim_line", name)
+    _guarded()
+    op.drop_table("claim_basis")
+    if bind.dialect.name != "sqlite":
+        for name in ("closed_insert", "closed_update", "closed_delete", "closed_truncate", "gone", "named_truncate"):
+            op.execute(sa.text(f"DROP FUNCTION claim_basis_{name}()"))
+
+
+def _lines(bind: sa.Connection, *columns: Any) -> Iterator[tuple[int, list[Any]]]:
+    """The lines of each month by their numbers: id and the ``columns``, without those behind another."""
+    for (period,) in bind.execute(sa.select(LINE.c.period_id).distinct()).all():
+        query = sa.select(LINE.c.id, *columns).where(LINE.c.period_id == period).order_by(LINE.c.line_no)
+        yield period, list(bind.execute(query))
+
+
+def _take_apart(bind: sa.Connection, period: int, lines: list[Any]) -> None:
+    numbers: dict[str, int] = {}
+    rows = []
+    for line, basis in lines:
+        alike = {name: value for name, value in basis.items() if name not in {*NUMBERS, "cut"}}
+        number = numbers.setdefault(json.dumps(alike, ensure_ascii=False, sort_keys=True), len(numbers) + 1)
+        rows.append({"line": line, "basis_no": number, "cut": basis.get("cut", ""), **{name: basis.get(name) for name in NUMBERS}})
+    bases = [{"period_id": period, "number": number, "basis": json.loads(text)} for text, number in numbers.items()]
+    bind.execute(sa.insert(BASIS), bases)
+    _update(bind, rows, ("basis_no", *NUMBERS, "cut"))
+
+
+def _put_together(bind: sa.Connection, period: int, lines: list[Any]) -> None:
+    query = sa.select(BASIS.c.number, BASIS.c.basis).where(BASIS.c.period_id == period)
+    bases = dict(bind.execute(query).tuples().all())
+    rows = []
+    for line, number, *own, cut in lines:
+        of_meal = dict(zip(NUMBERS, own, strict=True)) if own[0] is not None else {}
+        rows.append({"line": line, "basis": {**bases.get(number, {}), **of_meal, **({"cut": cut} if cut else {})}})
+    _update(bind, rows, ("basis",))
+
+
+def _update(bind: sa.Connection, rows: list[dict[str, Any]], names: tuple[str, ...]) -> None:
+    statement = sa.update(LINE).where(LINE.c.id == sa.bindparam("line"))
+    values = {name: sa.bindparam(f"new_{name}", type_=LINE.c[name].type) for name in names}
+    for begin in range(0, len(rows), BATCH):
+        given = [{"line": row["line"], **{f"new_{name}": row[name] for name in names}} for row in rows[begin : begin + BATCH]]
+        bind.execute(statement.values(values), given)
+
+
+def _unguarded() -> None:
+    """What a closed month says stays the same; where it stands does not."""
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(sa.text("DROP TRIGGER claim_line_closed_update"))
+    else:
+        op.execute(sa.text("ALTER TABLE claim_line DISABLE TRIGGER USER"))
+
+
+def _guarded() -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        closed = CLOSED.format(rows=ROWS["UPDATE"])
+        _aborting("claim_line_closed_update", "BEFORE UPDATE ON claim_line", closed, "claim_line of a closed period is immutable")
+    else:
+        op.execute(sa.text("ALTER TABLE claim_line ENABLE TRIGGER USER"))
+
+
+def _aborting(name: str, when: str, where: str, words: str) -> None:
+    op.execute(sa.text(f"CREATE TRIGGER {name} {when} WHEN {where} BEGIN SELECT RAISE(ABORT, '{words}'); END"))
+
+
+def _raising(name: str, where: str, back: str) -> None:
+    op.execute(
+        sa.text(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+            f"IF {where} THEN RAISE EXCEPTION 'claim_basis of a closed period is immutable'; END IF; RETURN {back}; END $guard$"
+        )
+    )
+
+
+def _asking(name: str, where: str, words: str) -> None:
+    op.execute(
+        sa.text(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS ({where}) "
+            f"THEN RAISE EXCEPTION '{words}' USING ERRCODE = 'foreign_key_violation'; END IF; RETURN NULL; END $guard$"
+        )
+    )
+
+
+def _on(table: str, name: str, when: str, each: str, function: str = "") -> None:
+    op.execute(sa.text(f"CREATE TRIGGER {name} {when} ON {table} {each} EXECUTE FUNCTION {function or name}()"))
