@@ -1,11 +1,13 @@
-"""The guard of what claim lines name. PostgreSQL asks once for all lines that a statement adds, where foreign keys would ask six times a line.
+"""The guard of what claim lines name, in the place of foreign keys, which would ask six times a line.
 
-A line names a basis of its own month, on both databases. A line of a meal names the order, the resident, the proof and the run of that very meal: what a foreign key does not see. The book line's own
-keys and the proof's hold order, resident and run. What a line names cannot go: no month, book line or proof, nor a resident, for a line that
-no meal stands behind may name nobody else; and the tables of these cannot be emptied beside it. SQLite has keys for all but the basis.
+A line of a meal names the order, the resident, the proof and the run of that very meal: what a foreign key does not see; each line names a
+basis of its own month. The book line's own keys and the proof's hold order, resident and run. What a line names cannot go: no month, basis,
+book line or proof, nor a resident, for a line that no meal stands behind may name nobody else; and the tables of these cannot be emptied
+beside it. PostgreSQL asks once for all lines that a statement adds, SQLite once a line, together with whether its month is open.
 """
 
 WORDS = "claim_line disagrees with its evidence"
+CLOSED_WORDS = "claim_line of a closed period is immutable"
 STRAY = """
     SELECT 1 FROM added a
     LEFT JOIN settlement_period s ON s.id = a.period_id
@@ -13,13 +15,47 @@ STRAY = """
     LEFT JOIN proof p ON p.id = a.proof_id
     LEFT JOIN resident r ON a.book_line_id IS NULL AND r.id = a.resident_id
     LEFT JOIN claim_basis k ON k.period_id = a.period_id AND k.number = a.basis_no
-    WHERE s.id IS NULL OR (a.basis_no IS NOT NULL AND k.number IS NULL) OR (a.book_line_id IS NOT NULL AND b.id IS NULL) OR a.order_id <> b.order_id OR a.resident_id <> b.resident_id OR (a.proof_id IS NOT NULL AND p.id IS NULL)
+    WHERE s.id IS NULL OR (a.basis_no IS NOT NULL AND k.number IS NULL) OR (a.book_line_id IS NOT NULL AND b.id IS NULL) OR a.order_id <> b.order_id
+    OR a.resident_id <> b.resident_id OR (a.proof_id IS NOT NULL AND p.id IS NULL)
     OR p.book_line_id <> a.book_line_id OR (a.run_id IS NOT NULL AND p.run_id IS DISTINCT FROM a.run_id)
     OR (a.book_line_id IS NULL AND (a.order_id IS NOT NULL OR a.proof_id IS NOT NULL OR (a.resident_id IS NOT NULL AND r.id IS NULL)))
 """
 """Lines among ``added`` that name what is not there or not theirs."""
 
+_MONTH = "EXISTS (SELECT 1 FROM settlement_period s WHERE s.id = NEW.period_id{more})"
+_OPEN = _MONTH.format(more=" AND s.state <> 'closed'")
+_AGREES = """(
+    NEW.basis_no IS NULL OR EXISTS (SELECT 1 FROM claim_basis k WHERE k.period_id = NEW.period_id AND k.number = NEW.basis_no)
+) AND CASE WHEN NEW.book_line_id IS NULL THEN
+    NEW.order_id IS NULL AND NEW.proof_id IS NULL AND (NEW.resident_id IS NULL OR EXISTS (SELECT 1 FROM resident r WHERE r.id = NEW.resident_id))
+ELSE EXISTS (
+    SELECT 1 FROM book_line b WHERE b.id = NEW.book_line_id AND coalesce(NEW.order_id, b.order_id) = b.order_id
+    AND coalesce(NEW.resident_id, b.resident_id) = b.resident_id
+) END AND CASE WHEN NEW.proof_id IS NULL THEN NEW.run_id IS NULL ELSE EXISTS (
+    SELECT 1 FROM proof p WHERE p.id = NEW.proof_id AND p.book_line_id = NEW.book_line_id AND coalesce(NEW.run_id, p.run_id) = p.run_id
+) END"""
+"""Whether what a new line names is there and its own."""
+
 _RAISE = "RAISE EXCEPTION '{words}' USING ERRCODE = 'foreign_key_violation'"
+_NAMED = {
+    "resident": ("", "SELECT 1 FROM claim_line c WHERE c.resident_id = OLD.id"),
+    "proof": ("", "SELECT 1 FROM claim_line c WHERE c.book_line_id = OLD.book_line_id AND c.proof_id = OLD.id"),
+    "settlement_period": ("id", "SELECT 1 FROM claim_line c WHERE c.period_id = OLD.id"),
+    "book_line": ("id", "SELECT 1 FROM claim_line c WHERE c.book_line_id = OLD.id"),
+}
+"""Table → the column that may not change either, and the lines that name a row."""
+_EMPTIED = {
+    "settlement_period": "SELECT 1 FROM claim_line",
+    "book_line": "SELECT 1 FROM claim_line c WHERE c.book_line_id IS NOT NULL",
+    "proof": "SELECT 1 FROM claim_line c WHERE c.proof_id IS NOT NULL",
+    "claim_basis": "SELECT 1 FROM claim_line c WHERE c.basis_no IS NOT NULL",
+}
+_GONE = """
+    SELECT 1 FROM gone g JOIN claim_line c ON c.period_id = g.period_id AND c.basis_no = g.number
+    LEFT JOIN claim_basis k ON k.period_id = g.period_id AND k.number = g.number WHERE k.number IS NULL
+"""
+"""Bases that a statement took away or numbered anew, and that lines still name."""
+_BASIS_NAMED = "EXISTS (SELECT 1 FROM claim_line c WHERE c.period_id = OLD.period_id AND c.basis_no = OLD.number)"
 
 
 def _asking(name: str, where: str, words: str, back: str) -> str:
@@ -27,46 +63,26 @@ def _asking(name: str, where: str, words: str, back: str) -> str:
     return f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ {body} $guard$"
 
 
-def _after(verb: str) -> str:
-    name = f"claim_line_agrees_{verb.lower()}"
-    when = f"AFTER {verb} ON claim_line REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
-    return f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION claim_line_agrees()"
+def _each_statement(table: str, verb: str, rows: str, function: str) -> str:
+    when = f"AFTER {verb} ON {table} REFERENCING {rows} FOR EACH STATEMENT"
+    return f"CREATE TRIGGER {function}_{verb.lower()} {when} EXECUTE FUNCTION {function}()"
 
 
-_NAMED = {
-    "resident": "SELECT 1 FROM claim_line c WHERE c.resident_id = OLD.id",
-    "proof": "SELECT 1 FROM claim_line c WHERE c.book_line_id = OLD.book_line_id AND c.proof_id = OLD.id",
-}
+def _words(table: str) -> str:
+    return f"a claim line names the {table}"
+
+
+def _name(table: str) -> str:
+    return f"{table}_named" if _NAMED[table][0] else f"claim_line_names_{table}"
 
 
 def _staying(table: str) -> tuple[str, str]:
-    name = f"claim_line_names_{table}"
+    column, where = _NAMED[table]
+    back = "CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END" if column else "OLD"
+    when = f"DELETE OR UPDATE OF {column}" if column else "DELETE"
     return (
-        _asking(name, _NAMED[table], f"a claim line names the {table}", "OLD"),
-        f"CREATE TRIGGER {name} BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
-    )
-
-
-_KEPT = {
-    "settlement_period": "SELECT 1 FROM claim_line c WHERE c.period_id = OLD.id",
-    "book_line": "SELECT 1 FROM claim_line c WHERE c.book_line_id = OLD.id",
-}
-"""Neither may one of these get another number."""
-_EMPTIED = {
-    "settlement_period": "SELECT 1 FROM claim_line",
-    "book_line": "SELECT 1 FROM claim_line c WHERE c.book_line_id IS NOT NULL",
-    "proof": "SELECT 1 FROM claim_line c WHERE c.proof_id IS NOT NULL",
-    "claim_basis": "SELECT 1 FROM claim_line c WHERE c.basis_no IS NOT NULL",
-}
-
-
-def _kept(table: str) -> tuple[str, str]:
-    name = f"{table}_named"
-    return (
-        _asking(
-            name, _KEPT[table], f"a claim line names the {table}", "CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END"
-        ),
-        f"CREATE TRIGGER {name} BEFORE DELETE OR UPDATE OF id ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        _asking(_name(table), where, _words(table), back),
+        f"CREATE TRIGGER {_name(table)} BEFORE {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {_name(table)}()",
     )
 
 
@@ -78,59 +94,37 @@ def _emptied(table: str) -> tuple[str, str]:
     )
 
 
-_GONE = """
-    SELECT 1 FROM gone g JOIN claim_line c ON c.period_id = g.period_id AND c.basis_no = g.number
-    LEFT JOIN claim_basis k ON k.period_id = g.period_id AND k.number = g.number WHERE k.number IS NULL
-"""
-"""Bases that a statement took away or numbered anew, and that lines still name."""
-
-
-def _gone(verb: str) -> str:
-    name = f"claim_basis_gone_{verb.lower()}"
-    when = f"AFTER {verb} ON claim_basis REFERENCING OLD TABLE AS gone FOR EACH STATEMENT"
-    return f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION claim_basis_gone()"
-
-
-_NAMES_NONE = (
-    "NEW.basis_no IS NOT NULL AND NOT EXISTS "
-    "(SELECT 1 FROM claim_basis k WHERE k.period_id = NEW.period_id AND k.number = NEW.basis_no)"
-)
-_NAMED_BY = "EXISTS (SELECT 1 FROM claim_line c WHERE c.period_id = OLD.period_id AND c.basis_no = OLD.number)"
-
-
 def _abort(name: str, when: str, where: str, words: str) -> str:
     return f"CREATE TRIGGER {name} {when} WHEN {where} BEGIN SELECT RAISE(ABORT, '{words}'); END"
 
 
-_NAMED_WORDS = "a claim line names the claim_basis"
-AGREES: dict[str, dict[str, tuple[str, ...]]] = {
-    "postgresql": {
-        "claim_basis": (
-            _asking("claim_basis_gone", _GONE, _NAMED_WORDS, "NULL"),
-            _gone("DELETE"),
-            _gone("UPDATE"),
-            *_emptied("claim_basis"),
-        ),
-        "claim_line": (
-            _asking("claim_line_agrees", STRAY, WORDS, "NULL"),
-            _after("INSERT"),
-            _after("UPDATE"),
-            *_staying("resident"),
-            *_staying("proof"),
-            *_kept("settlement_period"),
-            *_kept("book_line"),
-            *(statement for table in _EMPTIED if table != "claim_basis" for statement in _emptied(table)),
-        ),
-    },
-    "sqlite": {
-        "claim_basis": (
-            _abort("claim_basis_gone_delete", "BEFORE DELETE ON claim_basis", _NAMED_BY, _NAMED_WORDS),
-            _abort("claim_basis_gone_update", "BEFORE UPDATE OF period_id, number ON claim_basis", _NAMED_BY, _NAMED_WORDS),
-        ),
-        "claim_line": (
-            _abort("claim_line_agrees_insert", "AFTER INSERT ON claim_line", _NAMES_NONE, WORDS),
-            _abort("claim_line_agrees_update", "AFTER UPDATE OF period_id, basis_no ON claim_line", _NAMES_NONE, WORDS),
-        ),
-    },
-}  # fmt: skip
-"""Dialect → table → the statements that make the guard."""
+def _sqlite_staying(table: str) -> tuple[str, ...]:
+    column, where = _NAMED[table]
+    verbs = {"delete": "DELETE", **({"update": f"UPDATE OF {column}"} if column else {})}
+    return tuple(
+        _abort(f"{_name(table)}_{end}", f"BEFORE {verb} ON {table}", f"EXISTS ({where})", _words(table))
+        for end, verb in verbs.items()
+    )
+
+
+_POSTGRESQL = (
+    _asking("claim_line_agrees", STRAY, WORDS, "NULL"),
+    *(_each_statement("claim_line", verb, "NEW TABLE AS added", "claim_line_agrees") for verb in ("INSERT", "UPDATE")),
+    _asking("claim_basis_gone", _GONE, _words("claim_basis"), "NULL"),
+    *(_each_statement("claim_basis", verb, "OLD TABLE AS gone", "claim_basis_gone") for verb in ("DELETE", "UPDATE")),
+    *(statement for table in _NAMED for statement in _staying(table)),
+    *(statement for table in _EMPTIED for statement in _emptied(table)),
+)
+_ADDED = f"""CREATE TRIGGER claim_line_agrees_insert AFTER INSERT ON claim_line WHEN NOT ({_OPEN} AND {_AGREES}) BEGIN
+    SELECT RAISE(ABORT, '{CLOSED_WORDS}') WHERE {_MONTH.format(more="")} AND NOT {_OPEN}; SELECT RAISE(ABORT, '{WORDS}');
+END"""
+_CHANGED = f"NOT ({_MONTH.format(more='')} AND {_AGREES})"
+_SQLITE = (
+    _ADDED,
+    _abort("claim_line_agrees_update", "AFTER UPDATE ON claim_line", _CHANGED, WORDS),
+    _abort("claim_basis_gone_delete", "BEFORE DELETE ON claim_basis", _BASIS_NAMED, _words("claim_basis")),
+    _abort("claim_basis_gone_update", "BEFORE UPDATE OF period_id, number ON claim_basis", _BASIS_NAMED, _words("claim_basis")),
+    *(statement for table in _NAMED for statement in _sqlite_staying(table)),
+)  # fmt: skip
+STATEMENTS = {"postgresql": _POSTGRESQL, "sqlite": _SQLITE}
+"""Dialect → the statements that make the guard, once all these tables are there."""

@@ -4,6 +4,7 @@ That is held twice: here, for everything that goes through the program's session
 (``TRIGGERS``, also created by the migration) for everything else.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,11 +12,10 @@ from sqlalchemy import (
     DDL,
     BigInteger,
     Connection,
-    Constraint,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     String,
+    Table,
     Text,
     UniqueConstraint,
     event,
@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from mealroute.core.db import Base, JsonDict, UtcDateTime
-from mealroute.subsidy.evidence_guard import AGREES
+from mealroute.subsidy import evidence_guard
 
 
 class Period(Base):
@@ -42,14 +42,6 @@ class Period(Base):
     totals: Mapped[dict[str, Any]] = mapped_column(JsonDict, default=dict)
     lines_digest: Mapped[str | None] = mapped_column(String(64))
     csv_sha256: Mapped[str | None] = mapped_column(String(64))
-
-
-def _agreeing(**tables: str) -> list[Constraint]:
-    """Foreign keys that SQLite has; PostgreSQL asks once a statement instead, and for more (``evidence_guard``)."""
-    return [
-        ForeignKeyConstraint([column], [f"{table}.id"], info={"only": "sqlite"}).ddl_if(dialect="sqlite")
-        for column, table in tables.items()
-    ]
 
 
 class ClaimBasis(Base):
@@ -77,14 +69,6 @@ class ClaimLine(Base):
         UniqueConstraint("natural_key"),
         UniqueConstraint("period_id", "line_no"),
         Index(None, "resident_id", "day"),
-        *_agreeing(
-            period_id="settlement_period",
-            book_line_id="book_line",
-            order_id="meal_order",
-            proof_id="proof",
-            resident_id="resident",
-            run_id="run",
-        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -192,7 +176,7 @@ def _triggers() -> dict[str, dict[str, tuple[str, ...]]]:
     """Dialect → table → statements. A closed period's rows can be neither added, moved in, changed nor removed.
 
     What is added to ``claim_line`` is looked at once it is there: PostgreSQL asks once a statement for a district's hundred thousand lines,
-    SQLite need not make each row twice.
+    SQLite once a line, together with what the line names (``evidence_guard``).
     """
     found: dict[str, dict[str, tuple[str, ...]]] = {"sqlite": {}, "postgresql": {}}
     for table, child in _GUARDED:
@@ -213,9 +197,10 @@ def _triggers() -> dict[str, dict[str, tuple[str, ...]]]:
             name = f"{table}_closed_{verb.lower()}"
             together = table == "claim_line" and verb == "INSERT"
             when = "AFTER" if together else "BEFORE"
-            sqlite.append(
-                f"CREATE TRIGGER {name} {when} {verb} ON {table} WHEN {closed} BEGIN SELECT RAISE(ABORT, '{words}'); END"
-            )
+            if not together:
+                sqlite.append(
+                    f"CREATE TRIGGER {name} {when} {verb} ON {table} WHEN {closed} BEGIN SELECT RAISE(ABORT, '{words}'); END"
+                )
             if together:
                 postgresql += _raising(name, _ADDED, words, "NULL")
                 each = "REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
@@ -242,10 +227,6 @@ def _raising(name: str, where: str, words: str, back: str) -> tuple[str]:
 
 
 TRIGGERS = _triggers()
-for _dialect, _tables in AGREES.items():
-    for _table, _statements in _tables.items():
-        TRIGGERS[_dialect][_table] += _statements
-
 for _dialect, _tables in TRIGGERS.items():
     for _table, _statements in _tables.items():
         for _statement in _statements:
@@ -254,3 +235,11 @@ for _dialect, _tables in TRIGGERS.items():
                 "after_create",
                 DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
             )
+
+
+@event.listens_for(Base.metadata, "after_create")
+def _guard_what_lines_name(_metadata: object, connection: Connection, tables: Sequence[Table], **_how: object) -> None:
+    """These triggers stand on tables that a line names: made once all of them are there."""
+    if ClaimLine.__table__ in tables:
+        for statement in evidence_guard.STATEMENTS[connection.dialect.name]:
+            connection.exec_driver_sql(statement)

@@ -1,7 +1,8 @@
 """What lines of a month have alike of what was looked at stands once for them; where each meal has its own, in columns of the line."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,17 +47,52 @@ GONE = """
     SELECT 1 FROM gone g JOIN claim_line c ON c.period_id = g.period_id AND c.basis_no = g.number
     LEFT JOIN claim_basis k ON k.period_id = g.period_id AND k.number = g.number WHERE k.number IS NULL
 """
-NAMES_NONE = (
-    "NEW.basis_no IS NOT NULL AND NOT EXISTS "
-    "(SELECT 1 FROM claim_basis k WHERE k.period_id = NEW.period_id AND k.number = NEW.basis_no)"
-)
-NAMED_BY = "EXISTS (SELECT 1 FROM claim_line c WHERE c.period_id = OLD.period_id AND c.basis_no = OLD.number)"
-SQLITE = {
-    "claim_basis_gone_delete": ("BEFORE DELETE ON claim_basis", NAMED_BY, NAMED),
-    "claim_basis_gone_update": ("BEFORE UPDATE OF period_id, number ON claim_basis", NAMED_BY, NAMED),
-    "claim_line_agrees_insert": ("AFTER INSERT ON claim_line", NAMES_NONE, WORDS),
-    "claim_line_agrees_update": ("AFTER UPDATE OF period_id, basis_no ON claim_line", NAMES_NONE, WORDS),
+MONTH = "EXISTS (SELECT 1 FROM settlement_period s WHERE s.id = NEW.period_id{more})"
+OPEN = MONTH.format(more=" AND s.state <> 'closed'")
+AGREES = """(
+    NEW.basis_no IS NULL OR EXISTS (SELECT 1 FROM claim_basis k WHERE k.period_id = NEW.period_id AND k.number = NEW.basis_no)
+) AND CASE WHEN NEW.book_line_id IS NULL THEN
+    NEW.order_id IS NULL AND NEW.proof_id IS NULL AND (NEW.resident_id IS NULL OR EXISTS (SELECT 1 FROM resident r WHERE r.id = NEW.resident_id))
+ELSE EXISTS (
+    SELECT 1 FROM book_line b WHERE b.id = NEW.book_line_id AND coalesce(NEW.order_id, b.order_id) = b.order_id
+    AND coalesce(NEW.resident_id, b.resident_id) = b.resident_id
+) END AND CASE WHEN NEW.proof_id IS NULL THEN NEW.run_id IS NULL ELSE EXISTS (
+    SELECT 1 FROM proof p WHERE p.id = NEW.proof_id AND p.book_line_id = NEW.book_line_id AND coalesce(NEW.run_id, p.run_id) = p.run_id
+) END"""
+IMMUTABLE = "{table} of a closed period is immutable"
+BASIS_NAMED = "EXISTS (SELECT 1 FROM claim_line c WHERE c.period_id = OLD.period_id AND c.basis_no = OLD.number)"
+NAMED_BY = {
+    "resident": "EXISTS (SELECT 1 FROM claim_line c WHERE c.resident_id = OLD.id)",
+    "proof": "EXISTS (SELECT 1 FROM claim_line c WHERE c.book_line_id = OLD.book_line_id AND c.proof_id = OLD.id)",
+    "settlement_period": "EXISTS (SELECT 1 FROM claim_line c WHERE c.period_id = OLD.id)",
+    "book_line": "EXISTS (SELECT 1 FROM claim_line c WHERE c.book_line_id = OLD.id)",
 }
+SQLITE = {
+    "claim_line_agrees_update": ("AFTER UPDATE ON claim_line", f"NOT ({MONTH.format(more='')} AND {AGREES})", WORDS),
+    "claim_basis_gone_delete": ("BEFORE DELETE ON claim_basis", BASIS_NAMED, NAMED),
+    "claim_basis_gone_update": ("BEFORE UPDATE OF period_id, number ON claim_basis", BASIS_NAMED, NAMED),
+    **{
+        f"{f'{table}_named' if 'UPDATE' in verb else name}_{verb.split()[0].lower()}": (f"BEFORE {verb} ON {table}", NAMED_BY[table], f"a claim line names the {table}")
+        for table, name, verbs in (
+            ("resident", "claim_line_names_resident", ("DELETE",)), ("proof", "claim_line_names_proof", ("DELETE",)),
+            ("settlement_period", "settlement_period_named", ("DELETE", "UPDATE OF id")), ("book_line", "book_line_named", ("DELETE", "UPDATE OF id")),
+        )
+        for verb in verbs
+    },
+    **{
+        f"claim_basis_closed_{verb.lower()}": (f"BEFORE {verb} ON claim_basis", CLOSED.format(rows=rows), IMMUTABLE.format(table="claim_basis"))
+        for verb, rows in ROWS.items()
+    },
+}  # fmt: skip
+"""SQLite's triggers: when, where, words."""
+ADDED = f"""CREATE TRIGGER claim_line_agrees_insert AFTER INSERT ON claim_line WHEN NOT ({OPEN} AND {AGREES}) BEGIN
+    SELECT RAISE(ABORT, '{IMMUTABLE.format(table="claim_line")}') WHERE {MONTH.format(more="")} AND NOT {OPEN}; SELECT RAISE(ABORT, '{WORDS}');
+END"""
+KEYS = {
+    "book_line_id": "book_line", "order_id": "meal_order", "period_id": "settlement_period", "proof_id": "proof", "resident_id": "resident",
+    "run_id": "run",
+}  # fmt: skip
+KEY = "CONSTRAINT fk_claim_line_{column}_{table} FOREIGN KEY({column}) REFERENCES {table} (id)"
 
 
 def upgrade() -> None:
@@ -75,13 +111,15 @@ def upgrade() -> None:
     for period, lines in _lines(op.get_bind(), LINE.c.basis):
         _take_apart(op.get_bind(), period, lines)
     op.drop_column("claim_line", "basis")
-    _guarded()
     if op.get_bind().dialect.name == "sqlite":
-        for verb, rows in ROWS.items():
-            _aborting(f"claim_basis_closed_{verb.lower()}", f"BEFORE {verb} ON claim_basis", CLOSED.format(rows=rows), "claim_basis of a closed period is immutable")
+        _rebuilt_in_sqlite(lambda sql: re.sub(r",\s*CONSTRAINT fk_\w+ FOREIGN KEY\([^)]*\) REFERENCES \w+ \(\w+\)", "", sql))
+        op.execute(sa.text("DROP TRIGGER claim_line_closed_insert"))
+        op.execute(sa.text(ADDED))
+        _closed_update_in_sqlite()
         for name, (when, where, words) in SQLITE.items():
             _aborting(name, when, where, words)
         return
+    op.execute(sa.text("ALTER TABLE claim_line ENABLE TRIGGER USER"))
     for verb, rows in ROWS.items():
         _raising(f"claim_basis_closed_{verb.lower()}", CLOSED.format(rows=rows), "OLD" if verb == "DELETE" else "NEW")
         _on("claim_basis", f"claim_basis_closed_{verb.lower()}", f"BEFORE {verb}", "FOR EACH ROW")
@@ -97,8 +135,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     bind = op.get_bind()
-    if bind.dialect.name == "sqlite":
-        for name in SQLITE:
+    sqlite = bind.dialect.name == "sqlite"
+    if sqlite:
+        for name in ("claim_line_agrees_insert", *SQLITE):
             op.execute(sa.text(f"DROP TRIGGER {name}"))
     else:
         _asking("claim_line_agrees", BEFORE, WORDS)
@@ -108,11 +147,44 @@ def downgrade() -> None:
         _put_together(bind, period, lines)
     for name in ("basis_no", *NUMBERS, "cut"):
         op.drop_column("claim_line", name)
-    _guarded()
+    if sqlite:
+        keys = ", ".join(KEY.format(column=column, table=table) for column, table in KEYS.items())
+        _rebuilt_in_sqlite(lambda sql: f"{sql.rstrip()[:-1]}, {keys})")
+        _closed_update_in_sqlite()
+        closed = CLOSED.format(rows=ROWS["INSERT"])
+        _aborting("claim_line_closed_insert", "AFTER INSERT ON claim_line", closed, IMMUTABLE.format(table="claim_line"))
+    else:
+        op.execute(sa.text("ALTER TABLE claim_line ENABLE TRIGGER USER"))
     op.drop_table("claim_basis")
-    if bind.dialect.name != "sqlite":
+    if not sqlite:
         for name in ("closed_insert", "closed_update", "closed_delete", "closed_truncate", "gone", "named_truncate"):
             op.execute(sa.text(f"DROP FUNCTION claim_basis_{name}()"))
+
+
+def _rebuilt_in_sqlite(change: Callable[[str], str]) -> None:
+    """Make ``claim_line`` anew by a changed statement; ``adjustment_line``, which names its rows, stands aside meanwhile.
+
+    SQLite adds and drops no foreign key otherwise. Rows, numbers, indexes and triggers stay what they were.
+    """
+    bind = op.get_bind()
+    made = {table: _statements(bind, table) for table in ("claim_line", "adjustment_line")}
+    bind.exec_driver_sql("CREATE TABLE kept_adjustment_line AS SELECT * FROM adjustment_line")
+    bind.exec_driver_sql("DROP TABLE adjustment_line")
+    bind.exec_driver_sql("CREATE TABLE kept_claim_line AS SELECT * FROM claim_line")
+    bind.exec_driver_sql("DROP TABLE claim_line")
+    for table, (sql, *others) in made.items():
+        bind.exec_driver_sql(change(sql) if table == "claim_line" else sql)
+        names = ", ".join(f'"{row[1]}"' for row in bind.exec_driver_sql(f"PRAGMA table_info({table})"))
+        bind.exec_driver_sql(f"INSERT INTO {table} ({names}) SELECT {names} FROM kept_{table}")
+        bind.exec_driver_sql(f"DROP TABLE kept_{table}")
+        for statement in others:
+            bind.exec_driver_sql(statement)
+
+
+def _statements(bind: sa.Connection, table: str) -> list[str]:
+    """What made a table, its own statement first, then its indexes and triggers."""
+    found = bind.exec_driver_sql("SELECT type, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type <> 'table'", (table,))
+    return [sql for _kind, sql in found]
 
 
 def _lines(bind: sa.Connection, *columns: Any) -> Iterator[tuple[int, list[Any]]]:
@@ -160,12 +232,9 @@ def _unguarded() -> None:
         op.execute(sa.text("ALTER TABLE claim_line DISABLE TRIGGER USER"))
 
 
-def _guarded() -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        closed = CLOSED.format(rows=ROWS["UPDATE"])
-        _aborting("claim_line_closed_update", "BEFORE UPDATE ON claim_line", closed, "claim_line of a closed period is immutable")
-    else:
-        op.execute(sa.text("ALTER TABLE claim_line ENABLE TRIGGER USER"))
+def _closed_update_in_sqlite() -> None:
+    closed = CLOSED.format(rows=ROWS["UPDATE"])
+    _aborting("claim_line_closed_update", "BEFORE UPDATE ON claim_line", closed, IMMUTABLE.format(table="claim_line"))
 
 
 def _aborting(name: str, when: str, where: str, words: str) -> None:

@@ -65,7 +65,7 @@ def month(db: Session) -> Session:
     if db.get_bind().dialect.name == "postgresql":
         db.execute(text("set session_replication_role = replica"))
     else:
-        db.execute(text("pragma defer_foreign_keys=on"))
+        db.execute(text("drop trigger claim_line_agrees_insert"))
     db.execute(
         insert(Period).values(
             id=1, payer="dongcheng", month="2026-02", state="open", totals={"figures": {}, "service_days": 20}
