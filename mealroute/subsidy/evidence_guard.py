@@ -35,6 +35,11 @@ ELSE EXISTS (
     SELECT 1 FROM proof p WHERE p.id = NEW.proof_id AND p.book_line_id = NEW.book_line_id AND coalesce(NEW.run_id, p.run_id) = p.run_id
 ) END"""
 """Whether what a new line names is there and its own."""
+_USUAL = """SELECT 1 FROM settlement_period s CROSS JOIN claim_basis k CROSS JOIN book_line b CROSS JOIN proof p
+    WHERE s.id = NEW.period_id AND s.state <> 'closed' AND k.period_id = NEW.period_id AND k.number = NEW.basis_no AND b.id = NEW.book_line_id
+    AND b.order_id = NEW.order_id AND b.resident_id = NEW.resident_id AND p.id = NEW.proof_id AND p.book_line_id = NEW.book_line_id
+    AND p.run_id = NEW.run_id"""
+"""A line of a meal that names everything, as nearly all do: asked first, for one join costs SQLite half of what four questions do."""
 
 _RAISE = "RAISE EXCEPTION '{words}' USING ERRCODE = 'foreign_key_violation'"
 _NAMED = {
@@ -115,7 +120,8 @@ _POSTGRESQL = (
     *(statement for table in _NAMED for statement in _staying(table)),
     *(statement for table in _EMPTIED for statement in _emptied(table)),
 )
-_ADDED = f"""CREATE TRIGGER claim_line_agrees_insert AFTER INSERT ON claim_line WHEN NOT ({_OPEN} AND {_AGREES}) BEGIN
+_ADDED = f"""CREATE TRIGGER claim_line_agrees_insert AFTER INSERT ON claim_line WHEN NOT EXISTS ({_USUAL})
+    AND NOT ({_OPEN} AND {_AGREES}) BEGIN
     SELECT RAISE(ABORT, '{CLOSED_WORDS}') WHERE {_MONTH.format(more="")} AND NOT {_OPEN}; SELECT RAISE(ABORT, '{WORDS}');
 END"""
 _CHANGED = f"NOT ({_MONTH.format(more='')} AND {_AGREES})"

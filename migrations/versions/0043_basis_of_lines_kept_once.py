@@ -59,6 +59,10 @@ ELSE EXISTS (
 ) END AND CASE WHEN NEW.proof_id IS NULL THEN NEW.run_id IS NULL ELSE EXISTS (
     SELECT 1 FROM proof p WHERE p.id = NEW.proof_id AND p.book_line_id = NEW.book_line_id AND coalesce(NEW.run_id, p.run_id) = p.run_id
 ) END"""
+USUAL = """SELECT 1 FROM settlement_period s CROSS JOIN claim_basis k CROSS JOIN book_line b CROSS JOIN proof p
+    WHERE s.id = NEW.period_id AND s.state <> 'closed' AND k.period_id = NEW.period_id AND k.number = NEW.basis_no AND b.id = NEW.book_line_id
+    AND b.order_id = NEW.order_id AND b.resident_id = NEW.resident_id AND p.id = NEW.proof_id AND p.book_line_id = NEW.book_line_id
+    AND p.run_id = NEW.run_id"""
 IMMUTABLE = "{table} of a closed period is immutable"
 BASIS_NAMED = "EXISTS (SELECT 1 FROM claim_line c WHERE c.period_id = OLD.period_id AND c.basis_no = OLD.number)"
 NAMED_BY = {
@@ -85,7 +89,8 @@ SQLITE = {
     },
 }  # fmt: skip
 """SQLite's triggers: when, where, words."""
-ADDED = f"""CREATE TRIGGER claim_line_agrees_insert AFTER INSERT ON claim_line WHEN NOT ({OPEN} AND {AGREES}) BEGIN
+ADDED = f"""CREATE TRIGGER claim_line_agrees_insert AFTER INSERT ON claim_line WHEN NOT EXISTS ({USUAL})
+    AND NOT ({OPEN} AND {AGREES}) BEGIN
     SELECT RAISE(ABORT, '{IMMUTABLE.format(table="claim_line")}') WHERE {MONTH.format(more="")} AND NOT {OPEN}; SELECT RAISE(ABORT, '{WORDS}');
 END"""
 KEYS = {
