@@ -69,7 +69,9 @@ class Two:
 
     def claimed(self, who: Payer) -> list[tuple[object, ...]]:
         query = select(ClaimLine.natural_key, ClaimLine.amount_fen, ClaimLine.street_code, ClaimLine.line_no)
-        rows = self.db.execute(query.join(Period).where(Period.payer == who.code).order_by(ClaimLine.id))
+        rows = self.db.execute(
+            query.join(Period, Period.id == ClaimLine.period_id).where(Period.payer == who.code).order_by(ClaimLine.id)
+        )
         return [tuple(row) for row in rows]
 
 

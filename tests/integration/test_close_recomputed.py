@@ -111,7 +111,10 @@ def happen(close: Close, event: Event) -> None:
 
 def _decide(close: Close, which: int, how: int) -> None:
     closed = close.db.execute(
-        select(Period.month, ClaimLine.natural_key).join(Period).where(Period.state == "closed").order_by(ClaimLine.id)
+        select(Period.month, ClaimLine.natural_key)
+        .join(Period, Period.id == ClaimLine.period_id)
+        .where(Period.state == "closed")
+        .order_by(ClaimLine.id)
     ).all()
     if closed:
         month, key = closed[which % len(closed)]

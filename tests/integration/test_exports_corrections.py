@@ -78,7 +78,7 @@ def test_detail_and_platform_hold_the_same_signed_lines_as_the_settlement(db: Se
     for what in (What.SETTLEMENT, What.DETAIL, What.PLATFORM):
         _entry, data = made(db, tmp_path, close.clock, wish(what, month=MARCH))
         files[what] = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-    lines = select(ClaimLine.amount_fen).join(Period).where(Period.month == MARCH)
+    lines = select(ClaimLine.amount_fen).join(Period, Period.id == ClaimLine.period_id).where(Period.month == MARCH)
     claimed = sum(db.scalars(lines)) + sum(db.scalars(select(AdjustmentLine.amount_fen)))
     assert {
         what: sum(fen(row.get("补贴（元）") or row["补贴金额"]) for row in rows) for what, rows in files.items()
