@@ -191,7 +191,7 @@ def test_what_is_read_along_while_settling_is_what_the_checks_would_read(month: 
         for streets in alone:
             read = along()
             queries.month_rows(db, MONTH, part=Part(rules=RULES, streets=streets.own, along=read))
-            given = handed(read, ())
+            given = handed(read, Rows())
             assert given is not None
             asked = doors_of(db, *SPAN, streets.of_lines())
             money = money_of(db, *SPAN, None, streets.of_lines())
