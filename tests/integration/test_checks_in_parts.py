@@ -29,6 +29,7 @@ from mealroute.core.actor import SYSTEM
 from mealroute.core.clock import FixedClock
 from mealroute.residents.models import Resident
 from mealroute.subsidy import queries
+from mealroute.subsidy.keeping import Rows
 from mealroute.subsidy.parts import Part
 from mealroute.subsidy.queries import month_days
 
