@@ -41,15 +41,9 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a stored time must be aware")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
-        if dialect.name == "sqlite":
-            return _read_text
-        return super().result_processor(dialect, coltype)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:  # noqa: ARG002
+        """PostgreSQL's connections speak UTC (``make_engine``): what the driver reads is right already."""
+        return _read_text if dialect.name == "sqlite" else None
 
 
 def _read_text(text: str | None) -> datetime | None:
@@ -121,12 +115,21 @@ def make_engine(url: str, *, bulk: bool = False) -> Engine:
             connection.exec_driver_sql(f"BEGIN {mode}")
 
         return engine
-    return create_engine(
+    engine = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"options": BULK_OPTIONS} if bulk else {},
     )
+
+    @event.listens_for(engine, "connect")
+    def _utc(connection: Any, _record: Any) -> None:
+        """Whatever zone the server is set to: moments come as UTC, which the driver reads in half the time."""
+        connection.autocommit = True
+        connection.execute("SET TIME ZONE 'UTC'")
+        connection.autocommit = False
+
+    return engine
 
 
 class _State:
