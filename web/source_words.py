@@ -15,6 +15,9 @@ OURS: Mapping[str, str] = {
     "本区自定参数，无文件规定": _l("set by the district, no document says so"),
     "本系统默认值，区内可改": _l("this system's own default, which the district may change"),
     "份数和比例无文件规定，区自定": _l("no document gives numbers or shares, they are set by the district"),
+    "户数和比例无文件规定，区自定": _l("no document gives households or shares, they are set by the district"),
+    "比例无文件规定，区自定": _l("no document gives shares, they are set by the district"),
+    "次数无文件规定，区自定": _l("no document says how often, it is set by the district"),
     "无文件规定天数，区自定": _l("no document gives days, they are set by the district"),
     "无文件规定份数，区自定": _l("no document gives numbers, they are set by the district"),
     "无文件规定比例，区自定": _l("no document gives a share, it is set by the district"),
@@ -41,6 +44,11 @@ OURS: Mapping[str, str] = {
     "先记无人、后改已交付": _l("first nobody there, then handed over"),
     "两小时取自食品安全时限": _l("two hours are the limit of food safety"),
     "整月放门口、无人见过本人": _l("left at the door all month, the person seen by nobody"),
+    "关闭定位则无从核查路线": _l("without places no route can be checked"),
+    "定位照抄上一次": _l("places copied from the time before"),
+    "同一户逐位相同": _l("the same to the last digit at the same door"),
+    "一个账号在几部手机上轮流确认": _l("one account records in turn on several phones"),
+    "整日记录逐秒照抄，或整体平移后照抄": _l("a day's records copied to the second, or copied and moved"),
     "虚构人员：回访多人联系不上": _l("people who cannot be reached in the call-back may be invented"),
 }
 """What the rule files say in their own words, the longest of words that hold each other first."""
