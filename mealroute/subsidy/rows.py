@@ -1,7 +1,7 @@
 """The rows that a span of days is settled from: books, plans, doors, payments, people. A fixed number of statements."""
 
 import calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
 from typing import Any
@@ -110,7 +110,7 @@ def rows_between(
         doors=doors.by_line,
         cancelled=frozenset(line for line, _added in amendments if line is not None),
         added=frozenset(line for _cancelled, line in amendments if line is not None),
-        stray=_stray(db, first, last, part),
+        stray=_stray(db, first, last, part, {row.order_id for row in book}),
         paid=paid,
         people=people_on(known, eaten),
         evidence=doors.evidence,
@@ -197,8 +197,16 @@ def _swipe_open(one: Mismatch) -> OpenItem:
     )  # fmt: skip
 
 
-def _stray(db: Session, first: date, last: date, part: Part | None) -> dict[tuple[date, str], int]:
-    """Portions of placed orders that no closed book holds."""
+def _stray(
+    db: Session, first: date, last: date, part: Part | None, booked: Collection[int]
+) -> dict[tuple[date, str], int]:
+    """Portions of placed orders that no closed book holds; ``booked`` are orders that one holds, as nearly all are."""
+    placed: list[ColumnElement[bool]] = [Order.day >= first, Order.day <= last, Order.state == "placed"]
+    if part is not None:
+        placed += [*within(part, Resident.street_code), *of_people(part, Order.resident_id)]
+    numbers = select(Order.id).join(Resident, Resident.id == Order.resident_id).where(*placed)
+    if {number for (number,) in bulk.rows(db, numbers)} <= set(booked):
+        return {}
     held = (
         select(BookLine.id)
         .join(OrderBook, OrderBook.id == BookLine.book_id)
@@ -206,10 +214,8 @@ def _stray(db: Session, first: date, last: date, part: Part | None) -> dict[tupl
     )
     query = (
         select(Order.day, Order.slot, func.sum(Order.quantity))
-        .where(Order.day >= first, Order.day <= last, Order.state == "placed", ~held.exists())
+        .join(Resident, Resident.id == Order.resident_id)
+        .where(*placed, ~held.exists())
         .group_by(Order.day, Order.slot)
     )
-    if part is not None:
-        query = query.join(Resident, Resident.id == Order.resident_id)
-        query = query.where(*within(part, Resident.street_code), *of_people(part, Order.resident_id))
     return {(day, slot): int(portions) for day, slot, portions in db.execute(query)}
