@@ -76,6 +76,7 @@ def test_a_called_driver_brings_the_stop_out_of_reach_and_the_desk_sees_it(yard:
     second.wait_for_selector(".ph-card, form[data-form=load]")
     if second.locator("[data-do=skip-load]").count():
         second.click("[data-do=skip-load]")
+        second.wait_for_selector(".ph-card")  # the screen changes after the tap, not in it
     yard.proxy.away = True
     hand_over(second)
     until(second, lambda: len(kept(second)["outbox"]) >= 1)
