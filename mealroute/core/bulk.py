@@ -166,7 +166,7 @@ def copy_text(values: Sequence[str | int | None]) -> str:
     """Some values in the text format of COPY, with tabs between them."""
     words = [_NULL if value is None else str(value) for value in values]
     joined = "\t".join(words)
-    if joined.count("\\") == words.count(_NULL) and joined.count("\t") < len(words) and "\n" not in joined and "\r" not in joined:  # fmt: skip
+    if joined.count("\\") == values.count(None) and joined.count("\t") < len(words) and "\n" not in joined and "\r" not in joined:  # fmt: skip
         return joined
     return "\t".join(_NULL if value is None else escaped(str(value)) for value in values)
 
