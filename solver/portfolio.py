@@ -18,7 +18,7 @@ from solver.best import Best
 from solver.construct import construct, fill, sequences, start_from, steps, walk
 from solver.construct_state import State
 from solver.options import Engine, EngineCannot, Progress, Sequences, SolveOptions
-from solver.plan import Plan, Unassigned
+from solver.plan import Plan
 from solver.problem import LARGEST, Problem
 from solver.process import Message, ProcessPool
 from solver.shares import Shares, shares
@@ -43,8 +43,6 @@ _STEPS_PER_SOLUTION: Final = 50
 _STEPS_PER_ILS: Final = 10
 """In repeatable runs of all engines: steps of ruin and recreate that take as long as OR-Tools needs for one solution, PyVRP for one step."""
 
-_TOO_EARLY: Final = "The search was cancelled before its first plan."
-
 
 class _Cancelled(Exception):  # not an error: the caller wanted it
     pass
@@ -61,7 +59,7 @@ def solve(
     """The best plan found in the time; what cannot be served is unassigned with a reason, never an exception.
 
     ``on_progress`` is called at least twice a second, ``cancelled`` asked five times a second; after a yes the best plan so
-    far comes back within a second. The first plan is always waited for. Raises EngineCannot where an engine that was
+    far comes back within a second; a yes before the first plan waits for that one. Raises EngineCannot where an engine that was
     asked for by name cannot state a key.
     """
     options = options or SolveOptions()
@@ -76,7 +74,7 @@ def solve(
         except _Cancelled:
             pool.close()
             if not run.best.plan.routes:
-                return Plan((), tuple(Unassigned(stop.id, _TOO_EARLY, "cancelled") for stop in problem.stops))
+                run.best.offer_plan(construct(problem, seed=options.seed, warm_start=warm_start, repairs=0))
         return run.best.explained()
 
 
@@ -131,7 +129,6 @@ class _Run:
             share = shares(self.problem)
         if self.timed and self.left() > 0 and (share.ortools or share.pyvrp):
             self.pool.warm(min(2, self.options.threads))
-        self._listen(None)
         self._construct()
         if not self.problem.stops:
             return
@@ -311,10 +308,10 @@ class _Run:
         if self.timed and now - self.told >= _PROGRESS_EVERY_S / 2:
             self.best.offer(whole)
 
-    def _listen(self, timeout_s: float | None) -> Message | None:
+    def _listen(self, timeout_s: float) -> Message | None:
         if self.cancelled is not None and self.cancelled():
             raise _Cancelled
-        message = None if timeout_s is None else self.pool.next_message(timeout_s)
+        message = self.pool.next_message(timeout_s)
         self._tell()
         return message
 
