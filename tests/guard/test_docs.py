@@ -65,3 +65,11 @@ def test_the_licences_of_what_is_vendored_stand_beside_it() -> None:
 def test_decision_records_are_numbered_once() -> None:
     numbers = [page.name[:4] for page in sorted((ROOT / "docs/adr").glob("*.md"))]
     assert numbers == [f"{n:04d}" for n in range(1, len(numbers) + 1)]
+
+
+def test_no_file_holds_the_marks_of_an_unfinished_merge() -> None:
+    kinds = {".py", ".html", ".svg", ".css", ".mjs", ".md", ".yaml", ".toml", ".txt", ".sql"}
+    folders = ("web", "mealroute", "solver", "tests", "migrations", "scripts", "docs", "data", "benchmarks")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in kinds]
+    marks = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    assert [str(path.relative_to(ROOT)) for path in files if marks.search(path.read_text("utf-8"))] == []
