@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Locator, Page
 
 _PARTS = 8
 """More presses of Tab than this within one field are a trap."""
@@ -102,8 +102,7 @@ def dialogs(page: Page) -> list[str]:
         name = opener.inner_text()
         opener.focus()
         page.keyboard.press("Enter")
-        page.wait_for_timeout(50)
-        if not page.evaluate("document.querySelector('dialog[open]')?.contains(document.activeElement) ?? false"):
+        if not _comes(page, "() => document.querySelector('dialog[open]')?.contains(document.activeElement)"):
             faults.append(f"{name}: the focus is not in a dialog")
             continue
         over = page.evaluate(
@@ -112,6 +111,15 @@ def dialogs(page: Page) -> list[str]:
         if over > 0:
             faults.append(f"{name}: its dialog is cut off by {over}")
         page.keyboard.press("Escape")
-        if not opener.evaluate("e => e === document.activeElement && !document.querySelector('dialog[open]')"):
+        if not _comes(page, "e => e === document.activeElement && !document.querySelector('dialog[open]')", opener):
             faults.append(f"{name}: Escape does not lead back")
     return faults
+
+
+def _comes(page: Page, true: str, given: Locator | None = None) -> bool:
+    """Whether that comes to be true of the page; not at once on a slow machine."""
+    try:
+        page.wait_for_function(true, arg=given and given.element_handle())
+    except Error:
+        return False
+    return True

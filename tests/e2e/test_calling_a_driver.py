@@ -18,7 +18,7 @@ from mealroute.delivery.models import Proof
 from mealroute.dispatch import queries as dispatch
 from mealroute.dispatch.records import Manifest, ManifestStop
 from tests.e2e.conftest import DESK, Watched
-from tests.e2e.yard import Yard, hand_over, kept, until
+from tests.e2e.yard import Yard, hand_over, kept, read, skip_load, until
 from tests.integration.planning_world import DAY
 from tests.web.test_calling import SPARE, spare
 
@@ -72,11 +72,9 @@ def test_a_called_driver_brings_the_stop_out_of_reach_and_the_desk_sees_it(yard:
     assert path is not None
     second = yard.phone(path[0])
     assert "你要接" in second.inner_text("main")
-    second.click("[data-do=told]")
-    second.wait_for_selector(".ph-card, form[data-form=load]")
+    read(second)
     if second.locator("[data-do=skip-load]").count():
-        second.click("[data-do=skip-load]")
-        second.wait_for_selector(".ph-card")  # the screen changes after the tap, not in it
+        skip_load(second)
     yard.proxy.away = True
     hand_over(second)
     until(second, lambda: len(kept(second)["outbox"]) >= 1)
@@ -89,6 +87,6 @@ def test_a_called_driver_brings_the_stop_out_of_reach_and_the_desk_sees_it(yard:
             each for each in dispatch.runs(db, DAY, "lunch", scope=Scope.everything()) if each.driver_code == SPARE
         )
         assert [*db.scalars(select(Proof.run_id))] == [run.id]
-    page.wait_for_function("() => document.querySelector('.live-sum dd').innerText.trim() === '1/1'", timeout=10_000)
+    page.wait_for_function("() => document.querySelector('.live-sum dd').innerText.trim() === '1/1'")
     # while the network was away the board may have asked in vain, and the browser notes that
     assert [each for each in desk.complaints if "ERR_EMPTY_RESPONSE" not in each] == []

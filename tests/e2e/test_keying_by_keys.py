@@ -27,7 +27,7 @@ def test_a_sheet_is_keyed_in_with_figures_and_enter_alone(desk: Watched) -> None
     desk.open("/days/2026-03-09/lunch/keying")
     page.keyboard.type(sheet.code)
     page.keyboard.press("Enter")
-    page.wait_for_selector("[data-keying]")
+    page.wait_for_url("**/keying/1/1")  # and until its script is there
     seen = left = cash = 0
     for stop in sheet.stops:
         lines = [line for line in sheet.lines if line.stop == stop]

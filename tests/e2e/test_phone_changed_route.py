@@ -18,7 +18,7 @@ from mealroute.core.db import unit_of_work
 from mealroute.delivery.models import Proof
 from mealroute.planning import service as planning
 from mealroute.planning.solving import plan_quick
-from tests.e2e.yard import Yard, hand_over, kept, until
+from tests.e2e.yard import Yard, hand_over, kept, read, sent, until
 from tests.integration.planning_world import DAY
 from tests.integration.republish_world import LUNCH, World
 from tests.web_world import MORNING
@@ -72,13 +72,12 @@ def test_a_stop_taken_away_while_out_of_reach_is_said_first_and_the_rest_keeps_i
     assert page.locator("main h1").count() == 1
     assert page.evaluate("document.activeElement.localName") == "h1"  # a screen reader says it first as well
     assert "取消" in page.inner_text("main")
-    until(page, lambda: all(entry["state"] == "sent" for entry in kept(page)["outbox"]))
+    until(page, lambda: sent(page))
     with unit_of_work(read_only=True) as db:
         assert [*db.scalars(select(Proof.client_id))] == [
             entry["client_id"] for entry in kept(page)["outbox"] if entry["kind"] == "proof"
         ]
-    page.click("[data-do=told]")
-    page.wait_for_selector(".ph-card, form[data-form=load]")
+    read(page)
     page.reload()
     page.wait_for_selector(".ph-card, form[data-form=load]")
     assert page.locator("[data-do=told]").count() == 0  # said once

@@ -18,7 +18,7 @@ from mealroute.delivery import evidence, spoken_code
 from mealroute.delivery.evidence_models import Evidence
 from mealroute.experience.models import DoorTime
 from mealroute.orders.models import BookLine
-from tests.e2e.yard import Yard, kept, until
+from tests.e2e.yard import Yard, kept, sent, until
 from tests.web_world import MORNING
 
 CLOCK = FixedClock(MORNING)
@@ -58,17 +58,18 @@ def sign(page: Page) -> None:
         page.mouse.up()
 
 
-def sent(page: Page) -> bool:
-    outbox = kept(page)["outbox"]
-    return bool(outbox) and all(entry["state"] == "sent" for entry in outbox)
+def more_to_fill_in(page: Page) -> None:
+    """From a stop to the long form of a handover, in two taps."""
+    page.click(".ph-foot .btn--primary")
+    page.click("form[data-form=give] .ph-foot .btn--primary")
+    page.wait_for_selector("form[data-form=end]")
 
 
 def test_a_signature_drawn_without_network_arrives_sealed_as_strokes(yard: Yard) -> None:
     yard.start()
     page = yard.phone(yard.run())
     yard.proxy.away = True
-    page.click(".ph-foot .btn--primary")
-    page.click(".ph-foot .btn--primary")  # there is more to fill in
+    more_to_fill_in(page)
     page.locator("[data-pad]").scroll_into_view_if_needed()
     sign(page)
     page.click("[data-do=clear]")
@@ -94,8 +95,7 @@ def test_a_signature_drawn_without_network_arrives_sealed_as_strokes(yard: Yard)
 def test_without_the_signature_that_is_asked_for_the_driver_says_why_and_goes_on(yard: Yard) -> None:
     yard.start()
     page = yard.phone(yard.run())
-    page.click(".ph-foot .btn--primary")
-    page.click(".ph-foot .btn--primary")
+    more_to_fill_in(page)
     page.click("form .btn--primary")
     assert "签名" in page.inner_text("[data-problem]")
     assert page.evaluate("document.activeElement.matches('[data-problem]')")
@@ -122,7 +122,8 @@ def test_the_spoken_code_is_taken_with_either_hand_and_compared(yard: Yard, said
     field = page.get_by_label("口令")
     assert field.get_attribute("inputmode") == "numeric"
     field.fill(f"{typed[:2]} {typed[2:]}")
-    page.click(".ph-foot .btn--primary")
+    page.click("form[data-form=give] .ph-foot .btn--primary")
+    page.wait_for_selector("form[data-form=end]")
     assert page.get_by_label("口令").input_value() == f"{typed[:2]} {typed[2:]}"  # what was typed comes along
     sign(page)
     page.click("form .btn--primary")
@@ -142,8 +143,7 @@ def test_the_way_up_is_measured_from_the_place_and_reaches_the_doors_memory(yard
     until(page, lambda: len(page.evaluate(arrived)) == 1)
     page.click("[data-do=knock]")
     page.wait_for_selector(".ph-knocked")
-    page.click(".ph-foot .btn--primary")
-    page.click(".ph-foot .btn--primary")
+    more_to_fill_in(page)
     sign(page)
     page.click("form .btn--primary")
     until(page, lambda: sent(page))

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.test_phone_in_a_browser import WIDE
-from tests.e2e.yard import Yard
+from tests.e2e.yard import Yard, show
 
 UNNAMED = """() => {
   const named = (e) => (e.getAttribute('aria-label') || (e.getAttribute('aria-labelledby') || '').split(' ').map((id) => document.getElementById(id)?.textContent ?? '').join('') || [...(e.labels ?? [])].map((l) => l.textContent).join('') || e.textContent || e.title || '').trim();
@@ -39,8 +39,7 @@ def screens(page: Page) -> Iterator[str]:
         "#/load/1", stop, f"{stop}/give/all", f"{stop}/end/no-answer/all", f"{stop}/end/left-with-contact/all", f"{stop}/end/refused/all",
         *([f"#/stop/{bulk}", f"#/stop/{bulk}/boxes"] if bulk else []), "#/stops", "#/map", "#/sent",
     ):  # fmt: skip
-        page.evaluate("(hash) => { location.hash = hash; }", screen)
-        page.wait_for_timeout(150)
+        show(page, screen)
         for folded in page.locator("main details:not([open]) > summary").all():
             folded.click()
         yield screen

@@ -23,7 +23,7 @@ from mealroute.residents.models import Resident
 from tests import web_world
 from tests.e2e.conftest import Watched
 from tests.e2e.test_pages_in_a_browser import faults
-from tests.e2e.yard import PHONE, Yard, kept, until
+from tests.e2e.yard import PHONE, Yard, sent, show, skip_load, until
 from tests.integration.planning_world import DAY
 
 SMALL = """[...document.querySelectorAll('#head a, main a, main button, main summary, main .pick span, main .ate span, main .input')]
@@ -61,8 +61,7 @@ def test_every_screen_has_targets_of_64_pixels_and_is_sound(phone: Watched, run:
     assert visit
     stop = f"#/stop/{visit[1]}"
     for screen in ("#/load/1", stop, f"{stop}/give/all", f"{stop}/end/no-answer/all", f"{stop}/end/left-with-contact/all", "#/stops", "#/map", "#/sent"):  # fmt: skip
-        page.evaluate("(hash) => { location.hash = hash; }", screen)
-        page.wait_for_timeout(200)
+        show(page, screen)
         for width in (390, 320):  # 320: a phone of 640 points at 200 % zoom
             page.set_viewport_size({"width": width, "height": 844})
             assert page.evaluate(SMALL) == [], screen
@@ -98,7 +97,7 @@ def test_two_taps_more_reach_the_record(yard: Yard) -> None:
     page.check("input[value=needs-help]", force=True)
     assert page.is_visible("a[href='tel:120']")
     page.click("form .btn--primary")
-    until(page, lambda: all(entry["state"] == "sent" for entry in kept(page)["outbox"]))
+    until(page, lambda: sent(page))
     with unit_of_work(read_only=True) as db:
         (note,) = wellbeing.notes(db)
     assert (note.last_meal, note.seems) == ("untouched", "needs-help")
@@ -112,7 +111,7 @@ def test_a_photo_of_twelve_megapixels_is_made_smaller_and_arrives_sealed(yard: Y
     page.wait_for_selector("[data-preview]:not([hidden])")
     page.check("[name=reason] >> nth=0", force=True)
     page.click("form .btn--primary")
-    until(page, lambda: kept(page)["outbox"] != [] and all(entry["state"] == "sent" for entry in kept(page)["outbox"]))
+    until(page, lambda: sent(page))
     with database.unit_of_work(read_only=True) as db:
         (row,) = db.query(Evidence)
         assert row.size < 1_500_000
@@ -133,7 +132,7 @@ def test_the_loading_is_counted_first_and_a_difference_is_pressed_twice(yard: Ya
     page.click("form .btn--primary")
     assert page.is_visible("[data-problem]")
     page.click("form .btn--primary")
-    until(page, lambda: all(entry["state"] == "sent" for entry in kept(page)["outbox"]) and kept(page)["outbox"] != [])
+    until(page, lambda: sent(page))
     with database.unit_of_work(read_only=True) as db:
         (check,) = loading.checks(db, DAY, "lunch", scope=Scope.everything())
     assert [each.counted for each in check.differences] == [0]
@@ -156,7 +155,7 @@ def test_without_a_secure_connection_the_page_says_so_and_works(yard: Yard) -> N
     )  # fmt: skip
     page = browser.new_page(viewport=PHONE)
     page.goto(yard.proxy.address.replace("127.0.0.1", "phone.test") + yard.run() + "/shift")
-    page.click("[data-do=skip-load]")
+    skip_load(page)
     assert page.is_visible("#insecure")
     page.click(".ph-foot .btn--primary")
     page.click("form .btn--primary")

@@ -62,9 +62,8 @@ def test_every_word_of_the_app_stands_out_seven_to_one(yard: Yard, theme: str) -
 def test_every_word_of_the_plain_pages_stands_out_seven_to_one(yard: Yard, theme: str) -> None:
     context = yard.browser.new_context(viewport=PHONE, is_mobile=True, has_touch=True)
     yard.contexts.append(context)
+    context.add_init_script("sessionStorage.setItem('mealroute.plain', 'yes')")
     page = context.new_page()
-    page.goto(yard.proxy.address + yard.run())
-    page.evaluate("sessionStorage.setItem('mealroute.plain', 'yes')")
     for path in ("", "/stops"):
         page.goto(yard.proxy.address + yard.run() + path)
         page.click(f"[data-screen={theme}]")

@@ -19,6 +19,8 @@ from tests.integration.planning_world import DAY
 from tests.web_world import MORNING
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+"""Two frames on: whatever was asked to be drawn is."""
 PLAN = f"/days/{DAY}/lunch/plan"
 
 
@@ -153,7 +155,7 @@ def test_two_people_see_each_other_and_keep_their_place(board: Page, browser: Br
     board.keyboard.type("2")
     board.keyboard.press("Enter")
 
-    theirs.wait_for_selector(f"#stop-{keys[0]}", state="detached", timeout=15_000)
+    theirs.wait_for_selector(f"#stop-{keys[0]}", state="detached")
     assert "李敏" in _said(theirs)
     assert theirs.get_attribute(f"#stop-{keys[3]}", "aria-selected") == "true"
     assert theirs.evaluate("document.activeElement.id") == f"stop-{keys[3]}"
@@ -173,17 +175,17 @@ def test_the_map_is_drawn_anew_when_the_colour_scheme_changes(board: Page) -> No
     tone = """() => { const all = [...document.querySelectorAll('#map canvas')].map((c) => c.toDataURL()); return all.join('|'); }"""
     key = _keys(board)[0]
     board.click(f"#stop-{key}")
-    board.wait_for_timeout(200)
+    board.wait_for_selector(f"#stop-{key}[aria-selected=true]")
+    board.evaluate(DRAWN)
     before = board.evaluate(tone)
 
     board.evaluate("document.documentElement.dataset.theme = 'dark'")
-    board.wait_for_timeout(300)
+    board.wait_for_function(f"before => ({tone})() !== before", arg=before)
+    board.evaluate(DRAWN)
     dark = board.evaluate(tone)
     board.evaluate("document.documentElement.dataset.theme = 'light'")
-    board.wait_for_timeout(300)
+    board.wait_for_function(f"dark => ({tone})() !== dark", arg=dark)
 
-    assert dark != before
-    assert board.evaluate(tone) != dark
     assert board.get_attribute(f"#stop-{key}", "aria-selected") == "true"
 
 

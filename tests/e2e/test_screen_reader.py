@@ -100,7 +100,7 @@ def desk_page(yard: Yard, desks: Desks, login: str, path: str, language: str) ->
         desks[login, language] = Watched(context, yard.proxy.address)
         desks[login, language].sign_in(login, language)
     page = desks[login, language].open(path)
-    page.wait_for_timeout(300)
+    page.wait_for_selector("#live-map:not([data-ready])", state="detached")
     return page
 
 

@@ -71,7 +71,7 @@ class Yard:
         until(page, lambda: page.evaluate("navigator.serviceWorker.controller !== null"))
         until(page, lambda: kept(page)["shifts"][0].get("map") is not None)
         if page.locator("[data-do=skip-load]").count():
-            page.click("[data-do=skip-load]")
+            skip_load(page)
         return page
 
 
@@ -88,6 +88,12 @@ def kept(page: Page) -> dict[str, Any]:
     return found
 
 
+def sent(page: Page) -> bool:
+    """Whether something was recorded and the server has all of it."""
+    outbox = kept(page)["outbox"]
+    return bool(outbox) and all(entry["state"] == "sent" for entry in outbox)
+
+
 def until(page: Page, holds: Callable[[], bool], tenths: int = 300) -> None:
     """Wait until something holds, at most half a minute."""
     for _tenth in range(tenths):
@@ -95,6 +101,27 @@ def until(page: Page, holds: Callable[[], bool], tenths: int = 300) -> None:
             return
         page.wait_for_timeout(100)
     raise AssertionError("it did not come to pass in time")
+
+
+def skip_load(page: Page) -> None:
+    """Past the counting: its screen has the buttons of a stop as well, and it changes after the tap, not in it."""
+    page.click("[data-do=skip-load]")
+    page.wait_for_selector(".ph-card")
+
+
+def read(page: Page) -> None:
+    """What the driver is told first was read."""
+    page.click("[data-do=told]")
+    page.wait_for_selector("main:not(:has([data-do=told]))")
+
+
+def show(page: Page, screen: str) -> None:
+    """The screen that an address behind # names: what stood there before is gone."""
+    page.evaluate(
+        "(screen) => { document.querySelector('#main').firstElementChild.dataset.before = ''; location.hash = screen; }",
+        screen,
+    )
+    page.wait_for_selector("#main:not(:has(> [data-before]))", state="attached")
 
 
 def hand_over(page: Page) -> None:

@@ -107,6 +107,7 @@ async function update() {
 
 async function keep(entries, undo = true) {
   await outbox.keep(entries);
+  await look(); // the next screen knows of the record, whichever look is under way: else the same door would stand there again for a moment
   const doors = entries.filter((entry) => entry.kind === "proof");
   now.undo = undo && doors.length ? { key: doors[0].client_id, at: Date.now(), who: doors.map((entry) => entry.who).join("、"), what: doors[0].what, doors } : null;
   now.extras = {};
