@@ -36,11 +36,11 @@ class Workbook:
         self._names: list[str] = []
         self._open: Sheet | None = None
 
-    def sheet(self, name: str, layout: Layout | Sequence[Column]) -> "Sheet":
-        """Begin a sheet; the one before it is finished."""
+    def sheet(self, name: str, layout: Layout | Sequence[Column], *, filters: bool = False) -> "Sheet":
+        """Begin a sheet; the one before it is finished. ``filters``: its heading row filters the rows."""
         if self._open is not None:
             self._open.end()
-        self._open = Sheet(self._begin, name, as_layout(layout))
+        self._open = Sheet(self._begin, name, as_layout(layout), filters=filters)
         return self._open
 
     def close(self) -> None:
@@ -68,8 +68,8 @@ class Workbook:
 class Sheet:
     """One sheet with its heading row; ``write`` appends rows."""
 
-    def __init__(self, begin: Callable[[str], IO[bytes]], name: str, layout: Layout) -> None:
-        self._begin_file, self._name, self._layout = begin, name, layout
+    def __init__(self, begin: Callable[[str], IO[bytes]], name: str, layout: Layout, *, filters: bool = False) -> None:
+        self._begin_file, self._name, self._layout, self._filters = begin, name, layout, filters
         self._writers = [_writer(each) for each in layout.fields]
         self._template = "".join(
             ['<row r="%d">', *(f'<c r="{parts.letters(index)}%d"%s' for index in range(len(layout.fields))), "</row>"]
@@ -96,7 +96,8 @@ class Sheet:
     def end(self) -> None:
         """Finish the sheet."""
         if not self._file.closed:
-            self._file.write(b"</sheetData>" + parts.SHEET_END + b"</worksheet>")
+            filters = parts.filters(len(self._layout.fields), self._rows) if self._filters and self._rows else b""
+            self._file.write(b"</sheetData>" + filters + parts.SHEET_END + b"</worksheet>")
             self._file.close()
 
     def abandon(self) -> None:

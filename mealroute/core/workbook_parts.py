@@ -35,6 +35,11 @@ class About:
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
+def filters(columns: int, rows: int) -> bytes:
+    """The heading row as a filter of ``rows`` rows under it."""
+    return f'<autoFilter ref="A1:{letters(columns - 1)}{rows + 1}"/>'.encode()
+
+
 def letters(index: int) -> str:
     """0 → ``A``, 26 → ``AA``."""
     found = ""

@@ -31,7 +31,7 @@ def form_of(db: Session, export: ExportRecord, lines: Lines, rows: int, rows_sha
 def _settlement(db: Session, export: ExportRecord, lines: Lines, rows: int, rows_sha256: str) -> Form:
     found = sums.groups(db, lines.where, lines.corrections, apart=("vendor", "street", "rule", "document"))
     total, titles = sums.whole(found), sums.rule_titles()
-    vendors, streets = sums.names(db, lines.where, lines.corrections)
+    vendors, streets = _names(db, lines)
     meals = sums.meals(db, lines.where)
     by_rule = sums.by(found, lambda one: (one.rule, one.document))
     grids = [
@@ -71,15 +71,15 @@ def _grid(
 
 def _vendor_days(db: Session, export: ExportRecord, lines: Lines, rows_sha256: str) -> Form:
     found = sums.groups(db, lines.where, lines.corrections, apart=("vendor", "day", "slot", "rule", "document"))
-    vendors, _streets = sums.names(db, lines.where, lines.corrections)
+    vendors, _streets = _names(db, lines)
     titles = sums.rule_titles()
     grids = []
-    for code, name in sorted(vendors.items()):
+    for code, name in sorted(vendors.items(), key=lambda one: (not one[0], one)):
         own = [one for one in found if one.vendor == code]
         days = sums.by(own, lambda one: (one.day, one.slot, one.rule, one.document))
         grids.append(
             _grid(
-                f"{name}（{code}）", ("餐日", "餐次", "补贴项目", "文号"), (20, 12, 28, 34),
+                f"{name}（{code}）" if code else name, ("餐日", "餐次", "补贴项目", "文号"), (20, 12, 28, 34),
                 [((day.isoformat(), SLOTS.get(slot, slot), titles.get(rule, rule), document), each) for (day, slot, rule, document), each in days.items()],
                 sums.whole(own), "人次",
             )
@@ -92,7 +92,7 @@ def _vendor_days(db: Session, export: ExportRecord, lines: Lines, rows_sha256: s
 
 def _notice(db: Session, export: ExportRecord, lines: Lines, rows_sha256: str) -> Form:
     found = sums.groups(db, lines.where, lines.corrections, apart=("street", "vendor", "rule", "document"))
-    vendors, streets = sums.names(db, lines.where, lines.corrections)
+    vendors, streets = _names(db, lines)
     titles = sums.rule_titles()
     total = sums.whole(found)
     documents = sorted({one.document for one in found})
@@ -103,7 +103,9 @@ def _notice(db: Session, export: ExportRecord, lines: Lines, rows_sha256: str) -
     )  # fmt: skip
     year, month = export.wanted.month.split("-")
     earlier = "".join(f"（{label}：{words}）" for label, words in _corrected(lines))
+    draft = () if lines.period.closed_by else ("本月尚未结账，此稿仅供核对，不得张贴。",)
     before = (
+        *draft,
         (
             f"根据{'、'.join(documents) or '有关文件'}，现将{load_rulebook().payer_name} {year} 年 {int(month)} 月养老助餐补贴情况公示如下。"
             f"本月共补贴 {total.heads:,} 人次，{money(total.amount_fen)} 元{earlier}。本公示不含个人姓名。"
@@ -118,6 +120,14 @@ def _notice(db: Session, export: ExportRecord, lines: Lines, rows_sha256: str) -
         title=f"{load_rulebook().payer_name} {year} 年 {int(month)} 月{TITLES[What.NOTICE]}", facts=(("状态", STATES.get(lines.period.state, lines.period.state)), ("数据行 SHA-256", rows_sha256)),
         before=before, grids=(grid,), after=after, signers=(), foot=_foot(export, public=True), day=_day(export),
     )  # fmt: skip
+
+
+def _names(db: Session, lines: Lines) -> tuple[dict[str, str], dict[str, str]]:
+    """Code → name of vendors and streets; what goes to residents themselves belongs to no vendor and says so."""
+    vendors, streets = sums.names(db, lines.where, lines.corrections)
+    return {code: name or "付给老人本人" for code, name in vendors.items()}, {
+        code: name or "不分街道" for code, name in streets.items()
+    }
 
 
 def _corrected(lines: Lines) -> list[tuple[str, str]]:

@@ -42,7 +42,7 @@ def write_xlsx(
     """The rows on the first sheet, then the other tables; ``last_sheet`` gives the note once rows and digest are known."""
     digest = CsvRows(None, content.layout)
     with path.open("wb") as out, Workbook(out) as book:
-        first = book.sheet(content.sheet, content.layout)
+        first = book.sheet(content.sheet, content.layout, filters=True)
         for batch in content.batches:
             first.write_batch(batch)
             digest.write_batch(batch)

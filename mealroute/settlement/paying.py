@@ -103,9 +103,14 @@ def _within(due: Due | None, amount: int, note: str) -> None:
                 "paid-more-than-due", _("Only %(left)s yuan are left to pay here.", left=yuan(left)), _("Enter at most this amount.")
             )  # fmt: skip
         return
-    if due.paid_fen == 0 or (amount > 0) == (due.paid_fen > 0) or abs(amount) > abs(due.paid_fen):
+    if not left and (amount > 0) == (due.paid_fen > 0):
         raise MealrouteError(
             "paid-more-than-due", _("Only %(left)s yuan are left to pay here.", left=yuan(left)), _("Enter at most this amount.")
+        )  # fmt: skip
+    if due.paid_fen == 0 or (amount > 0) == (due.paid_fen > 0) or abs(amount) > abs(due.paid_fen):
+        raise MealrouteError(
+            "paid-more-than-due", _("%(paid)s yuan have been paid here; no more than that can come back.", paid=yuan(due.paid_fen)),
+            _("Enter at most this amount."),
         )  # fmt: skip
     if not note:
         raise MealrouteError("reason-needed", _("A reason is needed."), _("Say in a few words why."))

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e import by_keys
-from tests.e2e.conftest import Watched
+from tests.e2e.conftest import PHONE, Watched
 
 ROOT = Path(__file__).resolve().parents[2]
 ENLARGED = {"width": 640, "height": 400}
@@ -25,6 +25,12 @@ PAGES = (
     "claim lines", "one claim line",
 )  # fmt: skip
 Desks = dict[str, Watched]
+IN_SIGHT = """(() => {
+  const entry = document.querySelector(".nav [aria-current]"), bar = entry?.parentElement;
+  if (!entry) return true;
+  const one = entry.getBoundingClientRect(), all = bar.getBoundingClientRect();
+  return one.left >= all.left - 1 && one.right <= all.right + 1;
+})()"""
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +74,28 @@ def test_a_page_of_the_money_is_whole_by_keys_and_at_twice_the_size(
         *by_keys.dialogs(opened), *by_keys.opened(opened), *by_keys.cut_off(opened), *by_keys.walk(opened)
     ]  # fmt: skip
     assert not faults, "\n".join([path, *faults])
+
+
+def test_a_page_of_the_money_is_whole_on_a_phone_with_its_entry_of_the_bar_in_sight(
+    browser: Browser, served: tuple[str, dict[str, tuple[str, str]]]
+) -> None:
+    address, pages = served
+    made: Desks = {}
+    faults = {}
+    for page in (*PAGES, "exports", "register", "scorecards", "rulebook", "entitlement"):
+        login, path = pages[page]
+        if login not in made:
+            made[login] = Watched(browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True), address)
+            made[login].sign_in(login, language="en")
+        opened = made[login].open(path)
+        lost = by_keys.cut_off(opened)
+        if not opened.evaluate(IN_SIGHT):
+            lost.append("the bar's entry of this page is out of sight")
+        if lost:
+            faults[page] = lost
+    for each in made.values():
+        each.context.close()
+    assert faults == {}
 
 
 def test_what_keys_and_size_break_is_found(browser: Browser) -> None:

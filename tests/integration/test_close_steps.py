@@ -226,6 +226,10 @@ def test_a_payment_has_its_voucher_counts_once_and_never_exceeds_what_is_due(clo
     assert _stage(close) is Stage.DONE
     with pytest.raises(MealrouteError, match="reason-needed"):
         _pay(close, {"city": -750}, "V-3")
+    with pytest.raises(MealrouteError, match=r"这里已付 17[.]50 元，退回不能超过此数。"):
+        _pay(close, {"city": -1751}, "V-3", note="账号错，银行退回")
+    with pytest.raises(MealrouteError, match=r"这里只剩 0[.]00 元未付。"):
+        _pay(close, {"city": 1}, "V-3")
     assert _pay(close, {"city": -750}, "V-3", note="账号错，银行退回")
     assert [due.left_fen for due in overview(close.db, PAYER, FEBRUARY, scope=ALL).dues] == [750, 0]
     period = money.period(close.db, PAYER, FEBRUARY)

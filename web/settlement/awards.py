@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from mealroute.core.db import unit_of_work
-from mealroute.core.i18n import ngettext
+from mealroute.core.i18n import language, ngettext
 from mealroute.oversight.queries import vendor_ids
 from mealroute.settlement import awards as rewards
 from mealroute.settlement.award_rulebook import policy_on
@@ -23,13 +23,15 @@ def awards(month: str) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         found, fixed = rewards.month_awards(db, payer, month, scope=scope), rewards.fixed(db, payer, month, scope=scope)
         state = periods(db, payer).get(month)
+        policy = policy_on(month_days(month)[1])
         settled, numbers = rewards.settled_of(db, payer, month), vendor_ids(db)
     return render_template(
         "settlement/awards.html",
         month=month,
         awards=found,
         fixed=fixed,
-        policy=policy_on(month_days(month)[1]),
+        policy=policy,
+        grades={grade.code: grade.en if language() == "en" else grade.zh for grade in policy.grades},
         closed=state == "closed",
         settled=settled,
         numbers=numbers,

@@ -13,6 +13,7 @@ from mealroute.subsidy.records import Identity
 from mealroute.subsidy.rulebook import load_rulebook
 from web import here
 from web.permissions import requires
+from web.rule_words import rule_titles
 from web.settlement.figures import freshness
 from web.settlement.views import bp
 
@@ -68,7 +69,7 @@ def line(month: str, line: int) -> ResponseReturnValue:
     """One meal: order, payments, plan, door, claims, corrections, words."""
     with unit_of_work(read_only=True) as db:
         found = one_meal(db, load_rulebook().payer, month, line, scope=here.actor().scope)
-    return render_template("settlement/meal.html", month=month, meal=found)
+    return render_template("settlement/meal.html", month=month, meal=found, titles=rule_titles())
 
 
 @bp.post("/settlement/<month:month>/chain/explain")

@@ -25,6 +25,11 @@ class Step:
     def middle(self) -> float:
         return self.x + 29
 
+    @property
+    def left(self) -> float:
+        """Where the bar begins when it lies: the scale of its height, from the left."""
+        return round(BOTTOM - self.y - self.height, 1)
+
 
 def steps(figures: MonthFigures) -> Sequence[Step]:
     """The bars of a month; the heights share one scale that begins at zero."""

@@ -13,6 +13,7 @@ Align = Literal["left", "right", "center"]
 BLACK = (0, 0, 0)
 GREY = (85, 85, 85)
 POINT_MM = 25.4 / 72
+CLOSING = frozenset("，。；：、！？）」』”’》】〕")
 
 
 class Sheet:
@@ -95,12 +96,15 @@ class Sheet:
     def wrap(self, text: str, width: float, size: float, *, bold: bool = False, most: int = 99) -> list[str]:
         """Lines of at most ``width`` mm. Chinese breaks anywhere, Latin words and figures stay whole where they fit.
 
+        A mark that closes something begins no line: it hangs over the end of the one before.
+
         With ``most`` lines used up the rest stays on the last line and is shrunk by :meth:`fit`: nothing is cut off.
         """
         lines: list[str] = []
         line = ""
         for token in _tokens(text):
-            if line and self.measure(line + token, size, bold=bold) > width and len(lines) < most - 1:
+            hangs = token in CLOSING and line and line[-1] not in CLOSING
+            if line and not hangs and self.measure(line + token, size, bold=bold) > width and len(lines) < most - 1:
                 lines.append(line.rstrip())
                 line = token.lstrip()
             else:

@@ -48,3 +48,12 @@ def test_two_documents_drawn_at_the_same_time_do_not_mix() -> None:
     one.close()
 
     assert other.close() == apart.close()
+
+
+def test_a_mark_that_closes_begins_no_line_and_hangs_over_the_one_before() -> None:
+    sheet = Sheet(title="评分卡", day=date(2026, 3, 9))
+    sheet.new_page()
+    for width in range(20, 60):
+        lines = sheet.wrap("每千份 5 及以上得 0 分，中间按比例；权重 15；满 200 例才算。（没有的不算）", width, 11)
+        assert [line for line in lines if line[0] in "，；。）"] == []
+        assert all(sheet.measure(line.rstrip("，；。）"), 11) <= width for line in lines)

@@ -44,6 +44,12 @@ export function dialogs(document) {
   }
 }
 
+// Where the bar is wider than the window, the entry of this page is in sight.
+export function hereInSight(document) {
+  const entry = document.querySelector(".nav [aria-current]"), bar = entry?.parentElement;
+  if (bar && bar.scrollWidth > bar.clientWidth) bar.scrollLeft = entry.offsetLeft - bar.offsetLeft - (bar.clientWidth - entry.offsetWidth) / 2;
+}
+
 // A form is sent once: the second press of an impatient finger does nothing.
 export function sendOnce(document) {
   document.addEventListener("submit", (event) => {
@@ -60,4 +66,5 @@ export function sendOnce(document) {
 followTheme(document.documentElement, window.matchMedia("(prefers-color-scheme: dark)"));
 keys(document);
 dialogs(document);
+hereInSight(document);
 sendOnce(document);

@@ -1,0 +1,120 @@
+"""What the pages of the money say of months with money beside the meals: nothing hidden, nobody nameless, words of the matter."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+
+import openpyxl
+import pypdf
+import pytest
+from flask import Flask
+
+from mealroute.core import db as database
+from mealroute.core.clock import FixedClock
+from tests import money_world, web_world
+from tests.web.conftest import Bell
+from tests.web.test_exports import ask, fetch
+from web import create_app
+
+Read = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def money(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("money-pages")
+    with money_world.own_rules(folder):
+        money_world.build(folder)
+        settings = web_world.settings_for(folder)
+        engine = database.configure(settings.database_url)
+        app = create_app(settings, clock=FixedClock(money_world.NOW), executor=Bell(), testing=True)
+        app.config["WTF_CSRF_ENABLED"] = False
+        yield app
+        engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def read(money: Flask) -> Read:
+    """The words of a page that somebody opens, without its marks."""
+
+    def page(address: str, login: str = "finance", language: str = "zh") -> str:
+        client = money.test_client()
+        client.post("/sign-in", data={"login": login, "password": web_world.PASSWORD})
+        client.post("/language", data={"language": language, "back": "/"})
+        answer = client.get(address)
+        assert answer.status_code == 200
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+
+    return page
+
+
+def test_a_month_without_meals_says_what_is_payable_before_it_is_signed(read: Read) -> None:
+    said = read(f"/settlement/{money_world.APRIL}", login="whole-checker")
+    assert "3,500.00" in said
+    assert "合计应付 3,597.01" in said
+
+
+def test_an_empty_month_says_so_and_shows_no_sums(read: Read) -> None:
+    said = read("/settlement/2019-03")
+    assert "2019 年 3 月 没有截过的订单簿" in said
+    assert "街道签署" not in said
+
+
+def test_what_is_paid_to_residents_themselves_has_a_name_among_the_vendors(read: Read) -> None:
+    assert re.search(r"按商户 商户 申报行 .*付给老人本人 35 0 35 3,500\.00", read(f"/settlement/{money_world.MARCH}"))
+
+
+def test_one_of_anything_is_singular_in_english(read: Read) -> None:
+    said = read(f"/settlement/{money_world.MARCH}", language="en")
+    assert "1 service day, 35 residents without duplicates" in said
+    assert "，" not in said.replace("东城区民政局", "")
+
+
+def test_a_fixed_grade_is_said_in_the_words_of_the_list_above_it(read: Read) -> None:
+    said = read(f"/settlement/{money_world.MARCH}/awards", login="district-approver")
+    assert said.count("优秀") == 2
+    assert "点商户名" not in said
+
+
+def test_one_meal_is_told_in_the_words_of_the_matter(read: Read) -> None:
+    _login, address = money_world.pages()["one meal"]
+    said = read(address)
+    assert "门口记录" in said
+    assert "助餐运营补贴" in said
+    assert not re.search("门口提示|制作|记下|bj-meal-operator", said)
+
+
+def _file(money: Flask, month: str, file: str) -> bytes:
+    client = money.test_client()
+    client.post("/sign-in", data={"login": "finance", "password": web_world.PASSWORD})
+    return fetch(client, ask(client, file, to=f"/exports/{month}"))
+
+
+def _paper(money: Flask, month: str, file: str) -> str:
+    return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(_file(money, month, file))).pages)
+
+
+def test_papers_say_what_goes_to_residents_themselves(money: Flask) -> None:
+    for file in ("settlement.pdf", "notice.pdf", "vendor-days.pdf"):
+        said = _paper(money, money_world.MARCH, file)
+        assert "付给老人本人" in said, file
+        assert "（）" not in said, file
+
+
+def test_a_notice_of_an_open_month_says_that_nobody_posts_it(money: Flask) -> None:
+    assert "不得张贴" in _paper(money, money_world.APRIL, "notice.pdf")
+    assert "不得张贴" not in _paper(money, money_world.MARCH, "notice.pdf")
+
+
+def test_the_rows_of_a_workbook_are_filtered_by_their_heading(money: Flask) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(_file(money, money_world.MARCH, "settlement.xlsx")))
+    lines = book.worksheets[0]
+    assert lines.auto_filter.ref == lines.dimensions
+    assert [sheet.auto_filter.ref for sheet in book.worksheets[1:]] == [None, None]
+
+
+def test_the_step_that_is_due_is_no_stop_of_a_route(read: Read) -> None:
+    said = read("/settlement/2026-02")
+    assert "编制 待办" in said
+    assert "下一站" not in said
