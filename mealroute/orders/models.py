@@ -148,7 +148,7 @@ class BookLine(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     book_id: Mapped[int] = mapped_column(ForeignKey("order_book.id"))
     order_id: Mapped[int] = mapped_column(ForeignKey("meal_order.id"), index=True)
-    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
     revision: Mapped[int] = mapped_column(default=0)
     quantity: Mapped[int]
     street_code: Mapped[str] = mapped_column(String(12))

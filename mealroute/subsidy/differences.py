@@ -15,6 +15,7 @@ from mealroute.subsidy.build import MonthRows
 from mealroute.subsidy.differing import Difference, Movement, Reason, Standing, movements, standings
 from mealroute.subsidy.earlier import earlier_lines
 from mealroute.subsidy.models import ClaimLine, Period
+from mealroute.subsidy.parts import claimed_for
 from mealroute.subsidy.payers import Payer, Who, payer_of
 from mealroute.subsidy.records import ClaimLineRecord, ClaimProblem, PeriodState
 
@@ -56,7 +57,7 @@ def differences(
 def _closed(db: Session, period: Period, people: Collection[int] | None) -> list[tuple[int, ClaimLineRecord]]:
     query = queries.lines_query(Scope.everything()).where(ClaimLine.period_id == period.id)
     if people is not None:
-        query = query.where(ClaimLine.resident_id.in_(sorted(people)))
+        query = query.where(claimed_for(people))
     return [(line.id, line.claim) for line in queries.read_lines(db, query)]
 
 

@@ -20,7 +20,7 @@ from mealroute.rulebook.facts import Earlier
 from mealroute.rulebook.records import Every
 from mealroute.subsidy.adjustment_models import AdjustmentLine
 from mealroute.subsidy.models import ClaimLine
-from mealroute.subsidy.parts import Part, line_ids, of_people, within
+from mealroute.subsidy.parts import Part, claimed_for, line_ids, within
 from mealroute.subsidy.records import ClaimLineRecord, Rulebook
 from mealroute.subsidy.rulebook import load_rulebook
 
@@ -89,7 +89,8 @@ def earlier_lines(
 def _claimed(db: Session, begins: date, first: date, part: Part | None) -> list[Any]:
     """The lines of the days before. Those of some streets are found by their meals: a look through all lines of a city would grow with it."""
     query = select(ClaimLine.id, *(getattr(ClaimLine, name) for name in _COLUMNS)).where(
-        ClaimLine.day >= begins, ClaimLine.day < first, *within(part, ClaimLine.street_code), *of_people(part, ClaimLine.resident_id)
+        ClaimLine.day >= begins, ClaimLine.day < first, *within(part, ClaimLine.street_code),
+        *(() if part is None or part.people is None else (claimed_for(part.people),)),
     )  # fmt: skip
     if part is None or part.streets is None or part.people is not None:
         found = [*db.execute(query)]

@@ -9,18 +9,23 @@ beside it. PostgreSQL asks once for all lines that a statement adds, SQLite once
 WORDS = "claim_line disagrees with its evidence"
 CLOSED_WORDS = "claim_line of a closed period is immutable"
 STRAY = """
-    SELECT 1 FROM added a
+    SELECT 1 FROM (SELECT DISTINCT period_id, basis_no FROM added) a
     LEFT JOIN settlement_period s ON s.id = a.period_id
+    LEFT JOIN claim_basis k ON k.period_id = a.period_id AND k.number = a.basis_no
+    WHERE s.id IS NULL OR (a.basis_no IS NOT NULL AND k.number IS NULL)
+    UNION ALL
+    SELECT 1 FROM (SELECT DISTINCT book_line_id, order_id, resident_id, proof_id, run_id FROM added WHERE book_line_id IS NOT NULL) a
     LEFT JOIN book_line b ON b.id = a.book_line_id
     LEFT JOIN proof p ON p.id = a.proof_id
-    LEFT JOIN resident r ON a.book_line_id IS NULL AND r.id = a.resident_id
-    LEFT JOIN claim_basis k ON k.period_id = a.period_id AND k.number = a.basis_no
-    WHERE s.id IS NULL OR (a.basis_no IS NOT NULL AND k.number IS NULL) OR (a.book_line_id IS NOT NULL AND b.id IS NULL) OR a.order_id <> b.order_id
-    OR a.resident_id <> b.resident_id OR (a.proof_id IS NOT NULL AND p.id IS NULL)
+    WHERE b.id IS NULL OR a.order_id <> b.order_id OR a.resident_id <> b.resident_id OR (a.proof_id IS NOT NULL AND p.id IS NULL)
     OR p.book_line_id <> a.book_line_id OR (a.run_id IS NOT NULL AND p.run_id IS DISTINCT FROM a.run_id)
-    OR (a.book_line_id IS NULL AND (a.order_id IS NOT NULL OR a.proof_id IS NOT NULL OR (a.resident_id IS NOT NULL AND r.id IS NULL)))
+    UNION ALL
+    SELECT 1 FROM added a WHERE a.book_line_id IS NULL AND (
+        a.order_id IS NOT NULL OR a.proof_id IS NOT NULL OR a.run_id IS NOT NULL
+        OR (a.resident_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM resident r WHERE r.id = a.resident_id))
+    )
 """
-"""Lines among ``added`` that name what is not there or not theirs."""
+"""Lines among ``added`` that name what is not there or not theirs. Each month, basis and meal is asked for once, however many lines it has."""
 
 _MONTH = "EXISTS (SELECT 1 FROM settlement_period s WHERE s.id = NEW.period_id{more})"
 _OPEN = _MONTH.format(more=" AND s.state <> 'closed'")
@@ -43,7 +48,7 @@ _USUAL = """SELECT 1 FROM settlement_period s CROSS JOIN claim_basis k CROSS JOI
 
 _RAISE = "RAISE EXCEPTION '{words}' USING ERRCODE = 'foreign_key_violation'"
 _NAMED = {
-    "resident": ("", "SELECT 1 FROM claim_line c WHERE c.resident_id = OLD.id"),
+    "resident": ("", "SELECT 1 FROM claim_line c WHERE c.book_line_id IS NULL AND c.resident_id = OLD.id"),
     "proof": ("", "SELECT 1 FROM claim_line c WHERE c.book_line_id = OLD.book_line_id AND c.proof_id = OLD.id"),
     "settlement_period": ("id", "SELECT 1 FROM claim_line c WHERE c.period_id = OLD.id"),
     "book_line": ("id", "SELECT 1 FROM claim_line c WHERE c.book_line_id = OLD.id"),

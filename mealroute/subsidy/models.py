@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
@@ -68,13 +69,18 @@ class ClaimLine(Base):
     __table_args__ = (
         UniqueConstraint("natural_key"),
         UniqueConstraint("period_id", "line_no"),
-        Index(None, "resident_id", "day"),
+        Index(
+            "ix_claim_line_resident_id",
+            "resident_id",
+            postgresql_where=text("book_line_id IS NULL"),
+            sqlite_where=text("book_line_id IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     period_id: Mapped[int]
     line_no: Mapped[int]
-    natural_key: Mapped[str] = mapped_column(String(160))
+    natural_key: Mapped[str] = mapped_column(String(160).with_variant(String(160, collation="C"), "postgresql"))
     rule_id: Mapped[str] = mapped_column(String(60))
     rule_version: Mapped[int]
     document_no: Mapped[str] = mapped_column(String(80))

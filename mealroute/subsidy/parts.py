@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from mealroute.core.actor import Scope
 from mealroute.orders.models import BookLine, OrderBook
 from mealroute.subsidy import cash
 from mealroute.subsidy.along import Along
 from mealroute.subsidy.cash_records import Purse
+from mealroute.subsidy.models import ClaimLine
 from mealroute.subsidy.records import Rulebook
 from mealroute.swipes import queries as swipes
 from mealroute.swipes.records import Reckoning
@@ -73,7 +74,19 @@ def of_people(part: Part | None, column: InstrumentedAttribute[Any]) -> tuple[Co
     """The condition that a resident is one of the part's; none where everybody is meant."""
     if part is None or part.people is None:
         return ()
-    return (column.in_(part.people if isinstance(part.people, Select) else sorted(part.people)),)
+    return (_is_of(part.people, column),)
+
+
+def claimed_for(people: Collection[int] | Select[Any]) -> ColumnElement[bool]:
+    """The condition that a claim line is some residents': of a meal of theirs, or of what no meal stands behind."""
+    line = aliased(ClaimLine)
+    meals = select(line.id).join(BookLine, BookLine.id == line.book_line_id).where(_is_of(people, BookLine.resident_id))
+    others = select(line.id).where(line.book_line_id.is_(None), _is_of(people, line.resident_id))
+    return ClaimLine.id.in_(union_all(meals, others))
+
+
+def _is_of(people: Collection[int] | Select[Any], column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    return column.in_(people if isinstance(people, Select) else sorted(people))
 
 
 def among(column: InstrumentedAttribute[Any], ids: Select[Any] | None) -> tuple[ColumnElement[bool], ...]:

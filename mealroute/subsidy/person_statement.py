@@ -18,6 +18,7 @@ from mealroute.orders.models import Order, Payment
 from mealroute.residents.models import Resident
 from mealroute.subsidy import computing, queries
 from mealroute.subsidy.models import ClaimLine
+from mealroute.subsidy.parts import claimed_for
 from mealroute.subsidy.payers import payer_of
 from mealroute.subsidy.records import Beneficiary, ClaimLineRecord, PeriodState
 from mealroute.subsidy.rulebook import load_rulebook
@@ -129,7 +130,7 @@ def person_statement(
     beside: tuple[SubsidyPart, ...] = ()
     if period is not None:
         stored = queries.lines_query(Scope.everything()).where(
-            ClaimLine.period_id == period.id, ClaimLine.resident_id == resident_id
+            ClaimLine.period_id == period.id, claimed_for([resident_id])
         )
         kept = [queries.settlement_line(row._mapping) for row in db.execute(stored.order_by(ClaimLine.line_no))]  # noqa: SLF001
         numbers = {line.claim.natural_key: line.id for line in kept}

@@ -53,16 +53,24 @@ def test_the_guard_of_claim_lines_is_the_same_in_a_migrated_postgresql_database(
             connection.execute(text("create database guarded"))
         engine = make_engine(admin.url.set(database="guarded").render_as_string(hide_password=False))
         make(engine)
-        found.append(_triggers(engine, POSTGRESQL_TRIGGERS))
+        with engine.connect() as connection:
+            compared = dict(connection.execute(text(POSTGRESQL_COMPARED)).tuples().all())
+        found.append((_triggers(engine, POSTGRESQL_TRIGGERS), compared))
         engine.dispose()
     admin.dispose()
     assert found[0] == found[1]
+    assert found[0][1] == {"claim_line.natural_key": "C"}
 
 
 SQLITE_TRIGGERS = "select name, sql from sqlite_master where type = 'trigger'"
 POSTGRESQL_TRIGGERS = """
     select t.tgname, pg_get_triggerdef(t.oid) || p.prosrc from pg_trigger t join pg_proc p on p.oid = t.tgfoid where not t.tgisinternal
 """
+POSTGRESQL_COMPARED = """
+    select table_name || '.' || column_name, collation_name from information_schema.columns
+    where table_schema = 'public' and collation_name is not null
+"""
+"""Columns whose texts are not compared as the rest of the database compares texts."""
 OF_LINES = re.compile("claim_(line|basis|person)|_named|explanation_closed|settlement_period")
 
 
