@@ -61,7 +61,7 @@ class Told(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The lines of a day by meal and rule, and refusals where a meal got nothing and was not paid in full."""
+    """The lines of a day by meal and rule, and the refusals of the resident's rules where a meal got nothing and was not paid in full."""
 
     lines: tuple[Kept, ...]
     refusals: tuple[Told, ...]
@@ -131,7 +131,7 @@ class KindsOfDay:
         found = self._lines.get(key)
         if found is None:
             found = self._lines[key] = self._new(person, made(), rules, ours)
-        refusals = self._refusals(person, day, rules, meals, made) if found.unsettled else ()
+        refusals = self._refusals(person, day, (rules, ours), meals, made) if found.unsettled else ()
         if found.counting:
             for line in found.counting:
                 self.purse.add(line.pays.caps, person, _At(day), line.fen)  # type: ignore[arg-type]
@@ -163,8 +163,9 @@ class KindsOfDay:
         return _Lines(kept, _unsettled(meals, {line.meal for line in kept}), tuple(filter(_counts_on, kept)))
 
     def _refusals(
-        self, person: Person, day: date, rules: RuleSet, meals: Sequence[MealFacts], made: Callable[[], Sequence[Meal]]
-    ) -> tuple[Told, ...]:
+        self, person: Person, day: date, asked: tuple[RuleSet, "_Ours"], meals: Sequence[MealFacts], made: Callable[[], Sequence[Meal]]
+    ) -> tuple[Told, ...]:  # fmt: skip
+        rules, ours = asked
         every = self._all.get(id(rules))
         if every is None:
             every = self._all[id(rules)] = _ours(bundles(iter(rules.rules)))
@@ -174,8 +175,8 @@ class KindsOfDay:
         if found is None:
             items = made()
             place = {meal.meal_id: n for n, meal in enumerate(items)}
-            work = PersonDay(person, items, rules, self.purse, asked=True)
-            work.settle(())
+            work = PersonDay(person, items, rules, self.purse, asked=True, residents_only=True)
+            work.settle(ours.bundles)
             self.purse.drop()
             found = self._told[key] = tuple(
                 Told(place[no.item.meal_id], no) for no in work.why if isinstance(no.item, Meal)

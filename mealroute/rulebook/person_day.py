@@ -43,14 +43,17 @@ class _No(NamedTuple):
 
 
 class PersonDay:
-    """The working state of one person's day. ``why`` collects refusals where somebody wants them."""
+    """The working state of one person's day. ``why`` collects refusals where somebody wants them; ``residents_only``: by the resident's rules alone."""
 
-    def __init__(self, person: Person, meals: Sequence[Meal], rules: RuleSet, purse: Purse, *, asked: bool) -> None:
+    def __init__(
+        self, person: Person, meals: Sequence[Meal], rules: RuleSet, purse: Purse, *, asked: bool, residents_only: bool = False
+    ) -> None:  # fmt: skip
         self.person = person
         self.meals = meals
         self.rules = rules
         self.purse = purse
         self.asked = asked
+        self.residents_only = residents_only
         self.why: list[Refusal] = []
         self.offers: list[_Offer] = []
         self.granted: dict[int, Fen] = {}
@@ -60,7 +63,10 @@ class PersonDay:
         self.spend = sum(meal.price_fen for meal in meals)
 
     def settle(self, survivors: Bundles) -> list[Line]:
-        """The lines of the day, by meal and rule; what they count the purse keeps only when it is told to."""
+        """The lines of the day, by meal and rule; what they count the purse keeps only when it is told to.
+
+        ``survivors``: the rules whose conditions on person and day hold; the others are asked only where somebody wants their refusals.
+        """
         stopped = stop(self.person)
         if stopped is not None:
             if self.asked:
@@ -68,7 +74,7 @@ class PersonDay:
                     Refusal(rule.rule, self.person, meal, stopped) for rule in self.rules.rules for meal in self.meals
                 ]
             return []
-        asked = bundles(iter(self.rules.rules)) if self.asked else survivors
+        asked = self._with_refusing(survivors) if self.asked else survivors
         while True:
             for bundle in asked:
                 if bundle[0].greatest:
@@ -81,6 +87,15 @@ class PersonDay:
             self.banned |= unpaid
             self._again()
         return self._lines()
+
+    def _with_refusing(self, survivors: Bundles) -> Bundles:
+        if not self.residents_only:
+            return bundles(iter(self.rules.rules))
+        own = {rule.place for bundle in survivors for rule in bundle}
+        return bundles(rule for rule in self.rules.rules if rule.resident or rule.place in own)
+
+    def _asks(self, rule: Compiled) -> bool:
+        return self.asked and (rule.resident or not self.residents_only)
 
     def _again(self) -> None:
         self.purse.drop()
@@ -102,8 +117,9 @@ class PersonDay:
         meals = self.meals
         if len(meals) > 1 and self.claimed:
             meals = sorted(meals, key=lambda meal: meal.meal_id not in self.claimed)
+        asked = self._asks(rule)
         for meal in meals:
-            if self._spent(rule, meal) and not self.asked:
+            if self._spent(rule, meal) and not asked:
                 continue
             found = self._offer(rule, meal)
             if isinstance(found, _Offer):
@@ -112,7 +128,7 @@ class PersonDay:
                 else:
                     self._take(found)
                     continue
-            if self.asked:
+            if asked:
                 self._refuse(rule, meal, found)
 
     def _greatest(self, bundle: tuple[Compiled, ...]) -> None:
@@ -131,7 +147,7 @@ class PersonDay:
                 found = _No("second-meal") if self._spent(rule, meal) else self._offer(rule, meal)
                 if isinstance(found, _Offer):
                     offers.append(found)
-                elif self.asked:
+                elif self._asks(rule):
                     self._refuse(rule, meal, found)
         best = min(
             offers,
@@ -143,7 +159,7 @@ class PersonDay:
         self._take(best)
         if self.asked:
             for offer in offers:
-                if offer is not best:
+                if offer is not best and self._asks(offer.rule):
                     same = offer.rule is best.rule
                     code = "second-meal" if same else "other-rule-pays-more"
                     self._refuse(offer.rule, offer.meal, _No(code, other=None if same else best.rule.rule))
@@ -153,8 +169,8 @@ class PersonDay:
 
     def _offer(self, rule: Compiled, meal: Meal) -> "_Offer | _No":
         """What the rule would pay for this meal now, or why nothing."""
-        person = self.person
-        if self.asked:
+        person, asked = self.person, self._asks(rule)
+        if asked:
             no = self._first_reason(rule, meal)
             if no is not None:
                 return no
@@ -172,7 +188,7 @@ class PersonDay:
         if amount is None:
             return _No("no-case")
         nominal = self._nominal(rule, amount, meal, granted)
-        if not self.asked and (rule.money_tests or rule.tied) and not self._money_holds(rule, meal, amount, nominal):
+        if not asked and (rule.money_tests or rule.tied) and not self._money_holds(rule, meal, amount, nominal):
             return _NO
         return self._limited(rule, amount, meal, nominal, granted)
 
