@@ -110,7 +110,7 @@ class KindsOfDay:
         self._alike: dict[int, _Ours] = {}
         self._lines: dict[Hashable, _Lines] = {}
         self._told: dict[Hashable, tuple[Told, ...]] = {}
-        self._all: dict[int, _Ours] = {}
+        self._asking: dict[tuple[int, int], _Ours] = {}
 
     def day(self, person: Person, day: date, meals: Sequence[MealFacts], made: Callable[[], Sequence[Meal]]) -> Answer:
         """One person's meals of one day, in the order in which they are looked at.
@@ -166,9 +166,12 @@ class KindsOfDay:
         self, person: Person, day: date, asked: tuple[RuleSet, "_Ours"], meals: Sequence[MealFacts], made: Callable[[], Sequence[Meal]]
     ) -> tuple[Told, ...]:  # fmt: skip
         rules, ours = asked
-        every = self._all.get(id(rules))
+        every = self._asking.get((id(rules), id(ours)))
         if every is None:
-            every = self._all[id(rules)] = _ours(bundles(iter(rules.rules)))
+            own = {rule.place for bundle in ours.bundles for rule in bundle}
+            every = self._asking[id(rules), id(ours)] = _ours(
+                bundles(rule for rule in rules.rules if rule.resident or rule.place in own)
+            )
         state = self._state(every, person, day, len(meals))
         key = id(rules), state, day if self._wide else None, self._person(person), *meals
         found = self._told.get(key)
@@ -176,7 +179,7 @@ class KindsOfDay:
             items = made()
             place = {meal.meal_id: n for n, meal in enumerate(items)}
             work = PersonDay(person, items, rules, self.purse, asked=True, residents_only=True)
-            work.settle(ours.bundles)
+            work.settle(every.bundles)
             self.purse.drop()
             found = self._told[key] = tuple(
                 Told(place[no.item.meal_id], no) for no in work.why if isinstance(no.item, Meal)

@@ -65,7 +65,8 @@ class PersonDay:
     def settle(self, survivors: Bundles) -> list[Line]:
         """The lines of the day, by meal and rule; what they count the purse keeps only when it is told to.
 
-        ``survivors``: the rules whose conditions on person and day hold; the others are asked only where somebody wants their refusals.
+        ``survivors``: the rules whose conditions on person and day hold, and with ``residents_only`` all of the resident's; wherever else
+        somebody wants refusals every rule is asked.
         """
         stopped = stop(self.person)
         if stopped is not None:
@@ -74,7 +75,7 @@ class PersonDay:
                     Refusal(rule.rule, self.person, meal, stopped) for rule in self.rules.rules for meal in self.meals
                 ]
             return []
-        asked = self._with_refusing(survivors) if self.asked else survivors
+        asked = bundles(iter(self.rules.rules)) if self.asked and not self.residents_only else survivors
         while True:
             for bundle in asked:
                 if bundle[0].greatest:
@@ -87,12 +88,6 @@ class PersonDay:
             self.banned |= unpaid
             self._again()
         return self._lines()
-
-    def _with_refusing(self, survivors: Bundles) -> Bundles:
-        if not self.residents_only:
-            return bundles(iter(self.rules.rules))
-        own = {rule.place for bundle in survivors for rule in bundle}
-        return bundles(rule for rule in self.rules.rules if rule.resident or rule.place in own)
 
     def _asks(self, rule: Compiled) -> bool:
         return self.asked and (rule.resident or not self.residents_only)
