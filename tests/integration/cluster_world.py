@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from random import SystemRandom
 
 from tests.conftest import FIELD_KEY
 from tests.integration.jobs_world import ROOT
@@ -19,9 +21,7 @@ class Outside:
     def __init__(self, folder: Path, url: str = "") -> None:
         self.folder = folder
         self.url = url or f"sqlite:///{folder / 'jobs.sqlite'}"
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
         self.scheduler: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
@@ -47,6 +47,15 @@ class Outside:
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
         }
         return subprocess.Popen(command, cwd=ROOT, env=env, stderr=(self.folder / "cluster.log").open("ab"))
+
+
+def free_port() -> int:
+    """Free for as long as nobody listens on it: from a range from which the system gives no connection its own end."""
+    for port in SystemRandom().sample(range(10_000, 30_000), 100):
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def kill(process: subprocess.Popen[bytes] | None) -> None:

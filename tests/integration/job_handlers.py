@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from mealroute.adapters.job_worker import JobContext
-from mealroute.core import audit, db, jobs
+from mealroute.core import audit, db
 from mealroute.core.actor import SYSTEM
 from mealroute.core.errors import MealrouteError
 from solver.process import ProcessPool
@@ -28,33 +28,26 @@ def slow(job: JobContext) -> None:
 
 
 def saving(job: JobContext) -> None:
-    """As ``slow``, but for a while inside the transaction that writes the row and the result."""
+    """As ``slow``, but it waits to be killed inside the transaction that writes the row and the result, until there is ``go``."""
     folder = Path(job.payload["folder"])
     (folder / f"attempt-{job.job.attempt}").write_text(str(os.getpid()))
     with db.unit_of_work() as session:
         audit.record(session, by=SYSTEM, clock=job.clock, action="test.done", subject=f"job/{job.job.id}")
         job.finish(session, {"attempt": job.job.attempt})
         (folder / f"saving-{job.job.attempt}").touch()
-        time.sleep(0 if (folder / "go").exists() else 3)
+        time.sleep(0 if (folder / "go").exists() else 600)
 
 
 def deaf(job: JobContext) -> None:
     """Never looks whether it should end, and lets nothing else of its process run: as a native library may.
 
-    It falls silent between two beats: a beat frozen inside its transaction would hold SQLite's write lock.
+    It falls silent after its last beat: a beat frozen inside its transaction would hold SQLite's write lock.
     """
     folder = Path(job.payload["folder"])
-    job.report(stage="deaf")
-    while _stored(job).progress.get("stage") != "deaf":
-        time.sleep(0.02)
-    time.sleep(0.1)
+    job._ended.set()
+    job._beater.join()
     (folder / f"attempt-{job.job.attempt}").write_text(str(os.getpid()))
     ctypes.PyDLL(None).sleep(60)  # with the interpreter lock held
-
-
-def _stored(job: JobContext) -> jobs.JobRecord:
-    with db.unit_of_work(read_only=True) as session:
-        return jobs.job(session, job.job.id)
 
 
 def with_engine(job: JobContext) -> None:

@@ -9,15 +9,17 @@ from mealroute.core.clock import FixedClock
 from mealroute.core.config import Settings
 from mealroute.delivery import ladder
 from tests.forked import Said
+from tests.integration.close_process import dies_after
 
 
-def tick(said: Said, moment: datetime) -> None:
-    """One tick of the ladder and forty of the outbox at ``moment``; says ``go`` before the first."""
+def tick(said: Said, moment: datetime, kill_after: int) -> None:
+    """One tick of the ladder and forty of the outbox at ``moment``. Says ``done``; the process kills itself at the write after ``kill_after``."""
     settings = Settings.from_env()
     crypto.configure_keys(settings.field_keys)
     db.configure(settings.database_url)
     clock = FixedClock(moment)
-    said("go")
+    dies_after(kill_after)
     ladder.tick(clock=clock)
     for _turn in range(40):
         outbox_tick.tick(clock=clock, settings=settings)
+    said("done")

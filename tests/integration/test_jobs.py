@@ -124,11 +124,11 @@ def test_a_cancelled_job_ends_without_its_help_and_its_processes_with_it(server:
 
     with db.unit_of_work() as session:
         jobs.stop(session, job_id, keep=False, by=by, clock=SystemClock())
-    wait_for(lambda: not server.job(job_id).open, 30)
+    wait_for(lambda: not server.job(job_id).open)
 
     assert server.job(job_id).state is JobState.CANCELLED
     assert not alive(worker)
-    wait_for(lambda: not any(alive(pid) for pid in engines), 10)
+    wait_for(lambda: not any(alive(pid) for pid in engines))
     assert len(engines) == (kind == "with_engine")
 
 
@@ -139,7 +139,7 @@ def test_a_killed_server_leaves_no_process_behind(server: Server, by: Actor) -> 
 
     server.kill()
 
-    wait_for(lambda: processes_of(server.folder) == {}, 30)
+    wait_for(lambda: processes_of(server.folder) == {})
 
 
 def test_a_server_begins_no_more_jobs_than_it_has_cores_and_lets_askers_take_turns(server: Server, by: Actor) -> None:

@@ -24,7 +24,7 @@ def outside(tmp_path: Path) -> Iterator[Outside]:
     made = Outside(tmp_path)
     yield made
     made.stop()
-    wait_for(lambda: processes_of(tmp_path) == {}, 40)
+    wait_for(lambda: processes_of(tmp_path) == {})
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_a_killed_worker_program_takes_its_processes_along_and_the_next_one_does
     attempt = server.worker(1)
 
     kill(outside.worker)
-    wait_for(lambda: not alive(attempt), 10)
+    wait_for(lambda: not alive(attempt))
     assert server.job(job_id).open
     outside.start_worker()
     server.worker(2)
@@ -117,7 +117,7 @@ def test_a_killed_worker_process_is_started_again_by_its_program(server: Server,
     dask_worker = int(Path(f"/proc/{attempt}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
     os.kill(dask_worker, signal.SIGKILL)
-    wait_for(lambda: not alive(attempt), 10)
+    wait_for(lambda: not alive(attempt))
     server.worker(2)
     (server.folder / "go").touch()
     wait_for(lambda: not server.job(job_id).open)

@@ -75,12 +75,15 @@ def test_a_search_reports_and_ends_as_a_draft_that_adds_up(server: Server, by: A
 
 
 def test_a_worker_killed_while_planning_leaves_no_half_plan_and_its_job_is_done_once(server: Server, by: Actor) -> None:
-    job_id = started(by, 3)
+    job_id = started(by, 600)
     wait_for(lambda: server.job(job_id).progress.get("stage") not in {None, "matrix"})
 
     for pid in workers_of(server):
         os.kill(pid, signal.SIGKILL)
     assert saved() == ()
+    wait_for(lambda: server.job(job_id).attempt == 2 and server.job(job_id).progress.get("best_cost") is not None)
+    with db.unit_of_work() as session:
+        service.stop_job(session, DAY, LUNCH, keep=True, by=by, clock=SystemClock())
     wait_for(lambda: not server.job(job_id).open)
 
     assert server.job(job_id).state is JobState.DONE
@@ -89,19 +92,19 @@ def test_a_worker_killed_while_planning_leaves_no_half_plan_and_its_job_is_done_
 
 
 def test_a_stopped_search_keeps_the_best_plan_and_a_dropped_one_keeps_nothing(server: Server, by: Actor) -> None:
-    dropped = started(by, 60)
+    dropped = started(by, 600)
     wait_for(lambda: server.job(dropped).progress.get("best_cost") is not None)
     with db.unit_of_work() as session:
         service.stop_job(session, DAY, LUNCH, keep=False, by=by, clock=SystemClock())
-    wait_for(lambda: not server.job(dropped).open, 60)
+    wait_for(lambda: not server.job(dropped).open)
     assert server.job(dropped).state is JobState.CANCELLED
     assert saved() == ()
 
-    kept = started(by, 60)
+    kept = started(by, 600)
     wait_for(lambda: server.job(kept).progress.get("best_cost") is not None)
     with db.unit_of_work() as session:
         service.stop_job(session, DAY, LUNCH, keep=True, by=by, clock=SystemClock())
-    wait_for(lambda: not server.job(kept).open, 60)
+    wait_for(lambda: not server.job(kept).open)
 
     assert server.job(kept).state is JobState.DONE
     assert [version.id for version in saved()] == [server.job(kept).result["version_id"]]
@@ -116,7 +119,7 @@ def test_a_search_with_a_seed_and_an_iteration_limit_makes_the_same_plan_again(s
             job_id = service.start_job(
                 session, DAY, LUNCH, 600, seed=7, max_iterations=40, by=by, clock=SystemClock()
             )  # fmt: skip
-        wait_for(lambda job_id=job_id: not server.job(job_id).open, 120)
+        wait_for(lambda job_id=job_id: not server.job(job_id).open)
         with db.unit_of_work(read_only=True) as session:
             version = queries.version(session, server.job(job_id).result["version_id"])
         made.append(version)

@@ -2,9 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from mealroute.subsidy.models import ClaimLine, Period
 from mealroute.subsidy.parts import Beside, Part
 from mealroute.subsidy.rulebook import load_rulebook
 from tests.conftest import FIELD_KEY
+from tests.integration.jobs_world import wait_for
 
 TOWN = city_world.City(districts=2, people=30, days=6)
 MONTH = f"{TOWN.first:%Y-%m}"
@@ -146,6 +147,8 @@ def test_two_folders_for_one_payer_are_refused(any_engine: Engine, tmp_path: Pat
 
 WIDE = city_world.City(districts=4, people=60, days=8)
 PROGRAM = """
+import os
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -161,12 +164,15 @@ if __name__ == "__main__":
     db.configure(settings.database_url)
     payers = city.payers_in(Path(sys.argv[1]))
     for one in city.settle(Here(settings=settings, clock=SystemClock()), sys.argv[2], payers, processes=2):
+        if sys.argv[3:] == ["dies"]:
+            print(*[child for task in Path("/proc/self/task").glob("*/children") for child in task.read_text().split()], flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
         print(one.payer if isinstance(one, city.Settled) else "checked", flush=True)
 """
 
 
-def settling(engine: Engine, folder: Path) -> subprocess.Popen[str]:
-    """The command in a process of its own."""
+def settling(engine: Engine, folder: Path, *more: str) -> subprocess.Popen[str]:
+    """The command in a process of its own; with ``dies`` it names its workers and kills itself as soon as a payer is written."""
     here = settings(engine, folder)
     (folder / "settle.py").write_text(PROGRAM)
     env = {
@@ -175,7 +181,7 @@ def settling(engine: Engine, folder: Path) -> subprocess.Popen[str]:
     }  # fmt: skip
     (folder / "instance").mkdir(exist_ok=True)
     return subprocess.Popen(
-        [sys.executable, str(folder / "settle.py"), str(folder / "rules"), MONTH],
+        [sys.executable, str(folder / "settle.py"), str(folder / "rules"), MONTH, *more],
         env=env,
         stdout=subprocess.PIPE,
         text=True,
@@ -185,12 +191,6 @@ def settling(engine: Engine, folder: Path) -> subprocess.Popen[str]:
 def made(engine: Engine, folder: Path) -> None:
     city_world.fill(engine, WIDE)
     city_rules.write(folder / "rules", WIDE, 12)
-
-
-def children_of(process: int) -> list[int]:
-    return [
-        int(child) for task in Path(f"/proc/{process}/task").glob("*/children") for child in task.read_text().split()
-    ]
 
 
 def stored(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
@@ -215,7 +215,7 @@ def quiet(empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
     folder = tmp_path_factory.mktemp("quiet")
     engine = database.make_engine(f"sqlite:///{shutil.copy(empty_sqlite, folder / 'quiet.sqlite')}")
     made(engine, folder)
-    settling(engine, folder).communicate(timeout=100)
+    settling(engine, folder).communicate(timeout=600)
     found = stored(engine)
     engine.dispose()
     return found
@@ -225,23 +225,17 @@ def test_killed_half_way_and_begun_again_the_lines_are_those_of_one_quiet_run(
     any_engine: Engine, tmp_path: Path, quiet: dict[str, list[tuple[object, ...]]]
 ) -> None:
     made(any_engine, tmp_path)
-    killed = settling(any_engine, tmp_path)
-    assert killed.stdout is not None
-    killed.stdout.readline()  # the first payer is written, the others are not
-    workers = children_of(killed.pid)
-    killed.kill()
-    killed.wait()
-    for _ in range(600):
-        if not any(Path(f"/proc/{worker}").exists() for worker in workers):
-            break
-        time.sleep(0.05)
+    killed = settling(any_engine, tmp_path, "dies")
+    workers = killed.communicate(timeout=600)[0].split()
+    assert killed.returncode == -signal.SIGKILL
+    wait_for(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
     half = stored(any_engine)
 
     again = settling(any_engine, tmp_path)
-    said = again.communicate(timeout=100)[0].split()
+    said = again.communicate(timeout=600)[0].split()
 
     whole = stored(any_engine)
-    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+    assert workers
     assert 0 < len(half) < WIDE.districts
     assert sorted(said) == [*(["checked"]), *(f"d{n:03d}" for n in range(WIDE.districts))]
     assert whole == quiet

@@ -59,7 +59,7 @@ def test_a_search_reports_its_progress_and_keeps_its_best_when_stopped() -> None
     )
 
     assert seen[0].limit_s == 60
-    assert output.seconds < 30
+    assert output.seconds < 60
     assert output.violations == ()
     assert sum(route.portions for route in account(asked, output.plan)[0]) > 0
 
