@@ -114,6 +114,16 @@ def test_the_rows_of_a_workbook_are_filtered_by_their_heading(money: Flask) -> N
     assert [sheet.auto_filter.ref for sheet in book.worksheets[1:]] == [None, None]
 
 
+def test_the_forms_of_many_payees_are_folded_each_with_what_is_left(money: Flask, read: Read) -> None:
+    client = money.test_client()
+    client.post("/sign-in", data={"login": "cashier", "password": web_world.PASSWORD})
+    page = client.get(f"/settlement/{money_world.MARCH}/payments").text
+    folded = re.findall(r'<details class="payfold"><summary><b>([^<]+)</b> <span class="sub">([^<]+)</span>', page)
+    assert len(folded) == 36
+    assert {left for _payee, left in folded} == {"50.00", "99.00", "100.00"}
+    assert "R0004 R0004" not in read(f"/settlement/{money_world.MARCH}/payments", login="cashier")
+
+
 def test_the_step_that_is_due_is_no_stop_of_a_route(read: Read) -> None:
     said = read("/settlement/2026-02")
     assert "编制 待办" in said
