@@ -69,7 +69,7 @@ def _stop(visit: VisitFact, as_driven: Visit, *, needs_halal: bool) -> Stop:
     earliest = visit.window_from_s or 0
     window = (TimeWindow(earliest, max(earliest, min(latest))),) if latest else ()
     return Stop(
-        id=as_driven.id or 0, location=as_driven.location or 0, service=as_driven.service, delivery=(visit.portions,),
+        id=as_driven.id or 0, location=as_driven.location or 0, service=as_driven.service, delivery=(visit.portions,), pickup=(0,),
         skills=frozenset({HALAL_SKILL}) if needs_halal else frozenset(), time_windows=window,
     )  # fmt: skip
 

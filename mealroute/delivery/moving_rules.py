@@ -5,9 +5,9 @@ portion at its kitchen, whose clock starts then; the first one comes back. ``loa
 other trip. The moved stop keeps its promised time and, where its food is the same, its food limit.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from mealroute.delivery import progress_rules as rules
 from mealroute.delivery.moving_check import BROKEN, checked
@@ -15,6 +15,7 @@ from mealroute.delivery.moving_records import Asked, Move, Shift, Side, Spot
 from mealroute.delivery.progress_records import LiveFigures, RouteFacts, RouteProgress, VisitFact
 from mealroute.dispatch.transfer_records import FoodWay
 from mealroute.planning.records import VisitKind
+from solver.plan import Cause, Violation
 
 
 def moves(
@@ -22,9 +23,10 @@ def moves(
 ) -> tuple[Move, ...]:
     """The best place on the taking run for each way of getting the food there, the best way first."""
     found: list[Move] = []
+    as_they_are = cache(partial(_stand, asked, giver, taker, figures, now_s))
     for food, spot in _ways(asked, giver, taker, spots, now_s):
         tried = [
-            _move(asked, giver, taker, food, spot, place, figures, now_s=now_s, again_s=again_s)
+            _move(asked, giver, taker, food, spot, place, figures, as_they_are(), now_s=now_s, again_s=again_s)
             for place in _places(taker.facts, food, now_s)
         ]
         if tried:
@@ -85,8 +87,32 @@ def _places(route: RouteFacts, food: FoodWay, now_s: int) -> list[int]:
     return [n for n in range(past, waiting) if route.visits[n].kind in {VisitKind.JOB, VisitKind.START}]
 
 
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """Both routes before anything is moved: alike whatever place is tried."""
+
+    progress: dict[str, RouteProgress]
+    broken: frozenset[tuple[Cause, int | None]]
+
+
+def _stand(asked: Asked, giver: Side, taker: Side, figures: LiveFigures, now_s: int) -> _Stand:
+    look = _look(asked, now_s)
+    broken = [each for side in (taker, giver) for each in look(side.facts, boxes=side.boxes, halal=side.halal)]
+    return _Stand(
+        progress={
+            "gives": rules.progress(giver.facts, figures, now_s),
+            "takes": rules.progress(taker.facts, figures, now_s),
+        },
+        broken=frozenset((each.cause, each.stop) for each in broken),
+    )
+
+
+def _look(asked: Asked, now_s: int) -> Callable[..., tuple[Violation, ...]]:
+    return partial(checked, moved=asked.stop.visit_id, needs_halal=asked.halal, now_s=now_s)
+
+
 def _move(
-    asked: Asked, giver: Side, taker: Side, food: FoodWay, spot: Spot | None, place: int, figures: LiveFigures, *, now_s: int, again_s: int
+    asked: Asked, giver: Side, taker: Side, food: FoodWay, spot: Spot | None, place: int, figures: LiveFigures, stand: _Stand, *, now_s: int, again_s: int
 ) -> Move:  # fmt: skip
     moved = next(visit for visit in giver.facts.visits if visit.visit_id == asked.stop.visit_id)
     gives, takes = without(giver.facts, moved.visit_id), taker.facts
@@ -106,16 +132,13 @@ def _move(
     trip, since_s = takes.visits[behind].trip, takes.visits[behind].departure_s
     stop = replace(moved, trip=trip, deadline_s=deadline_s, follows=False, arrival_s=since_s, waiting_s=0)
     takes = put(takes, behind, stop)
-    was = {"gives": rules.progress(giver.facts, figures, now_s), "takes": rules.progress(taker.facts, figures, now_s)}
+    was = stand.progress
     now = {"gives": rules.progress(gives, figures, now_s), "takes": rules.progress(takes, figures, now_s)}
     at = next(stop for stop in now["takes"].stops if stop.visit_id == moved.visit_id)
     assert at.expected is not None
-    look = partial(checked, moved=moved.visit_id, needs_halal=asked.halal, now_s=now_s)
-    of_taker = partial(look, boxes=taker.boxes, halal=taker.halal)
-    of_giver = partial(look, boxes=giver.boxes, halal=giver.halal)
-    known = {(each.cause, each.stop) for each in (*of_taker(taker.facts), *of_giver(giver.facts))}
-    found = (*of_taker(takes), *of_giver(gives))
-    fresh = tuple(each for each in found if (each.cause, each.stop) not in known)
+    look = _look(asked, now_s)
+    found = (*look(takes, boxes=taker.boxes, halal=taker.halal), *look(gives, boxes=giver.boxes, halal=giver.halal))
+    fresh = tuple(each for each in found if (each.cause, each.stop) not in stand.broken)
     door = _door_before(takes, behind + 1)
     return Move(
         food=food, spot=spot, meet_s=meet_s, after_visit_id=door.visit_id if door else None, arrive_s=at.expected.arrive_s, deadline_s=deadline_s,
