@@ -35,9 +35,11 @@ check: install-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-## test: the static checks, then every test, PostgreSQL and a real browser included
-test: check
+## test: the static checks, then every test, PostgreSQL and a real browser included; the search kernel is compiled beside the checks
+test: install-dev
 	@scripts/find-chromium
+	@$(BIN)/python -c "from solver.kernel import ready; ready.load()" & kernel=$$!; \
+		$(MAKE) --no-print-directory check && wait $$kernel
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 ## fuzz: the laws with examples that no run has seen before
