@@ -41,7 +41,7 @@ class RuleSays(NamedTuple):
     """What the checks of the money must know of a rule; the defaults are those of the city's rules of 2022.
 
     ``once_a_day``: a person has it once a day, not once a meal. ``tied``: to the resident's own payment. ``above``: the price must be above
-    it. ``basic``: for recipients of basic services. ``slots`` None: any meal of the day.
+    it. ``basic``: for recipients of basic services. ``slots`` None: any meal of the day. ``asks``: every condition that it names anywhere.
     """
 
     once_a_day: bool = True
@@ -49,6 +49,7 @@ class RuleSays(NamedTuple):
     above: bool = True
     basic: bool = True
     slots: frozenset[str] | None = frozenset({"lunch", "dinner"})
+    asks: frozenset[str] = frozenset({"basic_service"})
 
 
 OF_2022 = RuleSays()

@@ -226,7 +226,7 @@ def taken_by_one(tally: Tally, world: World, limits: Limits) -> Iterator[Found]:
     of: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for resident, entries in tally.left.items():
         for line, who, vendor in entries:
-            if len(bare(who)) >= 2 and not _unnamed(who):
+            if len(bare(who)) >= 2 and not unnamed(who):
                 of[bare(who), vendor].append((resident, line))
     for (_who, vendor), taken in of.items():
         residents = {resident for resident, _line in taken}
@@ -248,7 +248,9 @@ def proxy_unregistered(tally: Tally, world: World, limits: Limits) -> Iterator[F
         strange = [
             entry
             for entry in entries
-            if not any(known and known in entry[1] for pair in person.contacts for known in pair)
+            if not any(
+                known and known in entry[1] for name, relation, _phone in person.contacts for known in (name, relation)
+            )
         ]
         got = len(tally.of_person[resident])
         if len(strange) >= limits["least"] and len(strange) * 1000 >= limits["share_permille"] * got:
@@ -264,7 +266,7 @@ def bare(who: str) -> str:
     return _AROUND.sub("", who)
 
 
-def _unnamed(who: str) -> bool:
+def unnamed(who: str) -> bool:
     """Words for a relation or a neighbour that name nobody in particular."""
     return any(word in who for word in ("邻居", "家属", "女儿", "儿子", "老伴", "保姆", "护工", "子女", "亲属", "门卫", "物业", "neighbour", "daughter", "son", "family"))  # fmt: skip
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
 from mealroute.checks.business_facts import OF_2022, CapFacts, DriverFacts, RuleSays, VendorFacts
+from mealroute.checks.entered_facts import Entered
 from mealroute.checks.hands_facts import Hands, Returned
 from mealroute.checks.records import Reference
 from mealroute.checks.tier_facts import Reached
@@ -122,7 +123,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A resident as the ledger has them. ``identity``, ``phone``: blind indexes. ``twin``: a fingerprint of name and birth date."""
+    """A resident as the ledger has them. ``identity``, ``phone``: blind indexes. ``twin``: a fingerprint of name and birth date.
+
+    ``named``: one of the name. ``contacts``: name, relation and the telephone's blind index.
+    """
 
     id: int
     code: str
@@ -141,13 +145,14 @@ class Person:
     identity_fault: str
     phone: str
     contact_phones: frozenset[str]
-    contacts: tuple[tuple[str, str], ...]
+    contacts: tuple[tuple[str, str, str], ...]
     twin: str
     address: str
     entered: date
     standing_from: date | None
     changes: tuple[tuple[str, date, str, str], ...] = ()
     """(fact, day, before, after) of dwelling and basic service, as texts."""
+    named: str = ""
 
     def fact_on(self, name: str, day: date, today: str) -> str:
         """A dated fact on a day; ``today``: what the card says now."""
@@ -323,6 +328,10 @@ class World:
     """Vendor → names of its drivers, to be compared and never shown."""
     hands: Hands = field(default_factory=Hands)
     tiers: Sequence[Reached] = ()
+    entered: Mapping[int, Sequence[Entered]] = field(default_factory=dict)
+    """Resident → what was entered of them in the month or later, for days before."""
+    paid_on: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    """Payment reference that stands for several meals → the local days on which its payments were entered."""
     suspects: dict[str, dict[int, Person]] = field(default_factory=dict, init=False, repr=False)
     """Check → the people whom it can find at all."""
 

@@ -28,7 +28,10 @@ class HandedIn(NamedTuple):
 
 
 class Called(NamedTuple):
-    """The calls about one vendor's sample: how many were tried, how many of them reached nobody, and the same of all other vendors."""
+    """The calls about one vendor's sample: how many were tried, how many of them reached nobody, and the same of all other vendors.
+
+    ``heard``: could say whether the meal came; ``denied``: the lines of those who said that it did not.
+    """
 
     draw: int
     asked: int
@@ -36,6 +39,10 @@ class Called(NamedTuple):
     lines: tuple[int, ...]
     others_asked: int
     others_missed: int
+    heard: int = 0
+    denied: tuple[int, ...] = ()
+    others_heard: int = 0
+    others_denied: int = 0
 
 
 class Changed(NamedTuple):

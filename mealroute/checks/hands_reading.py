@@ -1,6 +1,6 @@
 """Cash handed in and calls about meals, read for the checks. A fixed number of statements; doors are read elsewhere."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import date, timedelta
 
 from sqlalchemy import func, select, union
@@ -96,20 +96,29 @@ def called_of(db: Session, month: str) -> dict[str, Called]:
         .order_by(CallBackSeed.number, CallBackAnswer.number)
     )  # fmt: skip
     draws: dict[tuple[int, int], dict[int, tuple[str, int, str | None]]] = defaultdict(dict)
-    for number, seed, vendor, pick, line, answer in db.execute(query).tuples():
-        draws[number, seed][pick] = vendor, line, answer
+    for number, seed, vendor, pick, line, heard_now in db.execute(query).tuples():
+        draws[number, seed][pick] = vendor, line, heard_now
     if not draws:
         return {}
     (_number, draw), picks = max(draws.items())
-    asked, missed, lines = Counter[str](), Counter[str](), defaultdict[str, list[int]](list)
-    for vendor, line, heard in picks.values():
-        asked[vendor] += heard is not None
-        if heard == Heard.NOT_REACHED:
-            missed[vendor] += 1
-            lines[vendor].append(line)
-    return {
-        vendor: Called(
-            draw, asked[vendor], missed[vendor], tuple(sorted(lines[vendor])), asked.total() - asked[vendor], missed.total() - missed[vendor]
+    said: dict[str | None, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for vendor, line, answer in picks.values():
+        said[answer][vendor].append(line)
+
+    def many(vendor: str, *answers: Heard) -> tuple[int, int]:
+        """Of one vendor's calls, and of all other vendors'."""
+        own = sum(len(said[answer][vendor]) for answer in answers)
+        return own, sum(len(lines) for answer in answers for lines in said[answer].values()) - own
+
+    found = {}
+    for vendor in sorted({vendor for vendor, _line, _heard in picks.values()}):
+        (asked, others_asked), (missed, others_missed) = many(vendor, *Heard), many(vendor, Heard.NOT_REACHED)
+        (heard, others_heard), (_denied, others_denied) = (
+            many(vendor, Heard.RECEIVED, Heard.NOT_RECEIVED),
+            many(vendor, Heard.NOT_RECEIVED),
         )
-        for vendor in sorted(asked)
-    }  # fmt: skip
+        found[vendor] = Called(
+            draw, asked, missed, tuple(sorted(said[Heard.NOT_REACHED][vendor])), others_asked, others_missed, heard,
+            tuple(sorted(said[Heard.NOT_RECEIVED][vendor])), others_heard, others_denied,
+        )  # fmt: skip
+    return found

@@ -31,6 +31,25 @@ def call_back_unreachable(tally: Tally, world: World, limits: Limits) -> Iterato
             )  # fmt: skip
 
 
+def call_back_denied(tally: Tally, world: World, limits: Limits) -> Iterator[Found]:
+    """25, 33. Several of a vendor's residents say in the call-back that the meal did not come, far more than of everybody else's.
+
+    One who does not remember is everywhere. So it takes ``least`` of them, and the share's lower bound (Wilson) above that of all others.
+    """
+    for vendor, called in sorted(world.hands.called.items()):
+        known = called.others_heard >= limits["known"]
+        usual = called.others_denied * 1000 // called.others_heard if known else limits["usual_permille"]
+        if (
+            len(called.denied) >= limits["least"]
+            and wilson(len(called.denied), called.heard, limits["z_permille"])[0] > usual
+        ):
+            yield Found(
+                subject=f"vendor/{vendor}", lines=called.denied, evidence=(("vendor", vendor), ("call-back", f"{called.draw}/{vendor}")),
+                params={"vendor": vendor, "n": len(called.denied), "of": called.heard, "others": usual // 10}, vendor=vendor,
+                street=tally.street(vendor),
+            )  # fmt: skip
+
+
 def cash_missing(tally: Tally, world: World, limits: Limits) -> Iterator[Found]:
     """Cash that a driver or counter took on a day has not been received by anybody else in time, and nobody has said why.
 

@@ -1,6 +1,7 @@
 """The money of some days as the checks look at it: claim lines and payments. Columns, never ORM objects."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from mealroute.checks.counts_reading import Conditions
 from mealroute.checks.facts import Claim, MoneyMoved
 from mealroute.core.bulk import rows
+from mealroute.core.clock import Clock
 from mealroute.orders.models import BookLine, Order, Payment
 from mealroute.subsidy.along import PAYMENT
 from mealroute.subsidy.models import ClaimLine
@@ -89,6 +91,28 @@ def money_in(payments: Iterable[tuple[Any, ...]], closed_at: datetime | None = N
         else:
             found[moved.order] = [moved]
     return found
+
+
+def paid_on(
+    db: Session, references: Collection[str], first: date, last: date, clock: Clock
+) -> dict[str, frozenset[date]]:
+    """Reference → the local days on which payments for meals of the days were entered under it."""
+    found: dict[str, set[date]] = defaultdict(set)
+    wanted = sorted(references)
+    for begin in range(0, len(wanted), 500):
+        query = (
+            select(Payment.reference, Payment.at)
+            .join(Order, Order.id == Payment.order_id)
+            .where(
+                Payment.reference.in_(wanted[begin : begin + 500]),
+                Payment.kind == "payment",
+                Order.day >= first,
+                Order.day <= last,
+            )
+        )
+        for reference, at in db.execute(query).tuples():
+            found[reference].add(clock.local(at).date())
+    return {reference: frozenset(days) for reference, days in found.items()}
 
 
 def paid_of(moved: Iterable[MoneyMoved]) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from mealroute.checks.facts import Day, Meal, World
+from mealroute.checks.payment_rules import is_number, short
 from mealroute.checks.records import Found, Limits
 from mealroute.checks.sieve import came_twice, kinds, refunded_orders
 from mealroute.checks.tally import Tally
@@ -205,22 +206,19 @@ def eaten_twice(day: Day, _world: World, _limits: Limits) -> Iterator[Found]:
             )  # fmt: skip
 
 
-def one_payment_for_many(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
-    """22. One payment reference stands for many residents' meals."""
+def one_payment_for_many(tally: Tally, world: World, limits: Limits) -> Iterator[Found]:
+    """22. One payment reference stands for the meals of several residents who do not live together. A reason in words is no reference."""
     for reference, uses in tally.references.items():
+        if len(uses) < limits["residents"] or not is_number(reference):
+            continue
         residents = {resident for resident, _line in uses}
-        if len(residents) >= limits["residents"]:
+        homes = {person.address for resident in residents if (person := world.people.get(resident)) is not None}
+        if len(residents) >= limits["residents"] and len(homes) >= limits["addresses"]:
             yield Found(
-                subject=f"reference/{_short(reference)}", lines=tuple(line for _resident, line in uses),
+                subject=f"reference/{short(reference)}", lines=tuple(line for _resident, line in uses),
                 evidence=tuple(("resident", str(resident)) for resident in sorted(residents)),
                 params={"n": len(residents), "meals": len(uses)},
             )  # fmt: skip
-
-
-def _short(reference: str) -> str:
-    import hashlib
-
-    return hashlib.sha256(reference.encode()).hexdigest()[:16]
 
 
 def _of_meal(meal: Meal, *, beneficiary: str = "", **params: object) -> Found:

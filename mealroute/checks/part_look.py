@@ -17,9 +17,12 @@ from mealroute.checks import (
     world_reading,
 )
 from mealroute.checks.around import Around
+from mealroute.checks.entered_reading import entered_of
 from mealroute.checks.facts import SheetCount, World
 from mealroute.checks.handed import Handed
+from mealroute.checks.money_reading import paid_on
 from mealroute.checks.parts import Streets
+from mealroute.checks.payment_rules import shared_references
 from mealroute.checks.records import Finding, Policy
 from mealroute.checks.rulebook import policy_on
 from mealroute.checks.rules import Look
@@ -52,6 +55,7 @@ class Surroundings:
             month=month, first=first, last=last, district="", people={}, vendors=world_reading.vendors_of(db),
             drivers=world_reading.drivers_of(db), earlier=world_reading.earlier_of(db, first), content=world_reading.content_of(db, first, last),
             complaints=complaints, staff=world_reading.staff_of(db), hands=hands_reading.hands_of(db, month, first, last, clock=clock),
+            entered=entered_of(db, first, clock=clock),
         )  # fmt: skip
         days = day_reading.days_of(db, first, last)
         swiped = swipe_reading.swiped(db, first, last)
@@ -137,6 +141,7 @@ def look_at(
         meals += len(day.meals)
         claims += sum(len(meal.claims) for meal in day.meals)
     world_reading.add_unused(db, world, look.tally.of_person, policy.checks["enrolled-unused"].limits, ids)
+    world.paid_on = paid_on(db, shared_references(look.tally), given.first, given.last, clock)
     return Seen(findings=look.findings(), meals=meals, claims=claims)
 
 

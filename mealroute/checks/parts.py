@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from mealroute.checks.counts_reading import Conditions
@@ -21,7 +21,7 @@ from mealroute.delivery.models import Proof
 from mealroute.dispatch.models import Run
 from mealroute.dispatch.transfer_models import StopTransfer
 from mealroute.orders.models import BookLine, Order, OrderBook, Payment
-from mealroute.residents.models import Resident
+from mealroute.residents.models import Contact, Resident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,7 @@ def links(
 
 
 def shared_streets(db: Session, first: date, last: date) -> tuple[frozenset[str], ...]:
-    """Streets in which one payment reference or one photo stands for several meals."""
+    """Streets in which one payment reference or photo stands for several meals, or one person may have two cards."""
     street = BookLine.street_code
     found: list[frozenset[str]] = []
     of_orders = Order.day >= first, Order.day <= last, Payment.reference != ""
@@ -145,7 +145,33 @@ def shared_streets(db: Session, first: date, last: date) -> tuple[frozenset[str]
     found += _streets(
         db, photos.add_columns(street), photos.group_by(Evidence.digest).having(func.count(street.distinct()) > 1)
     )
-    return tuple(found)
+    return (*found, *_second_cards(db))
+
+
+def _second_cards(db: Session) -> list[frozenset[str]]:
+    """Streets of cards that agree in two of name, birth date and telephone where one has no ID number: few, and looked at together."""
+    phones = union(
+        select(Resident.id, Resident.phone_index).where(Resident.phone_index.is_not(None)),
+        select(Contact.resident_id, Contact.phone_index),
+    ).subquery()
+    number, phone = phones.c
+    of_phones = select(phone).join(Resident, Resident.id == number)
+    of: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    for query, keys in (
+        (select(Resident.name_key), (Resident.name_key, Resident.birth_date)),
+        (of_phones, (phone, Resident.name_key)),
+        (of_phones, (phone, Resident.birth_date)),
+    ):
+        alike = query.with_only_columns(*keys).group_by(*keys)
+        several = alike.having(
+            func.count(Resident.street_code.distinct()) > 1, func.count(Resident.id_number_index) < func.count()
+        ).subquery()
+        same = and_(*(key == column for key, column in zip(keys, several.c, strict=True)))
+        for *key, street in db.execute(
+            query.with_only_columns(*keys, Resident.street_code).join(several, same)
+        ).tuples():
+            of[tuple(key)].add(street)
+    return list({frozenset(streets) for streets in of.values()})
 
 
 def _streets(db: Session, rows: Select[str, str], shared: Select[str]) -> Iterable[frozenset[str]]:

@@ -1,19 +1,21 @@
 """What the checks of patterns remember while a month goes by: prices, records keyed late, and the last days of each driver. Bounded."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from mealroute.checks.facts import BY_HAND, Meal
 
-DAYS_KEPT = 8
-"""Earlier days of a driver that a day is compared with: last week's same weekday is among them."""
+DAYS_KEPT = 31
+"""Earlier days of a driver that a day is compared with: all of a month."""
 LEAST_SAME = 5
 """Fewer doors at the same second on two days are chance."""
-LEAST_SHIFTED, WITHIN_S, SHARE_PERMILLE = 8, 20, 800
+LEAST_SHIFTED, WITHIN_S, SHARE_PERMILLE = 9, 20, 900
 """A copy with every time moved alike: so many doors, this share of those of both days, moved by the same time but for a few seconds."""
+FEW_SHIFTED, WITHIN_FEW_S = 12, 15
+"""Below so many doors chance comes nearer to that; then it takes so few seconds."""
 Doors = Sequence[tuple[int, int, int]]
 """(resident, second of the day, line) of one driver's records by phone of one meal."""
 
@@ -50,6 +52,8 @@ class Patterns:
     prices: dict[tuple[str, str, bool], Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     dear: dict[tuple[str, str, int], list[int]] = field(default_factory=lambda: defaultdict(list))
     """(vendor, dish, price) → lines of subsidised meals."""
+    in_full: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+    """Vendor → (resident, line) of subsidised meals whose whole price stands as paid."""
     keyed: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     """Vendor → (days later, line) of records that somebody keyed after the day."""
     copied: list[Copied] = field(default_factory=list)
@@ -76,13 +80,14 @@ class Patterns:
         """One driver's records by phone of one meal."""
         today = {resident: second for resident, second, _line in doors}
         for earlier, before in self.recent[driver, slot]:
-            moved = {resident: second - before[resident] for resident, second in today.items() if resident in before}
-            same = {resident for resident, seconds in moved.items() if not seconds}
-            shift = 0
-            if len(same) < LEAST_SAME:
-                shift, same = _shifted(moved)
-            if same:
-                lines = tuple(line for resident, _second, line in doors if resident in same)
+            moved = [second - then for resident, second in today.items() if (then := before.get(resident)) is not None]
+            shift, within = (0, 0) if moved.count(0) >= LEAST_SAME else _shifted(moved)
+            if shift is not None:
+                lines = tuple(
+                    line
+                    for resident, second, line in doors
+                    if resident in before and shift <= today[resident] - before[resident] <= shift + within
+                )
                 self.copied.append(Copied(driver, day, earlier, slot, lines, vendor, street, shift))
         self.recent[driver, slot].append((day, today))
 
@@ -109,13 +114,17 @@ class Patterns:
             self.stood.append(Stood(driver, day, slot, tuple(again), of, first.brought or first.vendor, first.street))
 
 
-def _shifted(moved: Mapping[int, int]) -> tuple[int, set[int]]:
-    """The shift that most doors share, and which; nobody where they are few."""
-    if len(moved) < LEAST_SHIFTED:
-        return 0, set()
-    seconds = sorted(moved.values())
-    enough = max(LEAST_SHIFTED, -(-len(seconds) * SHARE_PERMILLE // 1000))
-    for first, last in zip(seconds, seconds[enough - 1 :], strict=False):
-        if last - first <= WITHIN_S:
-            return first, {resident for resident, one in moved.items() if first <= one <= first + WITHIN_S}
-    return 0, set()
+def _shifted(moved: list[int]) -> tuple[int | None, int]:
+    """The shift that most doors share, and within how many seconds; None where they are few or go as rounds go. Sorts ``moved``."""
+    many = len(moved)
+    if many < LEAST_SHIFTED:
+        return None, 0
+    moved.sort()
+    enough = max(LEAST_SHIFTED, -(-many * SHARE_PERMILLE // 1000))
+    within = WITHIN_S if many >= FEW_SHIFTED else WITHIN_FEW_S
+    # Whatever share of them is alike holds those in the middle.
+    if moved[enough - 1] - moved[many - enough] <= within:
+        for first, last in zip(moved, moved[enough - 1 :], strict=False):
+            if last - first <= within:
+                return first, within
+    return None, 0

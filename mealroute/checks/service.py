@@ -20,6 +20,8 @@ from mealroute.checks import (
 )
 from mealroute.checks.facts import World
 from mealroute.checks.models import CheckFinding, CheckFindingLine, CheckLook, CheckStep
+from mealroute.checks.money_reading import paid_on
+from mealroute.checks.payment_rules import shared_references
 from mealroute.checks.records import Act, Finding, FindingId, FindingState, Policy, RunRecord
 from mealroute.checks.rulebook import policy_on
 from mealroute.checks.rules import Look
@@ -121,6 +123,7 @@ def look_at(
         if progress is not None:
             progress(n, len(days), each)
     world_reading.add_unused(db, world, look.tally.of_person, policy.checks["enrolled-unused"].limits)
+    world.paid_on = paid_on(db, shared_references(look.tally), world.first, world.last, clock)
     kept: frozenset[str] = frozenset() if complaints is not None else frozenset({"complained"})
     return Looked(found=tuple(look.findings()), policy=policy, meals=meals, claims=claims, kept=kept)
 

@@ -100,6 +100,8 @@ class Tally:
                     own = own or claim.beneficiary == "resident"
                     self.claimed[claim.rule_id, meal.resident].append(claimed)
             self.patterns.price(vendor, meal.dish, own, meal.price_fen, meal.line)
+            if own and 0 < meal.price_fen * meal.quantity <= meal.paid_fen and _leaves_less(meal):
+                self.patterns.in_full[vendor].append((meal.resident, meal.line))
             if meal.outcome == "left-with-contact":
                 self.left[meal.resident].append((meal.line, meal.left_with, vendor))
             elif meal.outcome == "left-at-door":
@@ -109,3 +111,8 @@ class Tally:
         """The street that a vendor serves most; where it serves several, none."""
         streets = self.street_of[vendor]
         return next(iter(streets)) if len(streets) == 1 else ""
+
+
+def _leaves_less(meal: Meal) -> bool:
+    """Whether a claim of the resident leaves them less to pay than the price."""
+    return any(claim.beneficiary == "resident" and claim.copay_fen < claim.price_fen for claim in meal.claims)

@@ -98,6 +98,14 @@ WORDINGS: Mapping[str, Wording] = {
     "changed-afterwards": Wording(_l("First not handed over, then handed over"), _l("%(vendor)s: %(n)d of %(of)d doors that did not open were turned into handovers at a desk or hours later.")),
     "never-seen": Wording(_l("Nobody has seen them all month"), _l("%(resident)s: %(n)d meals were left at the door, and nobody has seen or reached them in the month.")),
     "call-back-unreachable": Wording(_l("Nobody answers the call-back"), _l("%(vendor)s: nobody could be reached in %(n)d of %(of)d calls; of the other vendors' calls it is %(others)d %%.")),
+    "call-back-denied": Wording(_l("Several say it never came"), _l("%(vendor)s: %(n)d of %(of)d residents who could say told the call-back that the meal did not come; of the other vendors' residents it is %(others)d %%.")),
+    "payment-again": Wording(_l("One payment entered again and again"), _l("One payment reference was entered on %(days)d days for %(n)d meals of %(people)d residents.")),
+    "paid-in-full": Wording(_l("Paid in full, and the subsidy claimed"), _l("%(resident)s paid the whole price of %(n)d meals and got nothing back; the subsidy is claimed as well.")),
+    "entitled-afterwards": Wording(_l("Entitled by an entry after the meals"), _l("%(resident)s: %(n)d of %(of)d claims are for meals before %(on)s, when what entitles to them was entered and dated back (%(what)s).")),
+    "second-card": Wording(_l("A second card without an ID number"), _l("The cards %(cards)s agree in two of name, birth date and telephone, one has no ID number, and both eat in the same weeks; %(n)d meals stand on it.")),
+    "taking-turns": Wording(_l("Two people who take turns"), _l("%(cards)s never eat on the same day, and one of them always does, in turn and bound to no weekday; %(n)d meals.")),
+    "one-hand-for-several": Wording(_l("One hand takes the meals of several"), _l("One person takes most meals of %(n)d residents who do not live together; %(meals)d meals.")),
+    "phones-together": Wording(_l("Two drivers' phones on one round"), _l("The phones of the drivers %(drivers)s recorded %(doors)d doors side by side all the way: one round under two accounts?")),
     "cash-missing": Wording(_l("Cash not handed in"), _l("%(who)s took %(taken)s yuan in cash; %(missing)s yuan of it nobody else has received in time, and nobody has said why.")),
     "cash-late": Wording(_l("Cash handed in late, again and again"), _l("%(who)s: the cash of %(n)d of %(of)d rounds was handed in late, up to %(days)d days after its day.")),
     "content-drops": Wording(_l("Residents are less content"), _l("%(vendor)s: %(now)d %% of the answers are good, %(before)d %% were in the months before.")),
@@ -112,7 +120,10 @@ WHY: Mapping[str, str] = {
 WHAT: Mapping[str, str] = {
     "sheet": _l("Foot of the sheet"), "counter": _l("Closing of the counter"), "vendor-file": _l("The vendor's own count"), "swipes": _l("Card swipes"),
     "signed-persons": _l("Signed persons"), "meals": _l("Portions"), "person-days": _l("Person-days"), "persons": _l("Persons"),
-    "deliveries": _l("Deliveries"), "meals-a-day": _l("Portions a day"),
+    "deliveries": _l("Deliveries"), "meals-a-day": _l("Portions a day"), "basic_service": _l("basic services"),
+    "basic_service_from": _l("first day of basic services"), "ability_level": _l("ability level"), "assessment_valid_until": _l("assessment"),
+    "living": _l("dwelling"), "registration": _l("household registration"), "birth_date": _l("birth date"), "active": _l("served again"),
+    "pause": _l("a pause taken back"),
 }  # fmt: skip
 
 

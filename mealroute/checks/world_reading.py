@@ -1,7 +1,7 @@
 """What stays the same for a month, read from the ledger: people, vendors, drivers, and the weeks before. Columns, never ORM objects."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import blake2b
@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from mealroute.checks.business_facts import CapFacts, DriverFacts, RuleSays, VendorFacts
 from mealroute.checks.door_rules import bare
+from mealroute.checks.entered_reading import entered_of
 from mealroute.checks.facts import DELIVERED, Person, Span, World
 from mealroute.checks.hands_reading import hands_of
 from mealroute.checks.models import OutsideNotice
@@ -28,7 +29,7 @@ from mealroute.dispatch.models import Run
 from mealroute.orders.models import BookLine, StandingOrder
 from mealroute.residents.models import Contact, Pause, Resident, ResidentCategory, ResidentFact, StateChange
 from mealroute.residents.rules import id_number_fault
-from mealroute.rulebook.records import CapPer, Every, Rule
+from mealroute.rulebook.records import CapPer, Every, Nested, Rule
 from mealroute.rulebook.values import Band, Windows
 from mealroute.subsidy.queries import month_days
 from mealroute.subsidy.rulebook import load_rulebook
@@ -54,6 +55,7 @@ def read_world(db: Session, month: str, *, clock: Clock) -> World:
         month=month, first=first, last=last, district=district_code(), people=people_of(db, clock),
         vendors=vendors_of(db), drivers=drivers_of(db), earlier=earlier_of(db, first), content=content_of(db, first, last),
         caps=caps_of(load_rulebook().rules, first, last), rules=says_of(load_rulebook().rules, first, last), staff=staff_of(db), hands=hands_of(db, month, first, last, clock=clock),
+        entered=entered_of(db, first, clock=clock),
     )  # fmt: skip
 
 
@@ -85,9 +87,20 @@ def says_of(every: Iterable[Rule], first: date, last: date) -> dict[str, RuleSay
             found[rule.rule_id] = RuleSays(
                 once_a_day=rule.unit == "person-day", tied=asked.get("own_part_paid") is True,
                 above=isinstance(price, Band) and price.over_amount, basic=asked.get("basic_service") is True,
-                slots=slots.names if isinstance(slots, Windows) else None,
+                slots=slots.names if isinstance(slots, Windows) else None, asks=frozenset(_named(rule)),
             )  # fmt: skip
     return found
+
+
+def _named(rule: Rule) -> Iterator[str]:
+    """The keys of every condition of a rule, in whatever block it stands."""
+    blocks = [rule.conditions, *(conditions for conditions, _amount in rule.amount.cases)]
+    blocks += [share.when for share in rule.sharing.shares]
+    while blocks:
+        for one in blocks.pop():
+            yield one.key
+            if isinstance(one.value, Nested):
+                blocks += one.value.blocks
 
 
 def staff_of(db: Session) -> dict[str, frozenset[str]]:
@@ -129,7 +142,7 @@ def people_of(db: Session, clock: Clock, ids: Ids = None) -> dict[int, Person]:
             living=living, basic=basic, basic_from=basic_from, ability=ability, assessed_until=until, identity=index or "",
             identity_fault=(id_number_fault(identity, born) or "") if identity else "", phone=phone or "",
             contact_phones=frozenset(phone for _name, _relation, phone in known if phone),
-            contacts=tuple((name, relation) for name, relation, _phone in known), twin=twin_of(name, born),
+            contacts=tuple(known), twin=twin_of(name, born), named=_print(compact(name)),
             address=address_of(street, address, unit), entered=clock.local(created).date(), standing_from=standing.get(number),
             changes=tuple(changes.get(number, ())),
         )  # fmt: skip

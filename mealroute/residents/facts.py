@@ -25,6 +25,8 @@ DATED: Mapping[str, Callable[[str], Any]] = {
     "assessment_valid_until": lambda text: date.fromisoformat(text) if text else None, "registration": str,
 }  # fmt: skip
 """Column of the card → how its text becomes its value."""
+ENTERED = ("basic_service_from", "birth_date")
+"""Columns that hold for all days whenever they are written; their changes are kept with the day of the entry."""
 
 
 def text_of(value: Any) -> str:
@@ -54,7 +56,7 @@ def facts_on(row: Any, changes: Iterable[FactChange], day: date) -> dict[str, An
 
 def held(row: Resident) -> dict[str, Any]:
     """The dated facts as the card has them, before it is written."""
-    return {name: getattr(row, name) for name in (*DATED, "assessed_on")}
+    return {name: getattr(row, name) for name in (*DATED, *ENTERED, "assessed_on")}
 
 
 def note(
@@ -62,7 +64,7 @@ def note(
 ) -> None:
     """Write down what differs from ``before``: an assessment from its day, basic service from its day, else from ``since`` or today.
 
-    A date that lies ahead counts from today: the card says it already.
+    A date that lies ahead counts from today: the card says it already. What is ``ENTERED`` counts from today.
     """
     today = clock.today()
     assessed = (
@@ -71,7 +73,7 @@ def note(
     begins: dict[str, date | None] = {
         "ability_level": assessed, "assessment_valid_until": assessed, "basic_service": row.basic_service_from if row.basic_service else None, **since,
     }  # fmt: skip
-    for name in DATED:
+    for name in (*DATED, *ENTERED):
         new, old = getattr(row, name), before[name]
         if text_of(new) != text_of(old):
             db.add(

@@ -16,6 +16,7 @@ from mealroute.core.actor import SYSTEM
 from mealroute.core.clock import FixedClock
 
 NOT_REACHED = 14
+NOT_RECEIVED = 2
 """Of a hundred calls, where nothing is wrong."""
 
 
@@ -72,11 +73,17 @@ def call(db: Session, month: Month) -> None:
     rows = [
         {
             "pick_id": pick, "number": 1, "by_name": "示例", "at": clock.now(), "note": None,
-            "answer": "not-reached" if position * 37 % 100 < month.silent.get(vendor, NOT_REACHED) else "received",
+            "answer": _answer(month, vendor, position),
         }
         for pick, position, vendor in db.execute(picks).tuples()
     ]  # fmt: skip
     db.execute(insert(CallBackAnswer), rows)
+
+
+def _answer(month: Month, vendor: str, position: int) -> str:
+    if position * 37 % 100 < month.silent.get(vendor, NOT_REACHED):
+        return "not-reached"
+    return "not-received" if position * 41 % 100 < month.denied.get(vendor, NOT_RECEIVED) else "received"
 
 
 def _evening(day: date) -> datetime:

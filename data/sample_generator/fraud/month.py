@@ -80,6 +80,8 @@ class Meal:
     counter: str = ""
     ordered_s: int | None = None
     """When the order was written down on the day itself; None: weeks before."""
+    paid_on: date | None = None
+    """When its payments were entered; None: on the day."""
 
     @property
     def cash(self) -> int:
@@ -194,6 +196,18 @@ class Notice:
 
 
 @dataclass(eq=False)
+class Fact:
+    """A fact of the card that became another: from ``since`` on, entered on ``on``."""
+
+    resident: Resident
+    name: str
+    before: str
+    value: str
+    since: date
+    on: date
+
+
+@dataclass(eq=False)
 class Planted:
     """What was planted: the kind, the checks that should see it, and what it touches."""
 
@@ -219,6 +233,9 @@ class Month:
     meals: list[Meal] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     pauses: list[tuple[Resident, date, date, str]] = field(default_factory=list)
+    cancelled: list[tuple[Resident, date, date, str, date]] = field(default_factory=list)
+    """Pauses as above that were taken back, with the day of that."""
+    facts: list[Fact] = field(default_factory=list)
     complaints: list[Meal] = field(default_factory=list)
     steps: list[tuple[Vendor, str, date]] = field(default_factory=list)
     later: list[Callable[[Any], None]] = field(default_factory=list)
@@ -227,6 +244,8 @@ class Month:
     """Meal → the record that its record took the place of."""
     silent: dict[str, int] = field(default_factory=dict)
     """Vendor → how many of a hundred calls about its meals reach nobody, where it is not the usual share."""
+    denied: dict[str, int] = field(default_factory=dict)
+    """Vendor → how many of a hundred calls say that the meal did not come."""
     numbers: Counter[tuple[date, str]] = field(default_factory=Counter)
     last_number: int = 0
     used: set[int] = field(default_factory=set)
@@ -306,8 +325,8 @@ class Month:
 
 
 def id_number(born: date, n: int) -> str:
-    """A number with a right check digit; the division code 110101 and the serial are invented."""
-    body = f"110101{born:%Y%m%d}{n % 1000:03d}"
+    """A number with a right check digit, another for each ``n``; the division code 110101 (and on) and the serial are invented."""
+    body = f"1101{1 + n // 1000:02d}{born:%Y%m%d}{n % 1000:03d}"
     return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11]
 
 

@@ -17,6 +17,7 @@ from data.sample_generator.fraud.look_alikes import LOOK_ALIKES
 from data.sample_generator.fraud.month import Meal, Month, Planted, Vendor, honest_month
 from data.sample_generator.fraud.other_kinds import OTHER_KINDS
 from data.sample_generator.fraud.other_look_alikes import OTHER_LOOK_ALIKES
+from data.sample_generator.fraud.quiet_kinds import QUIET_KINDS, QUIET_LOOK_ALIKES
 from data.sample_generator.fraud.tier_kinds import TIER_KINDS, TIER_LOOK_ALIKES
 from data.sample_generator.fraud.volume_kinds import VOLUME_KINDS
 from data.sample_generator.fraud.writing import at, rulebook, write
@@ -47,6 +48,8 @@ COPIES = 2
 """Vendors of copied records, and of what looks like them; before those of the hands."""
 HANDS = 4
 """Vendors of the frauds with cash, returns and calls, and of their look-alikes: two that share and one of its own each."""
+QUIET = 4
+"""Vendors that share the quiet kinds, and as many that share their look-alikes; behind all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,7 @@ def make(
         FIRST,
         service_days(FIRST),
         seed=seed,
-        vendors=len(WIDE) + SHARED + ALIKE + HONEST + 1 + len(OWN) + OTHERS + 2 + COPIES + HANDS,
+        vendors=len(WIDE) + SHARED + ALIKE + HONEST + 1 + len(OWN) + OTHERS + 2 + COPIES + HANDS + 2 * QUIET,
         people=people,
     )
     own = dict(zip(WIDE, month.vendors, strict=False))
@@ -93,9 +96,10 @@ def make(
     for n, name in enumerate(name for name in every if kinds is None or name in kinds):
         vendor: Vendor = own.get(name) or shared[n % SHARED]
         planted.append(every[name](month, vendor))
-    *_before, cheat, shared_cheat, honest, shared_honest = month.vendors
-    tail = month.vendors[-len(OWN) - OTHERS - 2 - COPIES - HANDS : -COPIES - HANDS]
-    copying, like_copying = month.vendors[-COPIES - HANDS : -HANDS]
+    loud, quiet, like_quiet = month.vendors[: -2 * QUIET], month.vendors[-2 * QUIET : -QUIET], month.vendors[-QUIET:]
+    *_before, cheat, shared_cheat, honest, shared_honest = loud
+    tail = loud[-len(OWN) - OTHERS - 2 - COPIES - HANDS : -COPIES - HANDS]
+    copying, like_copying = loud[-COPIES - HANDS : -HANDS]
     alone = dict(zip(OWN, tail, strict=False))
     for n, name in enumerate(name for name in OTHER_KINDS if kinds is None or name in kinds):
         planted.append(OTHER_KINDS[name](month, alone.get(name) or tail[len(OWN) + n % OTHERS]))
@@ -111,6 +115,10 @@ def make(
         innocent[name] = case(month, honest if name in ALONE else shared_honest)
     planted += [kind(month, copying) for name, kind in COPIED_KINDS.items() if kinds is None or name in kinds]
     innocent |= {name: case(month, like_copying) for name, case in COPIED_LOOK_ALIKES.items()}
+    for n, (name, kind) in enumerate(QUIET_KINDS.items()):
+        if kinds is None or name in kinds:
+            planted.append(kind(month, quiet[n % QUIET]))
+    innocent |= {name: case(month, like_quiet[n % QUIET]) for n, (name, case) in enumerate(QUIET_LOOK_ALIKES.items())}
     return month, planted, innocent
 
 

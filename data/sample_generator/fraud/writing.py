@@ -112,6 +112,8 @@ def _rows(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     yield "state_change", [{"resident_id": one.id, "state": "active", "since": one.entered, "reason": "", "by_name": "示例", "at": BOOKED} for one in month.residents]  # fmt: skip
     yield "contact", [{"resident_id": one.id, "position": n, "name": name, "relation": relation, "phone": phone, "phone_index": blind_index("phone", phone), "may_receive": True} for one in month.residents for n, (name, relation, phone) in enumerate(one.contacts, 1)]  # fmt: skip
     yield "pause", [{"resident_id": one.id, "starts_on": first, "ends_on": last, "reason": reason, "note": "", "created_by": "示例", "created_at": BOOKED} for one, first, last, reason in month.pauses]  # fmt: skip
+    yield "pause", [{"resident_id": one.id, "starts_on": first, "ends_on": last, "reason": reason, "note": "", "created_by": "示例", "created_at": BOOKED, "cancelled_at": at(day, 60_000)} for one, first, last, reason, day in month.cancelled]  # fmt: skip
+    yield "resident_fact", [{"resident_id": one.resident.id, "name": one.name, "before": one.before, "value": one.value, "since": one.since, "by_name": "示例", "at": at(one.on, 60_000)} for one in month.facts]  # fmt: skip
     yield "outside_notice", [{"natural_key": f"{n}", "resident_id": one.resident.id, "kind": one.kind, "first_day": one.first, "last_day": one.last, "source": "示例名单", "withdraws_id": None, "reason": "", "by_name": "示例", "at": BOOKED} for n, one in enumerate(month.notices)]  # fmt: skip
     yield from _orders(month)
     yield from _plans(month)
@@ -157,7 +159,7 @@ def _orders(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     yield "payment", [
         {
             "natural_key": f"pay/{meal.id}/{n}", "order_id": meal.id, "kind": kind, "amount_fen": amount,
-            "means": "cash-at-door" if meal.cash else "card", "at": at(meal.day, 30_000), "by_name": "示例",
+            "means": "cash-at-door" if meal.cash else "card", "at": at(meal.paid_on or meal.day, 30_000), "by_name": "示例",
             "reference": f"proof/{meal.id}" if meal.cash else reference,
         }
         for meal in month.meals
