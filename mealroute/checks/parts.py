@@ -164,7 +164,9 @@ def _second_cards(db: Session) -> list[frozenset[str]]:
     ):
         alike = query.with_only_columns(*keys).group_by(*keys)
         several = alike.having(
-            func.count(Resident.street_code.distinct()) > 1, func.count(Resident.id_number_index) < func.count()
+            func.count(Resident.street_code.distinct()) > 1,
+            func.count(Resident.id_number_index) < func.count(),
+            func.max(Resident.name_key) != "",
         ).subquery()
         same = and_(*(key == column for key, column in zip(keys, several.c, strict=True)))
         for *key, street in db.execute(

@@ -90,6 +90,7 @@ class Tally:
         self.unseen[vendor] += sum(not meal.seen for meal in meals)
         self.persons[vendor][day].update(meal.resident for meal in meals)
         self.street_of[vendor].update(meal.street for meal in meals)
+        leaves_less: dict[int, bool] = {}
         for meal in meals:
             self.of_person[meal.resident].append((day, meal.line, vendor, meal.driver))
             own = False
@@ -100,8 +101,12 @@ class Tally:
                     own = own or claim.beneficiary == "resident"
                     self.claimed[claim.rule_id, meal.resident].append(claimed)
             self.patterns.price(vendor, meal.dish, own, meal.price_fen, meal.line)
-            if own and 0 < meal.price_fen * meal.quantity <= meal.paid_fen and _leaves_less(meal):
-                self.patterns.in_full[vendor].append((meal.resident, meal.line))
+            if own and 0 < meal.price_fen * meal.quantity <= meal.paid_fen:
+                less = leaves_less.get(id(meal.claims))
+                if less is None:
+                    less = leaves_less[id(meal.claims)] = _leaves_less(meal)
+                if less:
+                    self.patterns.in_full[vendor].append((meal.resident, meal.line))
             if meal.outcome == "left-with-contact":
                 self.left[meal.resident].append((meal.line, meal.left_with, vendor))
             elif meal.outcome == "left-at-door":

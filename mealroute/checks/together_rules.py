@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 
 from mealroute.checks.door_rules import of_driver, spread_m
 from mealroute.checks.facts import Day, Meal, World
@@ -11,8 +10,10 @@ from mealroute.checks.records import Found, Limits
 from mealroute.checks.sieve import DEGREE_M, placed
 from mealroute.core.geo import LonLat, haversine_m
 
-MIDDLE_S, MIDDLE_M = 900, 1000
+MIDDLE_S, MIDDLE_DEGREES = 900, 0.002
 """How far apart the middles of two rounds may lie that are one: some doors at a rider's pace."""
+SAMPLE = 7
+"""Every so many records that are looked at before all are."""
 
 
 class _Track:
@@ -25,10 +26,11 @@ class _Track:
         self._seconds: list[int] = []
 
     def nearest(self, second: int) -> Meal:
-        self._seconds = self._seconds or [meal.made_s or 0 for meal in self.meals]
-        after = bisect_left(self._seconds, second)
-        some = self.meals[max(0, after - 1) : after + 1]
-        return min(some, key=lambda meal: abs((meal.made_s or 0) - second))
+        seconds = self._seconds = self._seconds or [meal.made_s or 0 for meal in self.meals]
+        after = bisect_left(seconds, second)
+        if after == len(seconds) or (after and second - seconds[after - 1] <= seconds[after] - second):
+            after -= 1
+        return self.meals[after]
 
 
 def phones_together(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
@@ -41,8 +43,9 @@ def phones_together(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
         if len(meals) >= limits["doors"]:
             of[meals[0].brought or meals[0].vendor, slot].append(_Track(driver, meals))
     for (_vendor, slot), tracks in of.items():
-        for one, other in combinations(tracks, 2):
-            if not _may_be_beside(one, other):
+        for one, other in _near(tracks):
+            some = one.meals[:: max(1, len(one.meals) // SAMPLE)]
+            if not any(_beside(meal, other, limits) for meal in some[2:5:2]):
                 continue
             with_other = [meal for meal in one.meals if _beside(meal, other, limits)]
             with_one = [meal for meal in other.meals if _beside(meal, one, limits)]
@@ -60,13 +63,15 @@ def phones_together(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
                 )  # fmt: skip
 
 
-def _may_be_beside(one: _Track, other: _Track) -> bool:
-    """Whether half-way both are at about the same place: without that they have not gone together. Spares most pairs."""
-    return (
-        abs(one.at - other.at) <= MIDDLE_S
-        and abs(one.lat - other.lat) * DEGREE_M <= MIDDLE_M
-        and abs(one.lon - other.lon) * DEGREE_M <= 2 * MIDDLE_M
-    )
+def _near(tracks: list[_Track]) -> Iterator[tuple[_Track, _Track]]:
+    """Pairs that are half-way at about the same time and place: others have not gone together."""
+    tracks.sort(key=lambda track: track.lat)
+    for n, one in enumerate(tracks):
+        for other in tracks[n + 1 :]:
+            if other.lat - one.lat > MIDDLE_DEGREES:
+                break
+            if abs(one.at - other.at) <= MIDDLE_S and abs(one.lon - other.lon) <= 3 * MIDDLE_DEGREES:
+                yield one, other
 
 
 def _beside(meal: Meal, track: _Track, limits: Limits) -> bool:
@@ -75,6 +80,6 @@ def _beside(meal: Meal, track: _Track, limits: Limits) -> bool:
     if abs((other.made_s or 0) - (meal.made_s or 0)) > limits["within_s"]:
         return False
     x, y, x0, y0 = meal.lon, meal.lat, other.lon, other.lat
-    if x is None or y is None or x0 is None or y0 is None or abs(y - y0) * DEGREE_M > 2 * limits["near_m"]:
+    if x is None or y is None or x0 is None or y0 is None or abs(y - y0) * DEGREE_M > 1.01 * limits["near_m"]:
         return False
     return haversine_m(LonLat(x, y), LonLat(x0, y0)) <= limits["near_m"]
