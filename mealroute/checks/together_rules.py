@@ -10,10 +10,8 @@ from mealroute.checks.records import Found, Limits
 from mealroute.checks.sieve import DEGREE_M, placed
 from mealroute.core.geo import LonLat, haversine_m
 
-MIDDLE_S, MIDDLE_DEGREES = 900, 0.002
-"""How far apart the middles of two rounds may lie that are one: some doors at a rider's pace."""
-SAMPLE = 7
-"""Every so many records that are looked at before all are."""
+EVERY_S = 900
+"""How often two rounds are compared by their places before their records are."""
 
 
 class _Track:
@@ -21,12 +19,10 @@ class _Track:
 
     def __init__(self, driver: str, meals: Sequence[Meal]) -> None:
         self.driver, self.meals = driver, meals
-        middle = meals[len(meals) // 2]
-        self.at, self.lon, self.lat = middle.made_s or 0, middle.lon or 0.0, middle.lat or 0.0
-        self._seconds: list[int] = []
+        self.seconds = [meal.made_s or 0 for meal in meals]
 
     def nearest(self, second: int) -> Meal:
-        seconds = self._seconds = self._seconds or [meal.made_s or 0 for meal in self.meals]
+        seconds = self.seconds
         after = bisect_left(seconds, second)
         if after == len(seconds) or (after and second - seconds[after - 1] <= seconds[after] - second):
             after -= 1
@@ -43,10 +39,7 @@ def phones_together(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
         if len(meals) >= limits["doors"]:
             of[meals[0].brought or meals[0].vendor, slot].append(_Track(driver, meals))
     for (_vendor, slot), tracks in of.items():
-        for one, other in _near(tracks):
-            some = one.meals[:: max(1, len(one.meals) // SAMPLE)]
-            if not any(_beside(meal, other, limits) for meal in some[2:5:2]):
-                continue
+        for one, other in _near(tracks, limits):
             with_other = [meal for meal in one.meals if _beside(meal, other, limits)]
             with_one = [meal for meal in other.meals if _beside(meal, one, limits)]
             if (
@@ -63,15 +56,23 @@ def phones_together(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
                 )  # fmt: skip
 
 
-def _near(tracks: list[_Track]) -> Iterator[tuple[_Track, _Track]]:
-    """Pairs that are half-way at about the same time and place: others have not gone together."""
-    tracks.sort(key=lambda track: track.lat)
-    for n, one in enumerate(tracks):
-        for other in tracks[n + 1 :]:
-            if other.lat - one.lat > MIDDLE_DEGREES:
-                break
-            if abs(one.at - other.at) <= MIDDLE_S and abs(one.lon - other.lon) <= 3 * MIDDLE_DEGREES:
-                yield one, other
+def _near(tracks: Sequence[_Track], limits: Limits) -> list[tuple[_Track, _Track]]:
+    """Pairs that are at one place at one of the times at which that is looked at: others have not gone together."""
+    at: dict[int, list[tuple[float, float, int]]] = defaultdict(list)
+    for n, track in enumerate(tracks):
+        for second in range(-(-track.seconds[0] // EVERY_S) * EVERY_S, track.seconds[-1] + 1, EVERY_S):
+            meal = track.nearest(second)
+            at[second].append((meal.lat or 0.0, meal.lon or 0.0, n))
+    degrees, pairs = 1.01 * limits["near_m"] / DEGREE_M, set()
+    for places in at.values():
+        places.sort()
+        for k, (lat, lon, n) in enumerate(places):
+            for lat_then, lon_then, m in places[k + 1 :]:
+                if lat_then - lat > degrees:
+                    break
+                if abs(lon_then - lon) <= 2 * degrees:
+                    pairs.add((min(n, m), max(n, m)))
+    return [(tracks[n], tracks[m]) for n, m in sorted(pairs)]
 
 
 def _beside(meal: Meal, track: _Track, limits: Limits) -> bool:

@@ -55,7 +55,7 @@ def one_house_floor_by_floor(month: Month, vendor: Vendor) -> list[Meal]:
     at = run.meals[0].made_s or 0
     for meal in run.meals:
         meal.resident.lon, meal.resident.lat = run.meals[0].resident.lon, run.meals[0].resident.lat
-        meal.made_s = at
+        meal.made_s, meal.planned_s = at, at - month.chance.randrange(90)
         at += month.chance.randrange(65, 125)
     tenants = {meal.resident.id for meal in run.meals}
     for meal in month.of(vendor):
