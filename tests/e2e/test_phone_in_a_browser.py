@@ -149,18 +149,15 @@ def test_out_of_order_is_allowed_and_said(yard: Yard) -> None:
 
 
 def test_without_a_secure_connection_the_page_says_so_and_works(yard: Yard) -> None:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    browser = yard.browser.browser_type.launch(
-        executable_path=path, args=["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP phone.test 127.0.0.1"]
-    )  # fmt: skip
-    page = browser.new_page(viewport=PHONE)
+    context = yard.browser.new_context(viewport=PHONE)
+    yard.contexts.append(context)
+    page = context.new_page()
     page.goto(yard.proxy.address.replace("127.0.0.1", "phone.test") + yard.run() + "/shift")
     skip_load(page)
     assert page.is_visible("#insecure")
     page.click(".ph-foot .btn--primary")
     page.click("form .btn--primary")
     until(page, lambda: records() == 1)
-    browser.close()
 
 
 def test_without_script_the_plain_form_does_the_same(browser: Browser, address: str, run: str) -> None:
