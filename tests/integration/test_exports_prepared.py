@@ -127,7 +127,7 @@ def said(data: bytes, form: Format) -> object:
         case Format.PDF:
             text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages).replace("\n", "")
             text = re.sub(r"EX-\d+-\d+|[0-9a-f]{64}", "", text)
-            return re.sub(r"（(未结|已结)[^）]*）|状态 (未结|已结)", "", text)
+            return re.sub(r"（(未结|已结)[^）]*）|状态 (未结|已结)|本月尚未结账[^。]*。", "", text)
 
 
 def test_its_file_has_the_digest_that_the_month_is_closed_with(db: Session, tmp_path: Path) -> None:
