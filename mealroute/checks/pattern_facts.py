@@ -1,4 +1,4 @@
-"""What the checks of patterns remember while a month goes by: prices, records keyed late, and the last days of each driver. Bounded."""
+"""What the checks of patterns remember while a month goes by: prices, records keyed late, and each driver's days. Bounded by the month."""
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Sequence

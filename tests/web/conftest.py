@@ -16,7 +16,7 @@ from mealroute.core.actor import Role
 from mealroute.core.clock import FixedClock
 from mealroute.delivery.doorway import Doorway
 from mealroute.dispatch import queries as dispatch
-from tests import web_world
+from tests import money_world, web_world
 from web import create_app
 from web.factory import Context
 from web.security import limiter
@@ -33,6 +33,20 @@ class Bell:
 
     def close(self) -> None:
         pass
+
+
+@pytest.fixture(scope="module")
+def money(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application over two months of money, one closed and one open."""
+    folder = tmp_path_factory.mktemp("money")
+    with money_world.own_rules(folder):
+        money_world.build(folder)
+        settings = web_world.settings_for(folder)
+        engine = database.configure(settings.database_url)
+        app = create_app(settings, clock=FixedClock(money_world.NOW), executor=Bell(), testing=True)
+        app.config["WTF_CSRF_ENABLED"] = False
+        yield app
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -4,34 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import openpyxl
 import pypdf
 import pytest
 from flask import Flask
 
-from mealroute.core import db as database
-from mealroute.core.clock import FixedClock
 from tests import money_world, web_world
-from tests.web.conftest import Bell
 from tests.web.test_exports import ask, fetch
-from web import create_app
 
 Read = Callable[..., str]
-
-
-@pytest.fixture(scope="module")
-def money(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("money-pages")
-    with money_world.own_rules(folder):
-        money_world.build(folder)
-        settings = web_world.settings_for(folder)
-        engine = database.configure(settings.database_url)
-        app = create_app(settings, clock=FixedClock(money_world.NOW), executor=Bell(), testing=True)
-        app.config["WTF_CSRF_ENABLED"] = False
-        yield app
-        engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from mealroute.core import db as database
 from mealroute.core.actor import Role
-from mealroute.core.clock import FixedClock
 from tests import money_world, web_world
-from tests.web.conftest import Bell
 from tests.web.test_every_page import addresses
-from web import create_app
 
 SignIn = Callable[[Role | str], FlaskClient]
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
@@ -87,19 +83,6 @@ def alike(page: str) -> list[str]:
     parser = Names()
     parser.feed(page)
     return sorted(name or "(no name)" for name, n in Counter(parser.names()).items() if n > 1 or not name)
-
-
-@pytest.fixture(scope="module")
-def money(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("money")
-    with money_world.own_rules(folder):
-        money_world.build(folder)
-        settings = web_world.settings_for(folder)
-        engine = database.configure(settings.database_url)
-        app = create_app(settings, clock=FixedClock(money_world.NOW), executor=Bell(), testing=True)
-        app.config["WTF_CSRF_ENABLED"] = False
-        yield app
-        engine.dispose()
 
 
 def test_two_fields_with_one_name_are_found() -> None:
