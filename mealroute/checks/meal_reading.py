@@ -103,7 +103,10 @@ def meals_of(
 
 
 def _seconds(moment: datetime | None, midnight: datetime) -> int | None:
-    return None if moment is None else int((moment - midnight).total_seconds())
+    if moment is None:
+        return None
+    passed = moment - midnight
+    return passed.days * 86_400 + passed.seconds
 
 
 def _runs(db: Session, wanted: Iterable[int]) -> dict[int, _Run]:

@@ -79,8 +79,10 @@ class Patterns:
     def driven(self, driver: str, slot: str, day: date, doors: Doors, vendor: str, street: str) -> None:
         """One driver's records by phone of one meal."""
         today = {resident: second for resident, second, _line in doors}
+        seconds = list(today.values())
         for earlier, before in self.recent[driver, slot]:
-            moved = [second - then for resident, second in today.items() if (then := before.get(resident)) is not None]
+            then = list(map(before.get, today))
+            moved = [now - was for now, was in zip(seconds, then, strict=True) if was is not None]
             shift, within = (0, 0) if moved.count(0) >= LEAST_SAME else _shifted(moved)
             if shift is not None:
                 lines = tuple(

@@ -71,6 +71,10 @@ class Settled:
         return frozenset(link.removeprefix("vendor/") for link in self.links if link.startswith("vendor/"))
 
 
+TIDY_EVERY = 4
+"""After so many districts the collector looks through memory."""
+
+
 class _State:
     """What a process reads once for all that it does."""
 
@@ -81,10 +85,11 @@ class _State:
     overtaken: Mapping[str, set[Hand]]
     surroundings: Surroundings | None = None
     roads: Travel | None = None
+    looked: int = 0
 
 
 def begin(settings: Settings, month: str, clock: Clock) -> None:
-    """A process of its own: the collector looks through memory after each district only, for a district's objects hold no circles.
+    """A process of its own: the collector looks through memory after some districts only, for a district's objects hold no circles.
 
     What is there from the beginning stays to the end and is not looked through again.
     """
@@ -135,7 +140,7 @@ def settled(payer: Payer) -> Settled:
         alone = Together((payer,), done.vendors, frozenset())
         done = replace(done, seen=_look(alone, {payer.code: rulebook.rules}, given))
     del given
-    gc.collect()
+    _tidy()
     return done
 
 
@@ -148,8 +153,15 @@ def _hands(payer: Payer, along: Along | None) -> set[Hand] | None:
 def looked_at(given: "Together") -> Seen:
     """Look at some payers' month together."""
     seen = _look(given, {payer.code: load_rulebook(payer.folder).rules for payer in given.payers})
-    gc.collect()
+    _tidy()
     return seen
+
+
+def _tidy() -> None:
+    """Let the collector look through memory once in a while; one district leaves little to it."""
+    _State.looked += 1
+    if _State.looked % TIDY_EVERY == 0:
+        gc.collect()
 
 
 def _look(given: "Together", rules: Mapping[str, tuple[Rule, ...]], handed: Handed | None = None) -> Seen:

@@ -36,7 +36,7 @@ Row = tuple[Any, ...]
 Sheaf = tuple[Row, list[tuple[str, str, int]]]
 """A meal's ``OF_MEAL``, and of each of its lines the natural key, the payee and the number of its ``OF_RULE``."""
 CHUNK = 1_000
-_TO_MICROSECONDS = len("2026-02-03 03:42:00.000000")
+_MOMENT = "%04d-%02d-%02d %02d:%02d:%02d.%06d"
 text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -64,7 +64,7 @@ class Words:
             return None
         if at.tzinfo is not UTC:
             at = at.astimezone(UTC)
-        return at.isoformat(" ", "microseconds")[:_TO_MICROSECONDS] + self.zone
+        return _MOMENT % (at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond) + self.zone
 
 
 def words_of(db: Session, residents: Iterable[int]) -> Words:
