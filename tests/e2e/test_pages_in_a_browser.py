@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e import by_keys
 from tests.e2e.conftest import Watched
 from tests.integration.planning_world import DAY
 
@@ -54,6 +55,17 @@ def test_no_page_scrolls_sideways_on_a_phone(phone: Watched) -> None:
         if over > 0:
             wide[path] = over
     assert wide == {}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("login", "pages"), [("admin", ("/users", "/imports")), ("auditor", ("/audit", "/audit?verify=1"))]
+)
+def test_the_administrators_pages_are_whole_on_a_phone(
+    phone: Watched, login: str, pages: tuple[str, ...], language: str
+) -> None:
+    phone.sign_in(login, language)
+    assert {path: lost for path in pages if (lost := by_keys.cut_off(phone.open(path)))} == {}
 
 
 @pytest.mark.parametrize(
