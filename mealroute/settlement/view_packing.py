@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from mealroute.settlement.chain_records import NAMES, Cell, Chain, CountDifference, Place
@@ -60,7 +61,7 @@ def lines_from(kept: bytes) -> Lines:
     """The lines of ``lines_to``. Few places and chains are many ways: each is made once."""
     place_of, chain_of = cache(_place_from), cache(_chain_from)
     return {
-        Way(place=place_of(tuple(place)), chain=chain_of(tuple(chain)), outcome=outcome, route=route): _walked(steps)
+        Way(place=place_of(tuple(place)), chain=chain_of(tuple(chain)), outcome=outcome, route=route): tuple(accumulate(steps))
         for place, chain, outcome, route, steps in _swelled(kept)
     }
 
@@ -71,14 +72,6 @@ def _steps(numbers: Iterable[int]) -> list[int]:
         found.append(number - at)
         at = number
     return found
-
-
-def _walked(steps: Iterable[int]) -> tuple[int, ...]:
-    found, at = [], 0
-    for step in steps:
-        at += step
-        found.append(at)
-    return tuple(found)
 
 
 _PLACES = 5
