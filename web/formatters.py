@@ -6,7 +6,7 @@ from datetime import date, datetime
 from flask import Flask
 
 from mealroute.core.clock import clock_text
-from mealroute.core.i18n import language
+from mealroute.core.i18n import chosen, language
 from mealroute.core.money import Fen, yuan
 from mealroute.core.text import mask_id, mask_name, mask_phone, route_label
 from mealroute.delivery.case_words import step_words
@@ -133,7 +133,7 @@ def register(app: Flask) -> None:
         weekday=weekday, short_day=short_day, full_day=full_day, month_name=month_name, moment=moment, time_of=time_of, due=due,
         number=number, money=money, clock_at=clock_at, span=span, kilometres=kilometres,
         mask_name=mask_name, mask_phone=mask_phone, mask_id=mask_id, local_address=local_address, route_label=route_label,
-        cancel_label=cancel_label, degrees=degrees, proxy_masked=proxy_masked, link_masked=link_masked,
+        cancel_label=cancel_label, degrees=degrees, proxy_masked=proxy_masked, link_masked=link_masked, chosen=chosen,
     )  # fmt: skip
     app.jinja_env.filters.update(food_words.FILTERS, source_words=source_words)
     app.jinja_env.globals.update(percent_of=percent_of, word=word, tone=tone, step_words=step_words)

@@ -20,10 +20,6 @@ VOCABULARY: Mapping[str, Mapping[str, str]] = {
         "meal": _l("a meal"), "person-day": _l("a person and day"), "delivery": _l("a delivery"), "month": _l("a month"),
         "quarter": _l("a quarter"), "year": _l("a year"), "one-off": _l("once"),
     },
-    "claim-count": {
-        "meals": _l("Portions"), "person-days": _l("Person-days"), "persons": _l("Persons"), "deliveries": _l("Deliveries"),
-        "signed-persons": _l("Signed persons"), "star": _l("Stars"), "capacity": _l("Person-times a day"),
-    },
     "cash-state": {"settled": _l("Handed in"), "explained": _l("Lack explained"), "open": _l("Open")},
     "cash-entry": {"handed": _l("received"), "explained": _l("missing, explained")},
     "slot": {"lunch": _l("Lunch"), "dinner": _l("Dinner")},

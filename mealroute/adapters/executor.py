@@ -16,7 +16,7 @@ from mealroute.adapters.ticks import Ticker
 from mealroute.core import db, job_queue, jobs
 from mealroute.core.clock import Clock
 from mealroute.core.config import Settings
-from mealroute.core.i18n import _
+from mealroute.core.i18n import _l, in_each
 from mealroute.core.jobs import JobId, JobRecord
 
 __all__ = ["HANDLERS", "TICKS", "DaskExecutor", "Executor"]
@@ -132,7 +132,7 @@ class DaskExecutor:
         log.error("job of an unknown kind", extra={"job": job.id, "kind": job.kind})
         with db.unit_of_work() as session:
             if (claimed := jobs.claim(session, job.id, clock=self._clock)) is not None:
-                sentence = _("This program does not know work of the kind %(kind)s.", kind=job.kind)
+                sentence = in_each(_l("This program does not know work of the kind %(kind)s."), kind=job.kind)
                 jobs.fail(session, job.id, claimed.attempt, "unknown-kind", sentence, clock=self._clock)
 
     def _landed(self, job_id: JobId, attempt: int, future: Any) -> None:

@@ -12,7 +12,7 @@ from mealroute.adapters.cluster import cores
 from mealroute.adapters.job_worker import configure
 from mealroute.core import db, job_queue, jobs
 from mealroute.core.clock import Clock, SystemClock
-from mealroute.core.i18n import _
+from mealroute.core.i18n import _l, in_each
 from mealroute.core.jobs import JobId, JobRecord, StaleAttempt
 from solver.process import Message, ProcessPool
 
@@ -90,12 +90,12 @@ def _close(job: JobRecord, ended: str, clock: Clock) -> None:
             case "cancelled":
                 jobs.cancelled(session, job.id, job.attempt, clock=clock)
             case "too-long":
-                sentence = _("The work took longer than an hour and was ended; nothing was saved.")
+                sentence = in_each(_l("The work took longer than an hour and was ended; nothing was saved."))
                 jobs.fail(session, job.id, job.attempt, "too-long", sentence, clock=clock)
             case "lost":
                 jobs.orphan(session, job.id, job.attempt, stop=False, clock=clock)
             case _:
-                sentence = _("The work ended without a result.")
+                sentence = in_each(_l("The work ended without a result."))
                 jobs.fail(session, job.id, job.attempt, "no-result", sentence, clock=clock)
 
 

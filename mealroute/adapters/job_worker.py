@@ -16,7 +16,7 @@ from mealroute.core.clock import Clock, SystemClock
 from mealroute.core.config import Settings
 from mealroute.core.curve import Curve
 from mealroute.core.errors import MealrouteError
-from mealroute.core.i18n import _
+from mealroute.core.i18n import _l, in_each, noting
 from mealroute.core.jobs import JobId, JobRecord, StaleAttempt
 
 log = logging.getLogger(__name__)
@@ -127,15 +127,21 @@ def work(job_id: int, attempt: int, target: str, threads: int, tell: Callable[[o
     if job.attempt != attempt:
         return
     try:
-        with JobContext(job, clock, threads) as context:
+        with noting() as noted, JobContext(job, clock, threads) as context:
             _handler(target)(context)
     except StaleAttempt:
         log.warning("job attempt superseded", extra={"job": job.id})
     except MealrouteError as error:
-        _fail(job, error.code, f"{error.sentence} {error.hint}".strip(), clock)
+        sentence, hint = noted.in_each(error.sentence), noted.in_each(error.hint)
+        _fail(job, error.code, {code: f"{said} {hint[code]}".strip() for code, said in sentence.items()}, clock)
     except Exception:
         log.exception("job crashed", extra={"job": job.id})
-        _fail(job, "job-crashed", _("The program made a mistake; nothing was saved. It is noted in the log."), clock)
+        _fail(
+            job,
+            "job-crashed",
+            in_each(_l("The program made a mistake; nothing was saved. It is noted in the log.")),
+            clock,
+        )
 
 
 class _Forwarder(QueueHandler):
@@ -155,7 +161,7 @@ def _handler(target: str) -> Callable[[JobContext], None]:
     return handler
 
 
-def _fail(job: JobRecord, code: str, sentence: str, clock: Clock) -> None:
+def _fail(job: JobRecord, code: str, sentence: Mapping[str, str], clock: Clock) -> None:
     try:
         with db.unit_of_work() as session:
             jobs.fail(session, job.id, job.attempt, code, sentence, clock=clock)

@@ -5,7 +5,7 @@ Translations stand in ``mealroute/locale/parts/<feature>.yaml``, English sentenc
 every sentence of the program has one. English needs no file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -73,17 +73,96 @@ class Words(NullTranslations):
 
 
 WORDS = Words()
+NOTED = 400
+"""How many sentences ``noting`` keeps, the newest."""
+
+
+class Noted:
+    """The newest sentences that were made, and from what: they can be said again in another language."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
+
+    def keep(self, text: str, one: str, many: str, values: Mapping[str, Any]) -> None:
+        """Note that ``text`` is the sentence ``one`` (``many``: its English plural where it has one) with ``values``."""
+        self._made.pop(text, None)
+        self._made[text] = one, many, values
+        if len(self._made) > NOTED:
+            del self._made[next(iter(self._made))]
+
+    def in_each(self, text: str) -> dict[str, str]:
+        """The sentence by language; one that was not noted is the same in each."""
+        said = {}
+        for code in LANGUAGES:
+            with speaking(code):
+                said[code] = self._again(text)
+        return said
+
+    def _again(self, text: str) -> str:
+        if text not in self._made:
+            return text
+        one, many, values = self._made[text]
+        again = {
+            key: self._again(value) if isinstance(value, str) and value != text else value
+            for key, value in values.items()
+        }
+        translated = WORDS.ngettext(one, many, values["n"]) if many else WORDS.gettext(one)
+        return translated % again if again else translated
+
+
+_noted: ContextVar[Noted | None] = ContextVar("mealroute_noted", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[Noted]:
+    """Note the sentences that are made inside the block, in this thread."""
+    noted = Noted()
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
 
 
 def _(message: str, **values: Any) -> str:
     """The sentence in the current language, with ``%(name)s`` filled in."""
     translated = WORDS.gettext(message)
-    return translated % values if values else translated
+    text = translated % values if values else translated
+    if (noted := _noted.get()) is not None:
+        noted.keep(text, message, "", values)
+    return text
 
 
 def ngettext(one: str, many: str, n: int, **values: Any) -> str:
     """English singular or plural by ``n``; Chinese has one form, kept under the singular."""
-    return WORDS.ngettext(one, many, n) % {"n": n, **values}
+    text = WORDS.ngettext(one, many, n) % {"n": n, **values}
+    if (noted := _noted.get()) is not None:
+        noted.keep(text, one, many, {"n": n, **values})
+    return text
+
+
+def in_each(message: str, **values: Any) -> dict[str, str]:
+    """The sentence by language, to be written down and read out by ``chosen``."""
+    said = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            said[code] = _(message, **values)
+    return said
+
+
+def chosen(said: str | Mapping[str, str]) -> str:
+    """A written sentence in the current language; one that was written in a single language as it is."""
+    return said if isinstance(said, str) else said.get(language(), said.get(DEFAULT_LANGUAGE, ""))
+
+
+@lru_cache(maxsize=1)
+def _english() -> dict[str, str]:
+    return {theirs: ours for ours, theirs in chinese().items() if "%" not in ours}
+
+
+def again(text: str) -> str:
+    """A sentence of the program without figures that was written in either language, in the current one; any other text as it is."""
+    return _(_english().get(text, text))
 
 
 def _l(message: str) -> str:

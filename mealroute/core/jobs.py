@@ -19,7 +19,7 @@ from mealroute.core.actor import Actor
 from mealroute.core.clock import Clock
 from mealroute.core.db import Base, JsonDict, UtcDateTime
 from mealroute.core.errors import NotFound
-from mealroute.core.i18n import _
+from mealroute.core.i18n import DEFAULT_LANGUAGE, _, _l, again, chosen, in_each
 
 JobId = NewType("JobId", int)
 
@@ -187,10 +187,23 @@ def cancelled(db: Session, job_id: JobId, attempt: int, *, clock: Clock) -> None
     _fenced(db, job_id, attempt, {"state": JobState.CANCELLED, "finished_at": clock.now(), "open_key": None})
 
 
-def fail(db: Session, job_id: JobId, attempt: int, code: str, sentence: str, *, clock: Clock) -> None:
-    """The attempt ended with a reason that trying again will not mend."""
-    ended = {"state": JobState.FAILED, "finished_at": clock.now(), "open_key": None}
-    _fenced(db, job_id, attempt, ended | {"error_code": code, "error_sentence": sentence})
+def fail(
+    db: Session, job_id: JobId, attempt: int, code: str, sentence: str | Mapping[str, str], *, clock: Clock
+) -> None:
+    """The attempt ended with a reason that trying again will not mend; ``sentence`` by language, to be read in the reader's own."""
+    ended = {"state": JobState.FAILED, "finished_at": clock.now(), "open_key": None, "error_code": code}
+    progress = db.scalar(select(Job.progress).where(Job.id == job_id)) or {}
+    _fenced(db, job_id, attempt, ended | _said(sentence, progress))
+
+
+def _said(sentence: str | Mapping[str, str], progress: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a reason: its text for whoever reads the table, and in each language beside the figures of the progress."""
+    if isinstance(sentence, str):
+        return {"error_sentence": sentence}
+    return {"error_sentence": sentence[DEFAULT_LANGUAGE], "progress": {**progress, _REASON: dict(sentence)}}
+
+
+_REASON = "reason"
 
 
 def request_cancel(db: Session, job_id: JobId, *, clock: Clock) -> JobRecord:
@@ -273,7 +286,9 @@ def orphan(db: Session, job_id: JobId, attempt: int, *, stop: bool, clock: Clock
             "finished_at": clock.now(),
             "open_key": None,
             "error_code": "worker-lost",
-            "error_sentence": _("The work was interrupted %(n)d times; nothing was saved. Start it again.", n=attempt),
+            **_said(
+                in_each(_l("The work was interrupted %(n)d times; nothing was saved. Start it again."), n=attempt), {}
+            ),
         }
     db.execute(
         update(Job)
@@ -323,6 +338,6 @@ def _record(found: Job) -> JobRecord:
     return JobRecord(
         id=JobId(found.id), kind=found.kind, state=JobState(found.state), natural_key=found.natural_key, payload=found.payload,
         progress=found.progress, result=found.result, attempt=found.attempt, cancel_requested=found.cancel_requested, stop_requested=found.stop_requested,
-        error_code=found.error_code, error_sentence=found.error_sentence, asker=found.asker, waiting_code=found.waiting_code, created_by=found.created_by, created_at=found.created_at,
+        error_code=found.error_code, error_sentence=chosen(found.progress.get(_REASON) or again(found.error_sentence)), asker=found.asker, waiting_code=found.waiting_code, created_by=found.created_by, created_at=found.created_at,
         started_at=found.started_at, finished_at=found.finished_at,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from mealroute.rulebook.sharing import by_weight
 from mealroute.settlement import holding
 from mealroute.settlement.award_records import AwardPolicy
 from mealroute.settlement.award_rulebook import load_policies
+from mealroute.settlement.correction_words import award
 from mealroute.settlement.models import AdjustmentLine, VendorAward
 from mealroute.settlement.records import Correction, Word
 from mealroute.subsidy.models import ClaimLine, Period
@@ -58,7 +59,7 @@ def _of_month(db: Session, period: Period) -> Iterator[Correction]:
         parts = {payer: shares.get(payer, 0) - stands.get(payer, 0) for payer in sorted({*shares, *stands})}
         yield Correction(
             month=period.month, number=numbers.get(key, 0) + 1, kind=KIND if word is not Word.TAKE_BACK else "taken-back",
-            reason=reason if word is Word.TAKE_BACK else _why(period.month, row), claim_line_id=None,
+            reason=reason if word is Word.TAKE_BACK else award(period.month, row.grade, row.score), claim_line_id=None,
             line=_line(db, period, row, key, amount, {payer: part for payer, part in parts.items() if part}),
         )  # fmt: skip
 
@@ -97,15 +98,6 @@ def _shares(amount: Fen, policy: AwardPolicy) -> Mapping[str, Fen]:
     weights = [weight for _payer, weight in policy.shares]
     parts = by_weight(amount, weights, ShareRounding.LARGEST_REMAINDER)
     return {payer: part for (payer, _weight), part in zip(policy.shares, parts, strict=True) if part}
-
-
-def _why(month: str, row: VendorAward) -> str:
-    return _(
-        "Award (以奖代补) for %(month)s: grade %(grade)s, score %(score)s.",
-        month=month,
-        grade=row.grade,
-        score=row.score,
-    )
 
 
 def _line(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mealroute.core.i18n import _
+from mealroute.settlement.correction_words import RELEASED
 from mealroute.settlement.records import Correction, Word
 from mealroute.subsidy.differing import Difference, Standing
 from mealroute.subsidy.records import ClaimLineRecord
@@ -49,7 +50,7 @@ def put_forward(
             continue
         kind, reason = one.reason.code, one.reason.sentence
         if one.natural_key in held and key not in counted and one.amount_fen > 0:
-            kind, reason = "released", _("Held when its month closed; cleared since and paid now.")
+            kind, reason = "released", _(RELEASED)
         elif kind not in KINDS:
             kind = "refused"
         line = replace(one.line, amount_fen=one.amount_fen, shares=one.shares, copay_fen=one.copay_fen)

@@ -16,6 +16,7 @@ from mealroute.settlement.lines import columns, unpacked
 from mealroute.settlement.models import HeldLine, LineDecision
 from mealroute.settlement.records import Word
 from mealroute.subsidy.models import Period
+from mealroute.subsidy.queries import CHUNK
 from mealroute.subsidy.records import ClaimLineRecord
 
 
@@ -94,6 +95,17 @@ def _kept(line: Mapping[str, Any], reasons: Iterable[Any]) -> Kept:
     return Kept(
         unpacked(line), tuple(int(each["finding"]) for each in entries), tuple(str(each["sentence"]) for each in entries)
     )  # fmt: skip
+
+
+def sentences(db: Session, findings: Iterable[int]) -> dict[int, str]:
+    """What findings say, in the current language."""
+    found: dict[int, str] = {}
+    wanted = sorted(set(findings))
+    for start in range(0, len(wanted), CHUNK):
+        query = select(CheckFinding.id, CheckFinding.code, CheckFinding.params)
+        for number, code, params in db.execute(query.where(CheckFinding.id.in_(wanted[start : start + CHUNK]))):
+            found[number] = sentence_of(code, params)
+    return found
 
 
 def cleared(db: Session, findings: Iterable[int]) -> frozenset[int]:

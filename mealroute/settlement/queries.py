@@ -14,11 +14,11 @@ from mealroute.orders.models import Amendment, BookLine, Order, OrderBook, Payme
 from mealroute.residents.models import Pause, Resident, StateChange
 from mealroute.settlement import history, rules
 from mealroute.settlement.models import AdjustmentLine, SettlementPayment
+from mealroute.settlement.payees import names
 from mealroute.settlement.records import Act, Change, Due, PaymentRecord, StepRecord
 from mealroute.subsidy.models import ClaimLine, Explanation, Period
 from mealroute.subsidy.payers import Who, code_of
 from mealroute.subsidy.queries import month_days, period
-from mealroute.vendors.models import Vendor
 
 MOST = 500
 """Changes shown of each kind; the page says when there are more."""
@@ -47,19 +47,21 @@ def dues(db: Session, found: Period) -> tuple[Due, ...]:
         .group_by(SettlementPayment.payee, SettlementPayment.fund)
     )
     paid = {(payee, fund): int(amount) for payee, fund, amount in db.execute(query)}
-    vendors = dict(db.execute(select(Vendor.code, Vendor.name)).tuples().all())
-    return rules.dues_of(due, vendors, paid)
+    payees = {*due, *(payee for payee, _fund in paid)}
+    return rules.dues_of(due, names(db, payees), paid)
 
 
 def payments(db: Session, period_id: int) -> tuple[PaymentRecord, ...]:
-    """Every transfer of a month in the order in which it was written down."""
+    """Every transfer of a month in the order in which it was written down; who was written down by the code alone has the name of today."""
     query = select(SettlementPayment).where(SettlementPayment.period_id == period_id).order_by(SettlementPayment.id)
+    rows = db.scalars(query).all()
+    known = names(db, {row.payee for row in rows if row.payee_name == row.payee})
     return tuple(
         PaymentRecord(
-            payee=row.payee, payee_name=row.payee_name, fund=row.fund, amount_fen=row.amount_fen, paid_on=row.paid_on,
+            payee=row.payee, payee_name=known.get(row.payee, row.payee_name), fund=row.fund, amount_fen=row.amount_fen, paid_on=row.paid_on,
             voucher=row.voucher, note=row.note, by_name=row.by_name, at=row.at,
         )
-        for row in db.scalars(query)
+        for row in rows
     )  # fmt: skip
 
 

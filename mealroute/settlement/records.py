@@ -6,7 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from mealroute.core.money import Fen
-from mealroute.subsidy.records import ClaimLineRecord
+from mealroute.settlement import correction_words
+from mealroute.subsidy.records import ClaimLineRecord, payee_name
 
 
 class Step(StrEnum):
@@ -168,6 +169,11 @@ class Correction:
     claim_line_id: int | None
     line: ClaimLineRecord
 
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language; what a person wrote as they wrote it."""
+        return correction_words.why(self.kind, self.reason, self.month, self.line.basis)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustmentRecord:
@@ -182,13 +188,23 @@ class AdjustmentRecord:
     by_name: str
     at: datetime | None
 
+    @property
+    def payee_name(self) -> str:
+        """Who is paid: the vendor, or the resident by the masked name."""
+        return payee_name(self.correction.line, self.resident_name, self.vendor_name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldRecord:
-    """A line that is due and kept out of its month; ``released`` once it may be paid, ``settled`` once it has been."""
+    """A line that is due and kept out of its month; ``released`` once it may be paid, ``settled`` once it has been.
+
+    ``findings`` are those that hold it, ``reasons`` their sentences.
+    """
 
     line: ClaimLineRecord
     resident_name: str
     reasons: tuple[str, ...]
+    findings: tuple[int, ...] = ()
+    payee_name: str = ""
     released: bool = False
     settled: bool = False

@@ -27,7 +27,7 @@ def figures_to(found: Reckoned) -> bytes:
         {
             "statements": {language: _statement_to(one) for language, one in found.statements.items()},
             "parts": [asdict(part) for part in found.parts.values()],
-            "held": [[packed(one.line), list(one.reasons)] for one in found.held],
+            "held": [[packed(one.line), list(one.reasons), list(one.findings)] for one in found.held],
             "cells": [[*_place_to(cell.place), *_chain_to(cell.chain)] for cell in found.cells],
             "differences": [asdict(one) | {"place": _place_to(one.place)} for one in found.differences],
         }
@@ -41,10 +41,14 @@ def figures_from(kept: bytes) -> Reckoned:
     return Reckoned(
         statements={language: _statement_from(one) for language, one in found["statements"].items()},
         parts={part.street: part for part in parts},
-        held=tuple(HeldRecord(line=unpacked(line), resident_name="", reasons=tuple(why)) for line, why in found["held"]),
+        held=tuple(_held_from(*row) for row in found["held"]),
         cells=tuple(Cell(place=_place_from(row[:_PLACES]), chain=_chain_from(row[_PLACES:])) for row in found["cells"]),
         differences=tuple(CountDifference(**one | {"place": _place_from(one["place"])}) for one in found["differences"]),
     )  # fmt: skip
+
+
+def _held_from(line: Mapping[str, Any], why: Sequence[str], findings: Sequence[int] = ()) -> HeldRecord:
+    return HeldRecord(line=unpacked(line), resident_name="", reasons=tuple(why), findings=tuple(findings))
 
 
 def lines_to(found: Lines) -> bytes:

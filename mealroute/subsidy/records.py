@@ -320,3 +320,10 @@ class ProofFacts:
     book_line_id: int
     outcome: str
     delivered: int
+
+
+def payee_name(line: ClaimLineRecord, resident: str, vendor: str) -> str:
+    """Who a line pays: the vendor by name, a resident by the name given (masked, as a rule), anybody else by their code."""
+    if line.payee == line.vendor_code:
+        return vendor or line.payee
+    return resident or line.payee if line.payee == line.resident_code else line.payee

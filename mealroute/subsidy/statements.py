@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from mealroute.core.money import Fen
-from mealroute.subsidy.records import ClaimLineRecord, Identity, Imbalance, PeriodState
+from mealroute.subsidy.records import ClaimLineRecord, Identity, Imbalance, PeriodState, payee_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +107,11 @@ class SettlementLine:
     resident_id_masked: str
     street_name: str
     vendor_name: str
+
+    @property
+    def payee_name(self) -> str:
+        """Who is paid: the vendor, or the resident by the masked name."""
+        return payee_name(self.claim, self.resident_name, self.vendor_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from mealroute.core.i18n import chosen
 from mealroute.core.money import Fen
 
 KIND = "rule-trial"
 """The kind of job that tries a draft."""
+
+
+Said = str | Mapping[str, str]
+"""Words by language; of older trials in the language in which they were run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +48,21 @@ class Mover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """How often a rule of the draft refused for one reason; ``unknown``: because a fact is not in the records."""
+    """How often a rule of the draft refused for one reason, said by language; ``unknown``: because a fact is not in the records."""
 
     rule_id: str
     code: str
-    sentence: str
+    sentence: Said
     meals: int
     unknown: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialResult:
-    """The cost by payer, street and rule, who gains and who loses. Sums by payer, by street and by rule are each ``total``."""
+    """The cost by payer, street and rule, who gains and who loses. Sums by payer, by street and by rule are each ``total``.
+
+    ``titles`` and the sentences of ``reasons`` are kept by language; ``title`` and ``i18n.chosen`` read them out.
+    """
 
     meals: int
     people: int
@@ -63,14 +71,18 @@ class TrialResult:
     by_payer: Mapping[str, Pair]
     by_street: Mapping[str, Pair]
     by_rule: Mapping[str, Pair]
-    titles: Mapping[str, str]
+    titles: Mapping[str, Said]
     residents: Standing
     operators: Standing
     movers: tuple[Mover, ...]
     operator_movers: tuple[Mover, ...]
     reasons: tuple[Reason, ...]
     left_out: tuple[str, ...]
-    """Rules of the draft that go by figures which the month does not have: years outside of December, grants nobody applied for, persons' months."""
+    """Ids (names in older trials) of rules of the draft that go by figures which the month does not have: years outside of December, grants nobody applied for, persons' months."""
+
+    def title(self, rule_id: str) -> str:
+        """The name of a rule in the reader's language; its id where the trial has none."""
+        return chosen(self.titles.get(rule_id, rule_id))
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from mealroute.core.i18n import LANGUAGES, _, speaking
 from mealroute.core.money import Fen
-from mealroute.rulebook.condition_words import found
+from mealroute.rulebook.condition_words import found, say
 from mealroute.rulebook.evaluate import Engine, stream
 from mealroute.rulebook.facts import Figures, Meal
-from mealroute.rulebook.records import Beneficiary, Rule, Rulebook
+from mealroute.rulebook.records import Beneficiary, Cap, Rule, Rulebook
 from mealroute.rulebook.results import Line, Refusal
-from mealroute.rulebook.words import title
+from mealroute.rulebook.words import refusal_sentence
 from mealroute.trials.records import Mover, Pair, Reason, Standing, TrialResult
 
 MOVERS = 20
@@ -131,21 +132,42 @@ def _reasons(
 
 def _reason(key: tuple[str, str], meals: int, example: Refusal, draft: Rulebook) -> Reason:
     """In general words: what one person's meal said stays out of it."""
-    from mealroute.core.i18n import _
-    from mealroute.rulebook.condition_words import say
-    from mealroute.rulebook.records import Cap
-    from mealroute.rulebook.words import refusal_sentence
+    unknown = _by_condition(example) and _unknown(example, draft)
+    return Reason(
+        rule_id=key[0], code=key[1], sentence=_in_each(lambda: _sentence(example, draft)), meals=meals, unknown=unknown
+    )
 
+
+_UNPAID = frozenset({"paid-too-little", "paid-nothing"})
+
+
+def _by_condition(example: Refusal) -> bool:
     condition = example.condition
-    unknown = False
+    return condition is not None and not isinstance(condition.value, Cap | str) and example.code not in _UNPAID
+
+
+def _unknown(example: Refusal, draft: Rulebook) -> bool:
+    assert example.condition is not None
+    known = found(example.condition, example.person, example.item, example.money, draft.names)
+    return known == _("not known")
+
+
+def _sentence(example: Refusal, draft: Rulebook) -> str:
+    condition = example.condition
     if condition is None or isinstance(condition.value, Cap | str):
-        sentence = refusal_sentence(example, draft.names)
-    elif example.code in {"paid-too-little", "paid-nothing"}:
-        sentence = _("The resident did not pay their own part.")
-    else:
-        sentence = _("Asked for: %(wanted)s", wanted=say(condition, draft.names))
-        unknown = found(condition, example.person, example.item, example.money, draft.names) == _("not known")
-    return Reason(rule_id=key[0], code=key[1], sentence=sentence, meals=meals, unknown=unknown)
+        return refusal_sentence(example, draft.names)
+    if example.code in _UNPAID:
+        return _("The resident did not pay their own part.")
+    return _("Asked for: %(wanted)s", wanted=say(condition, draft.names))
+
+
+def _in_each(text: Callable[[], str]) -> dict[str, str]:
+    """What ``text`` says in each language, to be kept with the trial."""
+    said = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            said[code] = text()
+    return said
 
 
 def _result(
@@ -165,17 +187,19 @@ def _result(
         lambda line: [(line.payee, line.amount_fen)] if line.rule.beneficiary is not Beneficiary.RESIDENT else []
     )
     everybody = {meal.person.code for meal in meals}
-    rules = {line.rule.rule_id: title(line.rule) for line in (*before, *after)}
+    known = {line.rule.rule_id: line.rule for line in (*before, *after)}
+    known |= {rule.rule_id: rule for rule in draft.rules if rule.rule_id not in known}
+    named = {key: {"zh": rule.title, "en": rule.title_en} for key, rule in known.items()}
     return TrialResult(
         meals=len(meals), people=len(everybody),
         total=Pair(before=sum(line.amount_fen for line in before), after=sum(line.amount_fen for line in after)),
         lines=Pair(before=len(before), after=len(after)), by_payer=sums(lambda line: line.parts),
         by_street=sums(lambda line: [(line.item.place, line.amount_fen)]),
         by_rule=sums(lambda line: [(line.rule.rule_id, line.amount_fen)]),
-        titles={**{rule.rule_id: title(rule) for rule in draft.rules}, **rules}, residents=_standing(people, len(everybody)),
+        titles=named, residents=_standing(people, len(everybody)),
         operators=_standing(operators, len(operators)), movers=_movers({masked(code): pair for code, pair in people.items()}),
         operator_movers=_movers(operators), reasons=reasons,
-        left_out=tuple(dict.fromkeys(title(rule) for rule in left)),
+        left_out=tuple(dict.fromkeys(rule.rule_id for rule in left)),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from mealroute.adapters.job_worker import JobContext
 from mealroute.core import audit, db
 from mealroute.core.actor import SYSTEM
 from mealroute.core.errors import MealrouteError
+from mealroute.core.i18n import _
 from solver.process import ProcessPool
 
 
@@ -70,7 +71,7 @@ def dying(job: JobContext) -> None:
 
 
 def refusing(_job: JobContext) -> None:
-    raise MealrouteError("nothing-to-plan", "There is nothing to plan.", "Close the book first.")
+    raise MealrouteError("nothing-to-plan", _("%(month)s has not begun.", month="2026-03"), _("Write it as 2026-02."))
 
 
 def crashing(_job: JobContext) -> None:

@@ -16,6 +16,7 @@ from mealroute.adapters.cluster import cores
 from mealroute.core import audit, db, job_queue, jobs
 from mealroute.core.actor import Actor
 from mealroute.core.clock import FixedClock, SystemClock
+from mealroute.core.i18n import speaking
 from mealroute.core.jobs import JobState, StaleAttempt
 from tests.integration.jobs_world import Server, alive, processes_of, wait_for
 
@@ -86,7 +87,10 @@ def test_a_running_job_stops_when_asked_and_a_refusal_or_a_mistake_ends_it_with_
 
     assert server.job(stopped).state is JobState.CANCELLED
     assert (server.job(refused).state, server.job(refused).error_code) == (JobState.FAILED, "nothing-to-plan")
-    assert "Close the book first." in server.job(refused).error_sentence
+    with speaking("en"):
+        assert server.job(refused).error_sentence == "2026-03 has not begun. Write it as 2026-02."
+        assert server.job(crashed).error_sentence.startswith("The program made a mistake")
+    assert server.job(refused).error_sentence == "2026-03 还没有开始。 请写成 2026-02。"
     assert (server.job(crashed).state, server.job(crashed).error_code) == (JobState.FAILED, "job-crashed")
     assert server.done_rows() == 0
 
@@ -210,6 +214,10 @@ def test_a_job_that_keeps_losing_its_worker_is_given_up_with_a_reason(
 
     assert jobs.job(db, job_id).state is JobState.FAILED
     assert jobs.job(db, job_id).error_code == "worker-lost"
+    assert jobs.job(db, job_id).error_sentence == "任务中断了 3 次，没有保存任何内容。请重新开始。"
+    with speaking("en"):
+        said = "The work was interrupted 3 times; nothing was saved. Start it again."
+        assert jobs.job(db, job_id).error_sentence == said
 
 
 def test_a_job_whose_worker_died_after_the_wish_to_cancel_is_cancelled(

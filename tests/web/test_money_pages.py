@@ -10,7 +10,12 @@ import openpyxl
 import pypdf
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from mealroute.core.db import unit_of_work
+from mealroute.core.text import mask_name
+from mealroute.residents.models import Resident
+from mealroute.subsidy.models import ClaimLine
 from tests import money_world, web_world
 from tests.web.test_exports import ask, fetch
 
@@ -101,10 +106,51 @@ def test_the_forms_of_many_payees_are_folded_each_with_what_is_left(money: Flask
     client = money.test_client()
     client.post("/sign-in", data={"login": "cashier", "password": web_world.PASSWORD})
     page = client.get(f"/settlement/{money_world.MARCH}/payments").text
-    folded = re.findall(r'<details class="payfold"><summary><b>([^<]+)</b> <span class="sub">([^<]+)</span>', page)
+    folded = re.findall(
+        r'<details class="payfold"><summary><b>([^<]+)</b> <span class="faint">([^<]+)</span> <span class="sub">([^<]+)</span>',
+        page,
+    )
     assert len(folded) == 36
-    assert {left for _payee, left in folded} == {"50.00", "99.00", "100.00"}
+    assert {left for _payee, _code, left in folded} == {"50.00", "99.00", "100.00"}
     assert "R0004 R0004" not in read(f"/settlement/{money_world.MARCH}/payments", login="cashier")
+
+
+def test_a_resident_who_is_paid_has_a_masked_name_with_the_code(money: Flask, read: Read) -> None:
+    with unit_of_work(read_only=True) as db:
+        people = dict(db.execute(select(Resident.code, Resident.name)).tuples().all())
+        number = db.scalars(select(ClaimLine.id).where(ClaimLine.payee == "R0004").order_by(ClaimLine.id)).first()
+    payments = read(f"/settlement/{money_world.MARCH}/payments", login="cashier")
+    alone = rf"(?<!{re.escape(mask_name(people['R0004']))} )(?<!/)R0004"
+    for said in (payments, read(f"/claims/lines/{number}")):
+        assert f"{mask_name(people['R0004'])} R0004" in said
+        assert not re.search(alone, said)
+        assert not any(name in said for code, name in people.items() if code == "R0004")
+    client = money.test_client()
+    client.post("/sign-in", data={"login": "cashier", "password": web_world.PASSWORD})
+    page = client.get(f"/settlement/{money_world.MARCH}/payments").text
+    assert f'<option value="R0004">{mask_name(people["R0004"])} R0004</option>' in page
+
+
+def test_the_counts_behind_a_line_are_named(read: Read) -> None:
+    with unit_of_work(read_only=True) as db:
+        number = db.scalars(select(ClaimLine.id).where(ClaimLine.payee == "R0004").order_by(ClaimLine.id)).first()
+    said = read(f"/claims/lines/{number}", language="en")
+    assert "Days with a meal 1" in said
+    assert "Meals a day 1" in said
+    assert "meals-a-day" not in said
+
+
+@pytest.mark.parametrize("login", ["finance", "whole-checker"])
+def test_what_the_program_wrote_of_corrections_and_held_lines_is_in_the_readers_language(
+    read: Read, login: str
+) -> None:
+    said, month = "", money_world.APRIL
+    for month in (money_world.MARCH, money_world.APRIL):
+        said = read(f"/settlement/{month}", login=login, language="en")
+        parts = re.findall("(?:Corrections of closed months|Held lines) .*?(?:total|$)", said)
+        assert not any(re.search("[\u4e00-\u9fff，。：；]{7,}", part) for part in parts)
+    assert said.count("The record at the door was corrected after the month was closed: this meal was not handed over.")
+    assert "结算关账后送达记录被更正：这份餐没有交出。" in read(f"/settlement/{month}", login=login)
 
 
 def test_the_step_that_is_due_is_no_stop_of_a_route(read: Read) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -95,6 +96,40 @@ def test_it_is_reckoned_when_somebody_asks_and_dated_when_something_has_come(
     assert AGAIN not in page
     reckoned(over)
     assert NOTHING_SINCE in finance.get(MONTH).text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        MONTH, f"{MONTH}/chain?by=street", f"{MONTH}/chain/lines?figure=delivered", f"{MONTH}/chain/lines?by=vendor&key=V1&figure=claimed",
+        "/budget/2026",
+    ],
+)  # fmt: skip
+def test_whoever_has_it_reckoned_stays_on_their_page(
+    signed_in: SignIn, over: FixedClock, bell: Bell, path: str
+) -> None:
+    finance = signed_in(Role.FINANCE)
+
+    def asked(address: str) -> tuple[str, dict[str, list[str]]]:
+        parts = urlsplit(address)
+        return parts.path, parse_qs(parts.query)
+
+    form = re.search(r'<form class="inline" method="post" action="[^"]*/reckon">(.*?)</form>', finance.get(path).text)
+    assert form is not None
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
+    assert asked(finance.post(f"{MONTH}/reckon", data=fields).headers["Location"]) == asked(path)
+    again = re.search(r'href="([^"]*)">刷新', finance.get(path).text)
+    assert again is not None
+    assert asked(again[1].replace("&amp;", "&")) == asked(path)
+
+
+@pytest.mark.parametrize("fields", [{"figure": "none"}, {"by": "//other.example", "figure": "claimed"}])
+def test_a_made_up_address_of_it_leads_nowhere_else(
+    signed_in: SignIn, over: FixedClock, bell: Bell, fields: dict[str, str]
+) -> None:
+    location = signed_in(Role.FINANCE).post(f"{MONTH}/reckon", data={"page": "lines", **fields}).headers["Location"]
+    assert location.startswith(f"{MONTH}/chain")
+    assert "other.example" not in location
 
 
 def test_the_same_page_as_one_that_is_computed_when_it_is_opened(

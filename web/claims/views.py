@@ -15,7 +15,7 @@ from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.vendors import queries as vendors
 from web import here
 from web.permissions import requires
-from web.rule_words import rule_titles
+from web.rule_words import count_name, rule_titles
 from web.streets import street_names
 
 bp = Blueprint("claims", __name__, template_folder="templates")
@@ -45,8 +45,9 @@ def line(line: int) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         found, streets = line_queries.evidence(db, line, scope=here.actor().scope), street_names(db)
     return render_template(
-        "claims/line.html", e=found, c=found.line.claim, rules=rule_titles(), categories=_categories(), streets=streets
-    )
+        "claims/line.html", e=found, c=found.line.claim, rules=rule_titles(), categories=_categories(), streets=streets,
+        count_name=count_name,
+    )  # fmt: skip
 
 
 @bp.get("/statements/residents/<int:resident>/<month:month>")

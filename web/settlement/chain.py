@@ -8,6 +8,7 @@ from mealroute.core.i18n import _
 from mealroute.settlement import chain_rules, service
 from mealroute.settlement.chain_records import FIGURES, Cut
 from mealroute.settlement.one_meal import one_meal
+from mealroute.settlement.payees import names
 from mealroute.settlement.viewing import chain_page, lines_page
 from mealroute.subsidy.records import Identity
 from mealroute.subsidy.rulebook import load_rulebook
@@ -69,7 +70,8 @@ def line(month: str, line: int) -> ResponseReturnValue:
     """One meal: order, payments, plan, door, claims, corrections, words."""
     with unit_of_work(read_only=True) as db:
         found = one_meal(db, load_rulebook().payer, month, line, scope=here.actor().scope)
-    return render_template("settlement/meal.html", month=month, meal=found, titles=rule_titles())
+        payees = names(db, {one.line.payee for _settled, one in found.corrections})
+    return render_template("settlement/meal.html", month=month, meal=found, titles=rule_titles(), payees=payees)
 
 
 @bp.post("/settlement/<month:month>/chain/explain")

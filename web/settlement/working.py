@@ -12,6 +12,7 @@ from mealroute.core.db import unit_of_work
 from mealroute.core.i18n import _
 from mealroute.core.jobs import JobState
 from mealroute.settlement import jobs, signing_jobs, view_jobs
+from mealroute.settlement.chain_records import FIGURES, Cut
 from mealroute.settlement.records import Step
 from mealroute.subsidy.rulebook import load_rulebook
 from web import here
@@ -20,7 +21,7 @@ from web.settlement.progress import progress_of
 from web.settlement.views import bp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -83,14 +84,21 @@ def reckon(month: str) -> ResponseReturnValue:
         view_jobs.ask(db, load_rulebook().payer, month, by=here.actor(), clock=here.clock())
     here.executor().wake()
     flash(_("The figures are being reckoned; this page shows how far it is."), "info")
-    match request.form.get("page"):
-        case "chain":
-            back = url_for("settlement.chain", month=month)
+    return redirect(_asked_from(month, request.form), 303)
+
+
+def _asked_from(month: str, form: Mapping[str, str]) -> str:
+    """The page on which the button stands: the cut of the chain and the figure that its reader had chosen among it."""
+    cut = form.get("by") if form.get("by") in set(Cut) else None
+    match form.get("page"):
+        case "lines" if form.get("figure") in FIGURES:
+            return url_for("settlement.chain_of", month=month, by=cut, key=form.get("key"), figure=form["figure"])
+        case "chain" | "lines":
+            return url_for("settlement.chain", month=month, by=cut)
         case "budget":
-            back = url_for("settlement.budget", year=int(month[:4]))
+            return url_for("settlement.budget", year=int(month[:4]))
         case _:
-            back = url_for("settlement.month", month=month)
-    return redirect(back, 303)
+            return url_for("settlement.month", month=month)
 
 
 @bp.get("/settlement/<month:month>/reckoning.json")
