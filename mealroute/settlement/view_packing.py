@@ -65,7 +65,9 @@ def lines_from(kept: bytes) -> Lines:
     """The lines of ``lines_to``. Few places and chains are many ways: each is made once."""
     place_of, chain_of = cache(_place_from), cache(_chain_from)
     return {
-        Way(place=place_of(tuple(place)), chain=chain_of(tuple(chain)), outcome=outcome, route=route): tuple(accumulate(steps))
+        Way(place=place_of(tuple(place)), chain=chain_of(tuple(chain)), outcome=outcome, route=route): tuple(
+            accumulate(steps)
+        )
         for place, chain, outcome, route, steps in _swelled(kept)
     }
 
