@@ -23,10 +23,10 @@ def check(file: Path) -> int:
         text = file.read_text("utf-8-sig")
     except OSError:
         raise MealrouteError("file-missing", _("%(file)s cannot be read.", file=file)) from None
-    except UnicodeDecodeError:
-        raise MealrouteError(
-            "file-not-text", _("The file is not text in UTF-8."), _("Save it as UTF-8 and bring it again.")
-        ) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        said = _("%(file)s, line %(line)d: the file is not text in UTF-8.", file=file.name, line=line)
+        raise MealrouteError("file-not-text", said, _("Save it as UTF-8 and bring it again.")) from None
     book, problems = read_draft(text, file.name, read_options(RULES / "district-options.yaml"))
     for problem in problems:
         print(problem.sentence, file=sys.stderr)

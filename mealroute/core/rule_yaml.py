@@ -47,8 +47,8 @@ def full_width_colon(line: str) -> bool:
 def loader() -> Any:
     """A safe loader for ``Block`` and ``Listed`` that refuses a key which stands twice.
 
-    A day that no calendar has (30 February) and a number that is not written plainly (``015`` is octal to YAML, ``1:30`` is 90) stay
-    the text that they are, so that whoever reads the key can say what is wrong with it.
+    A day that no calendar has (30 February), a number that is not written plainly (``015`` is octal to YAML, ``1:30`` is 90) and the
+    words yes, no, on and off stay the text that they are, so that whoever reads the key can say what is wrong with it.
     """
     import yaml
 
@@ -87,6 +87,10 @@ def loader() -> Any:
         except ValueError:
             return str(node.value)
 
-    for tag, make in (("map", mapping), ("seq", sequence), ("int", whole), ("timestamp", day)):
+    def flag(_loader: Any, node: Any) -> bool | str:
+        text = str(node.value)
+        return {"true": True, "false": False}.get(text.lower(), text)
+
+    for tag, make in (("map", mapping), ("seq", sequence), ("int", whole), ("timestamp", day), ("bool", flag)):
         Loader.add_constructor(f"tag:yaml.org,2002:{tag}", make)
     return Loader

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,10 +16,10 @@ from mealroute.core.config import CHECKOUT
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _
 from mealroute.core.money import Fen, parse_yuan
-from mealroute.core.rule_yaml import FULL_WIDTH, Block, Listed, full_width_colon, key_of, loader
+from mealroute.core.rule_slips import slip_of
+from mealroute.core.rule_yaml import Block, Listed, loader
 
 RULES = CHECKOUT / "data" / "rules"
-_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CODE = re.compile(r"\w[\w.-]*")
 MOST = 10**9
 """No count, weight, second or version of a rule file is larger; anything above is a slip of the keyboard."""
@@ -44,11 +45,19 @@ class Node:
         """Where the key stands in the file, else where the block begins; None for a block that was never in a file."""
         return (self.value.lines.get(key) or self.value.line) if isinstance(self.value, Block) else None
 
+    def wanted(self, key: str, message: str) -> NoReturn:
+        """Refuse what stands under the key; where nothing does, say that it is missing."""
+        self.fail(key, message if not key or key in self.value else _("is missing: %(wanted)s", wanted=message))
+
     def only(self, *keys: str) -> "Node":
         """Refuse keys that nobody reads: a misspelt condition must not be ignored."""
         for key in self.value:
             if key not in keys:
-                self.fail(str(key), _("this key is not known"))
+                near = get_close_matches(str(key).lower(), keys, n=1, cutoff=0.75)
+                self.fail(
+                    str(key),
+                    _("this key is not known; “%(near)s” is", near=near[0]) if near else _("this key is not known"),
+                )
         return self
 
     def has(self, key: str) -> bool:
@@ -56,8 +65,10 @@ class Node:
 
     def text(self, key: str, default: str | None = None) -> str:
         found = self.value.get(key, default)
+        if isinstance(found, bool | int | float | date):
+            self.fail(key, _("expected text; write a number, a day, true or false in quotation marks"))
         if not isinstance(found, str) or (default is None and not found.strip()):
-            self.fail(key, _("expected text"))
+            self.wanted(key, _("expected text"))
         return found.strip()
 
     def code(self, key: str, *, most: int) -> str:
@@ -68,27 +79,27 @@ class Node:
         return found
 
     def choice(self, key: str, allowed: frozenset[str]) -> str:
-        found = self.text(key)
-        if found not in allowed:
-            self.fail(key, _("expected one of %(allowed)s", allowed=", ".join(sorted(allowed))))
-        return found
+        found = self.value.get(key)
+        if not isinstance(found, str) or found.strip() not in allowed:
+            self.wanted(key, _("expected one of %(allowed)s", allowed=", ".join(sorted(allowed))))
+        return found.strip()
 
     def choices(self, key: str, allowed: frozenset[str]) -> frozenset[str]:
         found = self.value.get(key)
         if not isinstance(found, list) or not found or any(entry not in allowed for entry in found):
-            self.fail(key, _("expected a list of %(allowed)s", allowed=", ".join(sorted(allowed))))
+            self.wanted(key, _("expected a list of %(allowed)s", allowed=", ".join(sorted(allowed))))
         return frozenset(found)
 
     def flag(self, key: str) -> bool:
         found = self.value.get(key)
         if not isinstance(found, bool):
-            self.fail(key, _("expected true or false"))
+            self.wanted(key, _("expected true or false"))
         return found
 
     def integer(self, key: str, *, least: int = 0, most: int = MOST) -> int:
         found = self.value.get(key)
         if isinstance(found, bool) or not isinstance(found, int) or found < least:
-            self.fail(key, _("expected a whole number from %(least)d", least=least))
+            self.wanted(key, _("expected a whole number from %(least)d", least=least))
         if found > most:
             self.fail(key, _("expected a whole number from %(least)d to %(most)d", least=least, most=most))
         return found
@@ -96,7 +107,7 @@ class Node:
     def day(self, key: str) -> date:
         found = self.optional_day(key)
         if found is None:
-            self.fail(key, _("expected a date like 2022-03-14"))
+            self.wanted(key, _("expected a date like 2022-03-14"))
         return found
 
     def optional_day(self, key: str) -> date | None:
@@ -111,20 +122,20 @@ class Node:
         try:
             return parse_yuan(self.value.get(key, ""))
         except ValueError:
-            self.fail(key, _("expected an amount in yuan with at most two decimals"))
+            self.wanted(key, _("expected an amount in yuan with at most two decimals"))
 
     def node(self, key: str) -> "Node":
         found = self.value.get(key)
         where = f"{self.path}.{key}" if self.path else key
         if not isinstance(found, dict):
-            self.fail(key, _("expected a block of keys"))
+            self.wanted(key, _("expected a block of keys"))
         return Node(self.file, where, found)
 
     def nodes(self, key: str) -> tuple["Node", ...]:
         found = self.value.get(key)
         where = f"{self.path}.{key}" if self.path else key
         if not isinstance(found, list) or not found:
-            self.fail(key, _("expected a list with at least one entry"))
+            self.wanted(key, _("expected a list with at least one entry"))
         for position, entry in enumerate(found):
             if not isinstance(entry, dict):
                 line = found.lines[position] if isinstance(found, Listed) else self.line(key)
@@ -168,33 +179,15 @@ def read_text(text: str, name: str, *, kind: str, schema: int = 1) -> Node:
     node = Node(name, "", content)
     if content.get("kind") != kind:
         node.fail("kind", _("expected %(kind)s", kind=kind))
-    if content.get("schema") != schema:
+    if content.get("schema") != schema or isinstance(content["schema"], bool):
         node.fail("schema", _("expected %(kind)s", kind=str(schema)))
     return node
 
 
 def _unreadable(text: str, name: str, error: Any) -> NoReturn:
-    """Where reading stopped, the key of that line, and what is likely to be wrong with it."""
-    lines = text.rstrip("\n").split("\n")
-    mark = getattr(error, "problem_mark", None)
-    # the compiled reader finds what is never closed on the line after the last, and does not tell the line of a control character
-    line = min(mark.line, len(lines) - 1) if mark else next((n for n, one in enumerate(lines) if _ODD.search(one)), 0)
-    if line and full_width_colon(lines[line - 1]):
-        line -= 1  # it makes one text of its line and the next, where reading stops
-    here, line = lines[line], line + 1
-    twice = getattr(error, "twice", None)
-    if twice is not None:
-        _refuse(name, str(twice), line, _("this key stands twice"))
-    if "\t" in here[: len(here) - len(here.lstrip())]:
-        _refuse(name, key_of(here), line, _("a tab stands at the beginning; indent with blanks"))
-    if any(sign in here for sign in FULL_WIDTH):
-        _refuse(
-            name,
-            key_of(here),
-            line,
-            _("the file is not readable as YAML; full-width signs such as “：” or “，” do not count"),
-        )
-    _refuse(name, key_of(here), line, _("the file is not readable as YAML"))
+    """The line that is likely to be wrong, its key, and why."""
+    slip = slip_of(text, error)
+    _refuse(name, slip.key, slip.line, slip.reason)
 
 
 def _refuse(file: str, key: str, line: int | None, trouble: str) -> NoReturn:

@@ -3,6 +3,8 @@
 ``load`` is for the rules in force and refuses a file with any mistake. ``read_draft`` gives what can be read and all problems.
 """
 
+import re
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +27,8 @@ MEASURES = frozenset({"meals", "person-days", "persons", "deliveries"})
 """What a count of the file's own may count."""
 LONGEST = 40
 """Characters of a code of the file's own: payers' stand in the payments."""
+_OPEN = re.compile(r"rules\[\d+\]\.(versions\[\d+\]\.to|document\.issued)")
+"""What may be left empty: a version without an end, a document without a day."""
 _FAMILIES = (frozenset(WORDS) - CLOSED) | {"category", "diet"}
 
 
@@ -105,6 +109,8 @@ def _book(root: Node, options: Options) -> tuple[Rulebook, tuple[Problem, ...]]:
     found = Found()
     with found.on():
         root.only("kind", "schema", "title", "in_force", "names", "calendar", "options", "counted", "rules")
+    if root.has("title"):
+        _title(root, found)
     names = found.of(lambda: _names(root)) or {}
     calendar = found.of(lambda: _calendar(root)) or Calendar()
     counted = found.of(lambda: _counted(root, names)) or {}
@@ -114,7 +120,7 @@ def _book(root: Node, options: Options) -> tuple[Rulebook, tuple[Problem, ...]]:
     rules: list[Rule] = []
     for node in found.of(lambda: root.nodes("rules")) or ():
         with found.on():
-            if node.text("id") in {rule.rule_id for rule in rules}:
+            if node.value.get("id") in {rule.rule_id for rule in rules}:
                 node.fail("id", _("this id stands twice"))
         rules += versions_of(node, names, every, found)
     book = Rulebook(
@@ -128,7 +134,33 @@ def _book(root: Node, options: Options) -> tuple[Rulebook, tuple[Problem, ...]]:
     found.problems += [
         Problem(file=root.file, line=rule.line, key=rule.rule_id, reason=reason) for rule, reason in disagreements(book)
     ]
-    return book, tuple(sorted(found.problems, key=lambda one: (one.line or 0, one.key)))
+    empty = tuple(_empty(root, set()))
+    told = {one.key for one in empty}
+    problems = [*empty, *(one for one in found.problems if one.key not in told)]
+    return book, tuple(sorted(problems, key=lambda one: (one.line or 0, one.key)))
+
+
+def _title(root: Node, found: Found) -> None:
+    block = found.of(lambda: root.node("title").only("zh", "en"))
+    for key in ("zh", "en") if block else ():
+        with found.on():
+            block.text(key)  # type: ignore[union-attr]
+
+
+def _empty(node: Node, seen: set[int]) -> Iterator[Problem]:
+    """Keys with nothing behind them: a bound or a condition that was left open must not be passed over. What is written once (an anchor) is told once."""
+    seen.add(id(node.value))
+    for key, value in node.value.items():
+        where = f"{node.path}.{key}" if node.path else str(key)
+        if value is None and not _OPEN.fullmatch(where):
+            yield Problem(
+                file=node.file, line=node.line(str(key)), key=where,
+                reason=_("nothing stands behind this key; fill it in or take it out"),
+            )  # fmt: skip
+        for number, one in enumerate(value if isinstance(value, list) else [value]):
+            if isinstance(one, dict) and id(one) not in seen:
+                path = f"{where}[{number}]" if isinstance(value, list) else where
+                yield from _empty(Node(node.file, path, one), seen)
 
 
 def _names(root: Node) -> Names:

@@ -178,6 +178,9 @@ def _conditions(entry: Node, unit: Unit, names: Names, options: Options, found: 
     if when is None:
         return None
     before = len(found.problems)
+    if not when.value:
+        with found.on():
+            entry.fail("when", _("a block without any condition"))
     for key in when.value:
         alone = parts.only_key(when, str(key))
         with found.on():

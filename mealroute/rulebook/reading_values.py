@@ -52,6 +52,8 @@ def any_all_none(node: Node, key: str, family: str, names: Names) -> Codes:
     """``[a, b]`` stands for ``{any: [a, b]}``."""
     if isinstance(node.value.get(key), list):
         return Codes(any=codes_of(node, key, family, names))
+    if not isinstance(node.value.get(key), dict):
+        node.fail(key, _("expected a list, or a block of any, all, none"))
     block = node.node(key).only("any", "all", "none")
     if not block.value:
         node.fail(key, _("expected at least one of any, all, none"))
@@ -69,6 +71,8 @@ def band(node: Node, key: str) -> Band:
     if isinstance(found, int) and not isinstance(found, bool):
         exact = node.integer(key, most=highest)
         return Band(least=exact, most=exact)
+    if not isinstance(found, dict):
+        node.fail(key, _("expected a whole number, or a block of keys such as {from: 60, to: 79}"))
     block = node.node(key).only(*_BAND)
 
     def bound(part: str) -> int | None:
@@ -101,10 +105,14 @@ def without(value: dict[str, Any], key: str, left_out: str) -> dict[str, Any]:
 
 def price_band(node: Node, key: str) -> Band:
     """The same in yuan; ``over: amount`` and ``from: amount`` compare with what the rule itself pays."""
+    if not isinstance(node.value.get(key), dict):
+        node.fail(key, _("expected at least one of from, over, to, under"))
     block = node.node(key).only(*_BAND)
     special = {part for part in ("over", "from") if block.value.get(part) == "amount"}
 
     def yuan(part: str) -> Fen | None:
+        if isinstance(block.value.get(part), float):
+            block.fail(part, _("write an amount with decimals in quotes, such as “2.50”"))
         return block.yuan(part) if block.has(part) and part not in special else None
 
     return _checked(block, Band(
@@ -173,11 +181,11 @@ def _window(block: Node, slot: str) -> Window | None:
     ends = []
     for one in found:
         match = _CLOCK.fullmatch(one) if isinstance(one, str) else None
-        if match is None:  # 11:00 without quotes is a number to YAML
+        if match is None:
             block.fail(slot, _("expected two times like [“11:00”, “13:30”], or any"))
         ends.append(int(match[1]) * 60 + int(match[2]))
     if ends[1] < ends[0]:
-        block.fail(slot, _("ends before it begins"))
+        block.fail(slot, _("ends before it begins; no window runs past midnight"))
     return Window(ends[0], ends[1])
 
 

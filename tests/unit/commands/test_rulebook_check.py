@@ -34,6 +34,8 @@ def test_mistakes_are_printed_with_their_lines(tmp_path: Path, capsys: pytest.Ca
 def test_a_file_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rulebook", "check", str(tmp_path / "no.yaml")]) == 1
     assert "读不了" in capsys.readouterr().err
-    (tmp_path / "bad.yaml").write_bytes(b"\xff\xfe\x00")
+    (tmp_path / "bad.yaml").write_bytes(b"# a\n\xff\xfe\x00")
     assert main(["rulebook", "check", str(tmp_path / "bad.yaml")]) == 1
-    assert "UTF-8" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "UTF-8" in said
+    assert "bad.yaml 第 2 行" in said

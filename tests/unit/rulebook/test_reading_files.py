@@ -126,3 +126,124 @@ def test_a_file_in_another_encoding_is_refused_with_the_line(tmp_path: Path) -> 
 def test_weights_by_population_are_read_out_as_they_stand(district: int, said: str) -> None:
     book = book_of(rule(1, version={"shares": {"city": 1, "district": district}}))
     assert any(said in one.text for one in sentences(book.rules[0], book.names))
+
+
+WHOLE = text_of(
+    rule(1, version={"when": {"age": {"from": 60}, "basic_service": True}, "caps": [{"count": 5, "every": "week"}]}),
+    title={"zh": "试", "en": "Try"},
+)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "key"),
+    [
+        ("fixed: '5.00'", "fixed: '5.00'\n      at_most:", f"{V}.amount.at_most"),
+        ("fixed: '5.00'", "fixed: '5.00'\n      own_part:", f"{V}.amount.own_part"),
+        ("from: 60", "from: 60\n        to:", f"{V}.when.age.to"),
+        ("count: 5", "count:", f"{V}.caps[0].count"),
+        ("every: week", "every: week\n      per:", f"{V}.caps[0].per"),
+        ("unit: meal", "unit: meal\n  option:", "rules[0].option"),
+        ("unit: meal", "unit: meal\n  priority:", "rules[0].priority"),
+        ("schema: 1", "schema: 1\nin_force:", "in_force"),
+        ("schema: 1", "schema: 1\ncalendar:", "calendar"),
+    ],
+)
+def test_a_key_with_nothing_behind_it_is_refused_and_never_passed_over(good: str, bad: str, key: str) -> None:
+    assert good in WHOLE
+    line, found, reason = told(WHOLE.replace(good, bad, 1))
+    assert found == key
+    assert line.endswith(":")
+    assert "nothing stands behind" in reason
+
+
+def test_a_version_may_leave_its_end_open() -> None:
+    assert not read_draft(WHOLE.replace("from: 2025-01-01", "from: 2025-01-01\n    to:", 1), "draft.yaml")[1]
+
+
+@pytest.mark.parametrize("word", ["yes", "No", "on", "OFF"])
+def test_yes_and_no_are_words_and_no_flags(word: str) -> None:
+    line, key, reason = told(WHOLE.replace("basic_service: true", f"basic_service: {word}"))
+    assert (line, key) == (f"basic_service: {word}", f"{V}.when.basic_service")
+    assert reason == "expected true or false"
+    book, problems = read_draft(WHOLE.replace("id: r1", f"id: {word}"), "draft.yaml")
+    assert not problems
+    assert book.rules[0].rule_id == word
+
+
+@pytest.mark.parametrize("scalar", ["12", "2026-01-01", "true", "1.5"])
+def test_a_number_or_a_day_where_text_belongs_is_told_once_and_how_to_write_it(scalar: str) -> None:
+    line, key, reason = told(WHOLE.replace("id: r1", f"id: {scalar}"))
+    assert (line, key) == (f"- id: {scalar}", "rules[0].id")
+    assert "quotation marks" in reason
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "key", "near"),
+    [
+        ("basic_service: true", "basic-service: true", f"{V}.when.basic-service", "basic_service"),
+        ("every: week", "Every: week", f"{V}.caps[0].Every", "every"),
+        ("schema: 1", "schema: 1\ninforce: false", "inforce", "in_force"),
+        ("district: 1", "distrit: 1", f"{V}.shares.distrit", "district"),
+    ],
+)
+def test_a_key_that_is_nearly_a_known_one_is_told_which(good: str, bad: str, key: str, near: str) -> None:
+    assert good in WHOLE
+    with speaking("en"):
+        problems = read_draft(WHOLE.replace(good, bad, 1), "draft.yaml")[1]
+    assert any(one.key == key and f"“{near}”" in one.reason for one in problems)
+
+
+@pytest.mark.parametrize(
+    ("changed", "key", "reason"),
+    [
+        (rule(1, version={"when": {"age": "60"}}), f"{V}.when.age", "{from: 60, to: 79}"),
+        (rule(1, version={"when": {"age": [60, 79]}}), f"{V}.when.age", "{from: 60, to: 79}"),
+        (rule(1, version={"when": {"categories": "low-income"}}), f"{V}.when.categories", "list"),
+        (rule(1, version={"when": {"price": 5}}), f"{V}.when.price", "from, over, to, under"),
+        (rule(1, version={"when": {"price": {"over": 5.5}}}), f"{V}.when.price.over", "in quotes"),
+        (rule(1, version={"when": {}}), f"{V}.when", "without any condition"),
+        (rule(1, version={"stack": {"group": "g"}}), f"{V}.stack.mode", "exclusive, max, sum"),
+        (rule(1, version={"when": {"slots": {"dinner": ["22:00", "01:00"]}}}), f"{V}.when.slots.dinner", "midnight"),
+    ],
+)
+def test_what_is_wanted_is_said(changed: dict[str, Any], key: str, reason: str) -> None:
+    _line, found, why = told(text_of(changed))
+    assert found == key
+    assert reason in why
+
+
+def test_a_key_that_is_missing_is_called_missing() -> None:
+    _line, key, reason = told(WHOLE.replace("- version: 1\n    from", "- from", 1))
+    assert key == f"{V}.version"
+    assert "missing" in reason
+
+
+@pytest.mark.parametrize("title", ["试", {"zh": "试"}, {"zh": "试", "en": "Try", "fr": "Essai"}])
+def test_the_title_of_the_file_is_looked_at(title: object) -> None:
+    _line, key, _reason = told(text_of(rule(1), title=title))
+    assert key.startswith("title")
+
+
+def test_the_schema_is_a_number() -> None:
+    _line, key, _reason = told(text_of(rule(1), schema=True))
+    assert key == "schema"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "reason"),
+    [
+        ("unit: meal", "unit:meal", "behind the colon"),
+        ("  unit: meal", "\u3000\u3000unit: meal", "blank"),
+        ("  unit: meal", "\u00a0\u00a0unit: meal", "blank"),
+        ("unit: meal", 'unit: {a: "meal', "not closed"),
+        ("unit: meal", "unit: [meal", "not closed"),
+        ("  unit: meal", " unit: meal", "indented"),
+        ("  unit: meal", "   unit: meal", "indented"),
+    ],
+)
+def test_the_line_that_is_wrong_is_told_and_not_the_one_where_reading_stops(good: str, bad: str, reason: str) -> None:
+    assert good in WHOLE
+    line, key, why = told(WHOLE.replace(good, bad, 1))
+    assert line == bad.strip()
+    assert key == "unit"
+    assert reason in why
