@@ -18,10 +18,24 @@ class VendorFacts:
     state: str
     capacity: Mapping[str, int]
     phones: frozenset[str]
+    papers: frozenset[str] = frozenset()
+    """What tells whose business it is: credit code, licence number, telephone."""
 
     def state_on(self, day: date) -> str:
         begun = [(since, n, state) for n, (since, state) in enumerate(self.states) if since <= day]
         return max(begun)[2] if begun else self.state
+
+    @property
+    def begun(self) -> date | None:
+        """The first day that anything says of it; None: it has always been there."""
+        known = [since for since, _state in self.states]
+        return min((*known, self.contract_from) if self.contract_from else known, default=None)
+
+    def barred_on(self, day: date) -> date | None:
+        """Since when it is suspended, where it is that day or has left the service out of a suspension."""
+        begun = sorted((since, n, state) for n, (since, state) in enumerate(self.states) if since <= day)
+        last = [(since, state) for since, _n, state in begun if state != "exited"][-1:]
+        return last[0][0] if last and last[0][1] == "suspended" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from mealroute.checks.business_facts import OF_2022, CapFacts, DriverFacts, Rule
 from mealroute.checks.entered_facts import Entered
 from mealroute.checks.hands_facts import Hands, Returned
 from mealroute.checks.records import Reference
+from mealroute.checks.signed_facts import SignedSite
 from mealroute.checks.tier_facts import Reached
 from mealroute.core.money import Fen
 
@@ -328,6 +329,11 @@ class World:
     """Vendor → names of its drivers, to be compared and never shown."""
     hands: Hands = field(default_factory=Hands)
     tiers: Sequence[Reached] = ()
+    signed: Sequence[SignedSite] = ()
+    kitchens_closed: Mapping[str, date] = field(default_factory=dict)
+    """Kitchen → the first day without it."""
+    cancelled: Mapping[int, int] = field(default_factory=dict)
+    """Book line → when it was taken out of the book for good, in seconds since the midnight of its day."""
     entered: Mapping[int, Sequence[Entered]] = field(default_factory=dict)
     """Resident → what was entered of them in the month or later, for days before."""
     paid_on: Mapping[str, frozenset[date]] = field(default_factory=dict)

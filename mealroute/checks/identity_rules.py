@@ -1,4 +1,4 @@
-"""Checks of who somebody is: a second card of one person, and two invented people who share one portion a day."""
+"""Checks of who somebody is: a second card of one person, and two or three invented people who share one portion a day."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -64,24 +64,23 @@ def _together(tally: Tally, one: Person, other: Person) -> bool:
 
 
 def taking_turns(tally: Tally, world: World, limits: Limits) -> Iterator[Found]:
-    """25, 21. Two people of one driver never eat on the same day, one of them always does, and they change from day to day, bound to no weekday.
+    """25, 21. Two or three people of one driver never eat on the same day, one of them always does, and they change from day to day, bound to no weekday.
 
-    So one portion a day stands behind two names. People with fixed weekdays, or with weeks in turn, are not meant.
+    So one portion a day stands behind several names. People with fixed weekdays, or with weeks in turn, are not meant.
     """
     bit = {day: 1 << n for n, day in enumerate(sorted(set(tally.days)))}
     weekdays = [sum(own for day, own in bit.items() if day.weekday() == weekday) for weekday in range(7)]
     served: dict[str, int] = {vendor: sum(bit[day] for day in days) for vendor, days in tally.persons.items()}
     of: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     for resident, entries in tally.of_person.items():
-        if len(entries) >= limits["meals"]:
+        if len(entries) >= limits["of_three"]:
             mask = _mask(entries, bit)
-            if limits["meals"] <= mask.bit_count() <= len(bit) - limits["meals"] and _loose(mask, weekdays):
+            if limits["of_three"] <= mask.bit_count() <= len(bit) - limits["meals"] and _loose(mask, weekdays):
                 vendor, driver = Counter([entry[2:] for entry in entries]).most_common(1)[0][0]
                 of[vendor, driver].append((resident, mask))
     for (vendor, _driver), people in sorted(of.items()):
-        for (one, days), (other, others) in combinations(people, 2):
-            if not days & others and _in_turn(days, others, served[vendor], weekdays, limits):
-                yield _pair(tally, world, vendor, sorted((one, other)))
+        for group in _in_turn(people, served[vendor], weekdays, limits):
+            yield _group(tally, world, vendor, sorted(group))
 
 
 def _mask(entries: Sequence[tuple[date, int, str, str]], bit: dict[date, int]) -> int:
@@ -96,24 +95,56 @@ def _loose(mask: int, weekdays: Sequence[int]) -> bool:
     return mask.bit_count() * 3 <= 2 * sum(own.bit_count() for own in weekdays if own & mask)
 
 
-def _in_turn(days: int, others: int, served: int, weekdays: Sequence[int], limits: Limits) -> bool:
-    both = days | others
-    span = served & ((1 << both.bit_length()) - 1) & ~((both & -both) - 1)
-    if both != span or sum(1 for own in weekdays if own & days and own & others) < limits["weekdays"]:
+def _in_turn(
+    people: Sequence[tuple[int, int]], served: int, weekdays: Sequence[int], limits: Limits
+) -> Iterator[tuple[int, ...]]:
+    """Those of some people (number, days as bits) of whom exactly one eats on every day between their first and last."""
+    known: set[frozenset[int]] = set()
+    of: dict[int, list[int]] = defaultdict(list)
+    for number, days in people:
+        of[days].append(number)
+    for (one, days), (other, others) in combinations(people, 2):
+        if days & others:
+            continue
+        if min(days.bit_count(), others.bit_count()) >= limits["meals"] and _turns(
+            (days, others), served, weekdays, limits
+        ):
+            yield one, other
+            continue
+        # Whoever eats on all days that are left between: of three, two have the first day and the last, or one of the two has both.
+        left = _span(days | others, served) & ~(days | others)
+        for third in of.get(left, ()):
+            group = frozenset((one, other, third))
+            if group not in known and _turns((days, others, left), served, weekdays, limits):
+                known.add(group)
+                yield one, other, third
+
+
+def _span(mask: int, served: int) -> int:
+    """The days that were served from the first to the last of ``mask``."""
+    return served & ((1 << mask.bit_length()) - 1) & ~((mask & -mask) - 1)
+
+
+def _turns(masks: Sequence[int], served: int, weekdays: Sequence[int], limits: Limits) -> bool:
+    """Whether days that have nothing in common are all days of their span, and change from hand to hand without regard to weekdays."""
+    every = 0
+    for mask in masks:
+        every |= mask
+    shared = sum(1 for own in weekdays if sum(1 for mask in masks if own & mask) > 1)
+    if every != _span(every, served) or shared < limits["weekdays"]:
         return False
-    turns, before = 0, None
-    for n in range(both.bit_length()):
-        if both >> n & 1:
-            now = days >> n & 1
-            turns += before is not None and now != before
-            before = now
-    return turns * 1000 >= (both.bit_count() - 1) * limits["share_permille"]
+    turns, before = 0, -1
+    for n in range(every.bit_length()):
+        now = next((who for who, mask in enumerate(masks) if mask >> n & 1), -1)
+        turns += now != before and -1 not in {now, before}
+        before = before if now == -1 else now
+    return turns * 1000 >= (every.bit_count() - 1) * limits["share_permille"]
 
 
-def _pair(tally: Tally, world: World, vendor: str, pair: Sequence[int]) -> Found:
-    people = [world.people[number] for number in pair if number in world.people]
-    lines = tuple(entry[1] for number in pair for entry in tally.of_person[number])
+def _group(tally: Tally, world: World, vendor: str, group: Sequence[int]) -> Found:
+    people = [world.people[number] for number in group if number in world.people]
+    lines = tuple(entry[1] for number in group for entry in tally.of_person[number])
     return Found(
-        subject=f"pair/{pair[0]}/{pair[1]}", lines=lines, evidence=tuple(("resident", str(number)) for number in pair), vendor=vendor,
+        subject=f"pair/{'/'.join(map(str, group))}", lines=lines, evidence=tuple(("resident", str(number)) for number in group), vendor=vendor,
         params={"cards": ", ".join(person.code for person in people), "n": len(lines)}, street=people[0].street if people else "",
     )  # fmt: skip

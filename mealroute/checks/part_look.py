@@ -12,6 +12,7 @@ from mealroute.checks import (
     hands_reading,
     route_rules,
     service,
+    signed_reading,
     swipe_reading,
     tier_reading,
     world_reading,
@@ -55,7 +56,8 @@ class Surroundings:
             month=month, first=first, last=last, district="", people={}, vendors=world_reading.vendors_of(db),
             drivers=world_reading.drivers_of(db), earlier=world_reading.earlier_of(db, first), content=world_reading.content_of(db, first, last),
             complaints=complaints, staff=world_reading.staff_of(db), hands=hands_reading.hands_of(db, month, first, last, clock=clock),
-            entered=entered_of(db, first, clock=clock),
+            entered=entered_of(db, first, clock=clock), cancelled=world_reading.cancelled_of(db, first, last, clock=clock),
+            kitchens_closed=world_reading.kitchens_closed(db, last),
         )  # fmt: skip
         days = day_reading.days_of(db, first, last)
         swiped = swipe_reading.swiped(db, first, last)
@@ -126,6 +128,10 @@ def look_at(
     world.tiers = tier_reading.tiers_of(
         db, periods, (rule for _streets, rules in part.rules for rule in rules), given.first, given.last,
         policy.checks["tier-just-reached"].limits, holds=part.settles,
+    )  # fmt: skip
+    world.signed = signed_reading.signed_of(
+        db, periods, (rule for _streets, rules in part.rules for rule in rules), given.first, given.last,
+        policy.checks["signed-not-there"].limits, clock=clock, holds=part.settles,
     )  # fmt: skip
     look = Look(world, policy)
     meals = claims = 0

@@ -22,6 +22,7 @@ from mealroute.dispatch.models import Run
 from mealroute.dispatch.transfer_models import StopTransfer
 from mealroute.orders.models import BookLine, Order, OrderBook, Payment
 from mealroute.residents.models import Contact, Resident
+from mealroute.vendors.models import Driver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,7 @@ def links(
             found |= {f"run/{run}", f"vendor/{vendor}", f"kitchen/{kitchen}", f"driver/{driver}"}
             if cook:
                 found.add(f"vendor/{cook}")
+    found |= _one_phone(db, found)
     handed_on = select(StopTransfer.cooked_by).where(StopTransfer.cooked_by != "")
     if db.scalar(handed_on.limit(1)) is not None:
         cooks = (
@@ -119,6 +121,13 @@ def links(
         found |= {f"resident/{number}", f"twin/{twin_of(name, born)}/{address_of(street, address, unit)}"}
         found |= {f"{kind}/{index}" for kind, index in (("identity", identity), ("phone", phone)) if index}
     return frozenset(found)
+
+
+def _one_phone(db: Session, known: Collection[str]) -> set[str]:
+    """Of drivers among ``known``: the telephones that stand at several."""
+    several = select(Driver.phone_index).group_by(Driver.phone_index).having(func.count() > 1)
+    query = select(Driver.code, Driver.phone_index).where(Driver.phone_index.in_(several))
+    return {f"driver-phone/{phone}" for code, phone in db.execute(query).tuples() if f"driver/{code}" in known}
 
 
 def shared_streets(db: Session, first: date, last: date) -> tuple[frozenset[str], ...]:

@@ -94,6 +94,28 @@ def no_place(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
             )  # fmt: skip
 
 
+def sent_at_once(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
+    """27. Day after day all records of a driver's round come in together, an hour or more after its last door, though others' in the street do not.
+
+    A phone without network, once or twice, does that as well; one that never has any can be asked for.
+    """
+    patterns = tally.patterns
+    of_street: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for driver, rounds in patterns.rounds.items():
+        street = patterns.brought[driver][1]
+        of_street[street][0] += rounds
+        of_street[street][1] += len(patterns.hoarded.get(driver, ()))
+    for driver, late in sorted(patterns.hoarded.items()):
+        rounds, (vendor, street) = patterns.rounds[driver], patterns.brought[driver]
+        others, late_too = of_street[street][0] - rounds, of_street[street][1] - len(late)
+        usual = others < limits["rounds"] or late_too * 1000 > others * limits["others_permille"]
+        if not usual and len(late) >= limits["rounds"] and len(late) * 1000 >= rounds * limits["share_permille"]:
+            yield Found(
+                subject=f"driver/{driver}", lines=tuple(line for _day, lines in late for line in lines), evidence=(("driver", driver),), vendor=vendor,
+                params={"driver": driver, "n": len(late), "of": rounds}, street=street,
+            )  # fmt: skip
+
+
 def place_shifted(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """16. Every place of a round lies off its door by the same way: a made-up track, or the ledger's points in another datum."""
     for (driver, slot), meals in day.by_driver().items():
@@ -130,7 +152,10 @@ def dish_not_sampled(day: Day, _world: World, limits: Limits) -> Iterator[Found]
 
 
 def copied_day(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
-    """14, 21. A driver's records of two days agree to the second at many doors, or but for one shift of all: a day was copied."""
+    """14, 21. A driver's records of two days agree to the second at many doors, or but for one shift of all: a day was copied.
+
+    So are the day's other meal, and the last days of whoever brought to these doors before.
+    """
     for one in tally.patterns.copied:
         if len(one.lines) >= limits["doors"]:
             yield Found(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from mealroute.checks.facts import Day, Person, World
+from mealroute.checks.facts import BY_HAND, Day, Person, World
 from mealroute.checks.records import Found, Limits
 from mealroute.checks.tally import Tally
 
@@ -114,9 +114,12 @@ def back_dated(tally: Tally, _world: World, limits: Limits) -> Iterator[Found]:
 def ordered_afterwards(day: Day, _world: World, limits: Limits) -> Iterator[Found]:
     """27. The order was written down after its meal is said to have been handed over: made up to fit a claim."""
     for meal in day.delivered:
-        if meal.source == "simulated" or meal.made_s is None or meal.ordered_s is None:
+        if meal.ordered_s is None or meal.ordered_s <= 0 or meal.source == "simulated":
             continue
-        if meal.ordered_s > meal.made_s + limits["after_s"]:
+        # A sheet says no time: the order of a guest who came without one may be keyed beside it, but not days later.
+        keyed = meal.source in BY_HAND
+        begun = 0 if keyed else meal.made_s
+        if begun is not None and meal.ordered_s > begun + limits["keyed_after_s" if keyed else "after_s"]:
             yield Found(
                 subject=f"vendor/{meal.vendor}/{meal.day}", lines=(meal.line,), evidence=meal.evidence, day=meal.day, vendor=meal.vendor,
                 params={"vendor": meal.vendor}, street=meal.street,

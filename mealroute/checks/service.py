@@ -14,6 +14,7 @@ from mealroute.checks import (
     own_work,
     queries,
     route_rules,
+    signed_reading,
     swipe_reading,
     tier_reading,
     world_reading,
@@ -105,6 +106,9 @@ def look_at(
         world.last,
         policy.checks["tier-just-reached"].limits,
     )
+    world.signed = signed_reading.signed_of(
+        db, (period.id,) if period else (), rules.rules, world.first, world.last, policy.checks["signed-not-there"].limits, clock=clock,
+    )  # fmt: skip
     meals = claims = 0
     look = Look(world, policy)
     days = day_reading.days_of(db, world.first, world.last)

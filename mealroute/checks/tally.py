@@ -53,6 +53,8 @@ class Tally:
             doors = [(meal.resident, meal.made_s or 0, meal.line) for meal in meals if meal.source not in BY_HAND]
             self.patterns.driven(driver, slot, day.day, doors, meals[0].brought or meals[0].vendor, meals[0].street)
             self.patterns.stands(driver, slot, day.day, meals)
+            by_phone = meals if len(doors) == len(meals) else [meal for meal in meals if meal.source not in BY_HAND]
+            self.patterns.sent(driver, day.day, by_phone)
         of: dict[str, list[Meal]] = defaultdict(list)
         for meal in day.meals:
             of[meal.vendor].append(meal)

@@ -18,7 +18,7 @@ from mealroute.checks.hands_reading import hands_of
 from mealroute.checks.models import OutsideNotice
 from mealroute.checks.records import Limits
 from mealroute.core.bulk import numbered
-from mealroute.core.clock import Clock
+from mealroute.core.clock import Clock, at_seconds
 from mealroute.core.crypto import blind_index
 from mealroute.core.rulebook import RULES, read
 from mealroute.core.text import compact
@@ -26,7 +26,7 @@ from mealroute.delivery.models import Proof
 from mealroute.delivery.queries import current
 from mealroute.delivery.satisfaction_models import Satisfaction
 from mealroute.dispatch.models import Run
-from mealroute.orders.models import BookLine, StandingOrder
+from mealroute.orders.models import Amendment, BookLine, OrderBook, StandingOrder
 from mealroute.residents.models import Contact, Pause, Resident, ResidentCategory, ResidentFact, StateChange
 from mealroute.residents.rules import id_number_fault
 from mealroute.rulebook.records import CapPer, Every, Nested, Rule
@@ -34,7 +34,7 @@ from mealroute.rulebook.values import Band, Windows
 from mealroute.subsidy.queries import month_days
 from mealroute.subsidy.rulebook import load_rulebook
 from mealroute.vendors.life_models import VendorStep
-from mealroute.vendors.models import Driver, Vendor
+from mealroute.vendors.models import Driver, Kitchen, Vendor
 
 Ids = Select[int] | Collection[int] | None
 """Which residents: a query of them, their numbers, or (None) all."""
@@ -55,7 +55,7 @@ def read_world(db: Session, month: str, *, clock: Clock) -> World:
         month=month, first=first, last=last, district=district_code(), people=people_of(db, clock),
         vendors=vendors_of(db), drivers=drivers_of(db), earlier=earlier_of(db, first), content=content_of(db, first, last),
         caps=caps_of(load_rulebook().rules, first, last), rules=says_of(load_rulebook().rules, first, last), staff=staff_of(db), hands=hands_of(db, month, first, last, clock=clock),
-        entered=entered_of(db, first, clock=clock),
+        entered=entered_of(db, first, clock=clock), cancelled=cancelled_of(db, first, last, clock=clock), kitchens_closed=kitchens_closed(db, last),
     )  # fmt: skip
 
 
@@ -257,16 +257,40 @@ def vendors_of(db: Session) -> dict[str, VendorFacts]:
         before.setdefault(code, old or to)
     query = select(
         Vendor.code, Vendor.licence_valid_to, Vendor.contract_from, Vendor.contract_to, Vendor.state, Vendor.capacity_lunch,
-        Vendor.capacity_dinner, Vendor.phone,
+        Vendor.capacity_dinner, Vendor.phone, Vendor.uscc, Vendor.licence_no,
     )  # fmt: skip
     return {
         code: VendorFacts(
             code=code, licence_to=licence, contract_from=begins, contract_to=ends, states=tuple(steps.get(code, ())),
             state=before.get(code, state), capacity={slot: most for slot, most in (("lunch", lunch), ("dinner", dinner)) if most},
             phones=frozenset({blind_index("phone", phone)} if phone else ()),
+            papers=frozenset(f"{kind}/{paper.strip()}" for kind, paper in (("uscc", uscc), ("licence", number), ("phone", phone or "")) if paper.strip()),
         )
-        for code, licence, begins, ends, state, lunch, dinner, phone in db.execute(query).tuples()
+        for code, licence, begins, ends, state, lunch, dinner, phone, uscc, number in db.execute(query).tuples()
     }  # fmt: skip
+
+
+def kitchens_closed(db: Session, last: date) -> dict[str, date]:
+    """Kitchen → the first day without it, of those that were closed by the month's ``last`` day."""
+    return {
+        code: since
+        for code, since in db.execute(select(Kitchen.code, Kitchen.closed_on).where(Kitchen.closed_on <= last)).tuples()
+        if since is not None
+    }
+
+
+def cancelled_of(db: Session, first: date, last: date, *, clock: Clock) -> dict[int, int]:
+    """Book line → when it was taken out of the book for good, in seconds since the midnight of its day."""
+    query = (
+        select(Amendment.cancels_line_id, OrderBook.day, Amendment.at)
+        .join(OrderBook, OrderBook.id == Amendment.book_id)
+        .where(OrderBook.day >= first, OrderBook.day <= last, Amendment.adds_line_id.is_(None))
+    )
+    return {
+        line: int((at - at_seconds(day, 0, clock.zone)).total_seconds())
+        for line, day, at in db.execute(query).tuples()
+        if line is not None
+    }
 
 
 def drivers_of(db: Session) -> dict[str, DriverFacts]:

@@ -161,6 +161,8 @@ class Vendor:
     licence_to: date = date(2029, 12, 31)
     contract_to: date = date(2029, 12, 31)
     silent_log: set[date] = field(default_factory=set)
+    licence_no: str = ""
+    kitchen_closed: date | None = None
 
     @property
     def kitchen(self) -> str:
@@ -246,6 +248,8 @@ class Month:
     """Vendor → how many of a hundred calls about its meals reach nobody, where it is not the usual share."""
     denied: dict[str, int] = field(default_factory=dict)
     """Vendor → how many of a hundred calls say that the meal did not come."""
+    taken_out: dict[int, int] = field(default_factory=dict)
+    """Meal → second of its day at which its order was taken out of the closed book."""
     numbers: Counter[tuple[date, str]] = field(default_factory=Counter)
     last_number: int = 0
     used: set[int] = field(default_factory=set)

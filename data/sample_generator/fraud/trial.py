@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from data.sample_generator.fraud.copied_kinds import COPIED_KINDS, COPIED_LOOK_ALIKES
+from data.sample_generator.fraud.examined_kinds import EXAMINED_KINDS, EXAMINED_LOOK_ALIKES, EXAMINED_OWN
 from data.sample_generator.fraud.hand_kinds import HAND_KINDS, HAND_LOOK_ALIKES
 from data.sample_generator.fraud.kinds import KINDS
 from data.sample_generator.fraud.later_kinds import LATER_KINDS, LATER_LOOK_ALIKES
@@ -50,6 +51,8 @@ HANDS = 4
 """Vendors of the frauds with cash, returns and calls, and of their look-alikes: two that share and one of its own each."""
 QUIET = 4
 """Vendors that share the quiet kinds, and as many that share their look-alikes; behind all others."""
+EXAMINED = 4
+"""Vendors that share the kinds of an examiner and their look-alikes, two each; behind them each of ``EXAMINED_OWN``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +87,19 @@ def make(
         FIRST,
         service_days(FIRST),
         seed=seed,
-        vendors=len(WIDE) + SHARED + ALIKE + HONEST + 1 + len(OWN) + OTHERS + 2 + COPIES + HANDS + 2 * QUIET,
+        vendors=len(WIDE)
+        + SHARED
+        + ALIKE
+        + HONEST
+        + 1
+        + len(OWN)
+        + OTHERS
+        + 2
+        + COPIES
+        + HANDS
+        + 2 * QUIET
+        + EXAMINED
+        + len(EXAMINED_OWN),
         people=people,
     )
     own = dict(zip(WIDE, month.vendors, strict=False))
@@ -96,7 +111,8 @@ def make(
     for n, name in enumerate(name for name in every if kinds is None or name in kinds):
         vendor: Vendor = own.get(name) or shared[n % SHARED]
         planted.append(every[name](month, vendor))
-    loud, quiet, like_quiet = month.vendors[: -2 * QUIET], month.vendors[-2 * QUIET : -QUIET], month.vendors[-QUIET:]
+    before, examined = month.vendors[: -EXAMINED - len(EXAMINED_OWN)], month.vendors[-EXAMINED - len(EXAMINED_OWN) :]
+    loud, quiet, like_quiet = before[: -2 * QUIET], before[-2 * QUIET : -QUIET], before[-QUIET:]
     *_before, cheat, shared_cheat, honest, shared_honest = loud
     tail = loud[-len(OWN) - OTHERS - 2 - COPIES - HANDS : -COPIES - HANDS]
     copying, like_copying = loud[-COPIES - HANDS : -HANDS]
@@ -119,6 +135,14 @@ def make(
         if kinds is None or name in kinds:
             planted.append(kind(month, quiet[n % QUIET]))
     innocent |= {name: case(month, like_quiet[n % QUIET]) for n, (name, case) in enumerate(QUIET_LOOK_ALIKES.items())}
+    own = dict(zip(EXAMINED_OWN, examined[EXAMINED:], strict=True))
+    for n, (name, kind) in enumerate(EXAMINED_KINDS.items()):
+        if kinds is None or name in kinds:
+            planted.append(kind(month, own.get(name) or examined[n % 2]))
+    innocent |= {
+        name: case(month, own.get(name) or examined[2 + n % 2])
+        for n, (name, case) in enumerate(EXAMINED_LOOK_ALIKES.items())
+    }
     return month, planted, innocent
 
 

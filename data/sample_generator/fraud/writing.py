@@ -97,9 +97,9 @@ def rulebook() -> Rulebook:
 def _rows(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     yield "district", [{"code": "110101", "name": "东城区"}]
     yield "street", [{"code": code, "district_code": "110101", "name": f"示例街道{n}", "name_en": "", "lon": LON, "lat": LAT, "point_source": "示例"} for n, code in enumerate(STREETS, 1)]  # fmt: skip
-    yield "vendor", [_filled("vendor", code=one.code, name=one.name, phone=one.phone, licence_valid_to=one.licence_to, contract_to=one.contract_to, capacity_lunch=one.capacity, state="active") for one in month.vendors]  # fmt: skip
+    yield "vendor", [_filled("vendor", code=one.code, name=one.name, phone=one.phone, licence_valid_to=one.licence_to, contract_to=one.contract_to, capacity_lunch=one.capacity, licence_no=one.licence_no, state="active") for one in month.vendors]  # fmt: skip
     yield "vendor_step", [{"vendor_code": one.code, "from_state": "active", "to_state": state, "effective_on": day, "reason": "示例", "by_name": "示例", "at": BOOKED} for one, state, day in month.steps]  # fmt: skip
-    yield "kitchen", [_filled("kitchen", code=one.kitchen, vendor_code=one.code, name=one.name, lon=LON, lat=LAT, daily_capacity=400) for one in month.vendors]  # fmt: skip
+    yield "kitchen", [_filled("kitchen", code=one.kitchen, vendor_code=one.code, name=one.name, lon=LON, lat=LAT, daily_capacity=400, closed_on=one.kitchen_closed) for one in month.vendors]  # fmt: skip
     yield "kitchen_batch", [{"kitchen_code": one.kitchen, "slot": "lunch", "cooked_at_s": 36_000, "ready_at_s": 37_800, "eat_by_s": 50_400} for one in month.vendors]  # fmt: skip
     yield "driver", [_filled("driver", code=driver.code, name=driver.name, phone=driver.phone, phone_index=blind_index("phone", driver.phone), vendor_code=one.code, kitchen_code=one.kitchen, shift_start_s=36_000, shift_end_s=48_600, weekdays=driver.weekdays, health_certificate_to=driver.certificate_to) for one in month.vendors for driver in one.drivers]  # fmt: skip
     yield "vehicle", [_filled("vehicle", code=f"E-{driver.code}", kind="e-bike", profile="ebike", vendor_code=one.code, kitchen_code=one.kitchen, hot_boxes=driver.boxes, driver_code=driver.code) for one in month.vendors for driver in one.drivers]  # fmt: skip
@@ -175,6 +175,12 @@ def _orders(month: Month) -> Iterable[tuple[str, list[dict[str, Any]]]]:
             cash_due_fen=0,
         )
         for meal in month.meals
+    ]  # fmt: skip
+
+    yield "amendment", [
+        _filled("amendment", book_id=books[meal.day, meal.slot], kind="cancel", order_id=meal.id, cancels_line_id=meal.id, reason="示例：退餐", by_name="示例", at=at(meal.day, month.taken_out[meal.id]))
+        for meal in month.meals
+        if meal.id in month.taken_out
     ]  # fmt: skip
 
 
