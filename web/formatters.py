@@ -6,7 +6,7 @@ from datetime import date, datetime
 from flask import Flask
 
 from mealroute.core.clock import clock_text
-from mealroute.core.i18n import chosen, language
+from mealroute.core.i18n import again, chosen, language
 from mealroute.core.money import Fen, yuan
 from mealroute.core.text import mask_id, mask_name, mask_phone, route_label
 from mealroute.delivery.case_words import step_words
@@ -122,6 +122,11 @@ def link_masked(text: str) -> str:
     return re.sub(r"(/r/)\S+", r"\1…", text)
 
 
+def begun(text: str) -> str:
+    """The text as a sentence begins: only its first letter changes."""
+    return text[:1].upper() + text[1:]
+
+
 def percent_of(part: float, whole: float) -> str:
     """A width for a bar, 0 % to 100 %."""
     return f"{min(100.0, max(0.0, 100 * part / whole)) if whole else 0:.1f}%"
@@ -133,7 +138,7 @@ def register(app: Flask) -> None:
         weekday=weekday, short_day=short_day, full_day=full_day, month_name=month_name, moment=moment, time_of=time_of, due=due,
         number=number, money=money, clock_at=clock_at, span=span, kilometres=kilometres,
         mask_name=mask_name, mask_phone=mask_phone, mask_id=mask_id, local_address=local_address, route_label=route_label,
-        cancel_label=cancel_label, degrees=degrees, proxy_masked=proxy_masked, link_masked=link_masked, chosen=chosen,
+        cancel_label=cancel_label, degrees=degrees, proxy_masked=proxy_masked, link_masked=link_masked, chosen=chosen, again=again, begun=begun,
     )  # fmt: skip
     app.jinja_env.filters.update(food_words.FILTERS, source_words=source_words)
     app.jinja_env.globals.update(percent_of=percent_of, word=word, tone=tone, step_words=step_words)

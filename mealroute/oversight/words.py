@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from mealroute.core.i18n import _, _l
+from mealroute.core.i18n import _, _l, ngettext
 from mealroute.oversight.records import Check, Figure, FigureKey, FigureRule, Share, SideCard
 from mealroute.vendors.score_records import Side
 
@@ -59,41 +59,48 @@ def value_text(figure: Figure) -> str:
 
 def how(figure: Figure) -> str:
     """One sentence: what was counted, of what, and what could not show it."""
-    counts = {"n": figure.share.numerator, "of": figure.share.denominator, "missing": figure.missing}
+    counts = {
+        "n": f"{figure.share.numerator:,}",
+        "of": f"{figure.share.denominator:,}",
+        "missing": f"{figure.missing:,}",
+    }
     match figure.key:
         case FigureKey.ON_TIME:
             return _(
-                "%(n)d of %(of)d handovers at doors lay inside the resident's window by the phone's own time; %(missing)d without a phone time count as not on time. What a station hands out is not counted.",
+                "%(n)s of %(of)s handovers at doors lay inside the resident's window by the phone's own time; %(missing)s without a phone time count as not on time. What a station hands out is not counted.",
                 **counts,
             )
         case FigureKey.FAILED if figure.side is Side.DELIVERED:
             return _(
-                "%(n)d of %(of)d loaded portions with a record were not handed over for a reason in the bringer's hands: not reached, cold or spilled. Nobody at home, moved or in hospital is not.",
+                "%(n)s of %(of)s loaded portions with a record were not handed over for a reason in the bringer's hands: not reached, cold or spilled. Nobody at home, moved or in hospital is not.",
                 **counts,
             )
         case FigureKey.FAILED:
             return _(
-                "%(n)d of %(of)d loaded portions with a record were refused because the dish was wrong for the diet: the kitchen's hands.",
+                "%(n)s of %(of)s loaded portions with a record were refused because the dish was wrong for the diet: the kitchen's hands.",
                 **counts,
             )
         case FigureKey.COMPLAINTS if figure.side is Side.DELIVERED:
-            return _(
-                "%(n)d complaints about the bringing that nobody has dismissed, for %(of)d portions handed over.",
-                **counts,
-            )
+            return ngettext(
+                "%(n)d complaint about the bringing that nobody has dismissed, for %(of)s portions handed over.",
+                "%(n)d complaints about the bringing that nobody has dismissed, for %(of)s portions handed over.",
+                figure.share.numerator, of=counts["of"],
+            )  # fmt: skip
         case FigureKey.COMPLAINTS:
-            return _(
-                "%(n)d complaints about the food that nobody has dismissed, for %(of)d portions handed over.", **counts
-            )
+            return ngettext(
+                "%(n)d complaint about the food that nobody has dismissed, for %(of)s portions handed over.",
+                "%(n)d complaints about the food that nobody has dismissed, for %(of)s portions handed over.",
+                figure.share.numerator, of=counts["of"],
+            )  # fmt: skip
         case FigureKey.SATISFACTION:
             return _(
-                "%(asked)d residents answered at the door or by phone (good, so-so or bad); %(missing)d whose turn it was were not asked and count for nothing.",
-                asked=figure.n, missing=figure.missing,
+                "%(asked)s residents answered at the door or by phone (good, so-so or bad); %(missing)s whose turn it was were not asked and count for nothing.",
+                asked=f"{figure.n:,}", missing=counts["missing"],
             )  # fmt: skip
         case FigureKey.EVIDENCE:
             return _(
-                "%(n)d of %(of)d checks passed: four for each of %(doors)d handovers at doors.",
-                doors=figure.n,
+                "%(n)s of %(of)s checks passed: four for each of %(doors)s handovers at doors.",
+                doors=f"{figure.n:,}",
                 **counts,
             )
 

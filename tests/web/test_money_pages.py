@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import openpyxl
 import pypdf
@@ -13,11 +15,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from mealroute.core.db import unit_of_work
+from mealroute.core.i18n import in_each
 from mealroute.core.text import mask_name
 from mealroute.residents.models import Resident
 from mealroute.subsidy.models import ClaimLine
 from tests import money_world, web_world
 from tests.web.test_exports import ask, fetch
+from web.settlement import chain
 
 Read = Callable[..., str]
 
@@ -151,6 +155,32 @@ def test_what_the_program_wrote_of_corrections_and_held_lines_is_in_the_readers_
         assert not any(re.search("[\u4e00-\u9fff，。：；]{7,}", part) for part in parts)
     assert said.count("The record at the door was corrected after the month was closed: this meal was not handed over.")
     assert "结算关账后送达记录被更正：这份餐没有交出。" in read(f"/settlement/{month}", login=login)
+
+
+def test_what_the_program_explained_by_itself_is_read_in_the_readers_language(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the ledger keeps it: in the language of whoever prepared the month."""
+    sentence = "The meal was left without anyone being seen; the district does not pay for that."
+    kept, looked = in_each(sentence)["zh"], chain.lines_page
+
+    def explained(*given: Any, **asked: Any) -> Any:
+        found, dated = looked(*given, **asked)
+        return replace(found, lines=tuple(replace(one, words=kept) for one in found.lines)), dated
+
+    monkeypatch.setattr(chain, "lines_page", explained)
+    address = f"/settlement/{money_world.MARCH}/chain/lines?figure=explained"
+    assert sentence in read(address, language="en")
+    assert kept in read(address)
+
+
+def test_no_english_page_of_the_money_has_a_chinese_mark_behind_an_english_word(read: Read) -> None:
+    found = {}
+    for page, (login, address) in money_world.pages().items():
+        said = read(address, login=login, language="en")
+        if marks := re.findall("[A-Za-z0-9)]+ ?[：；，。]|\\. set by", said):
+            found[page] = marks
+    assert found == {}
 
 
 def test_the_step_that_is_due_is_no_stop_of_a_route(read: Read) -> None:

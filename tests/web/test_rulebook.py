@@ -8,8 +8,15 @@ from io import BytesIO
 import pytest
 from flask.testing import FlaskClient
 
+from mealroute.areas import queries as areas
+from mealroute.core import jobs
 from mealroute.core.actor import Role
+from mealroute.core.clock import FixedClock
+from mealroute.core.db import unit_of_work
 from mealroute.rulebook.reading import EXAMPLES
+from mealroute.settlement.payees import names
+from mealroute.trials.records import Mover, Pair, Reason, Standing, TrialResult
+from tests.integration.planning_world import STREET
 from tests.unit.rulebook.books import rule, text_of
 from tests.web.conftest import Bell
 
@@ -122,6 +129,33 @@ def test_a_trial_is_queued_and_its_page_waits(finance: FlaskClient, bell: Bell) 
     page = finance.get(answer.headers["Location"]).text
     assert "等待中" in page
     assert "draft.yaml" in finance.get("/rulebook/trials").text
+
+
+def test_a_trial_that_is_done_names_streets_vendors_and_rules_for_its_reader(
+    finance: FlaskClient, bell: Bell, now: FixedClock
+) -> None:
+    where = finance.post(
+        "/rulebook/trials", data={**_file(text_of(rule(1))), "month": "2026-03", "whole": "no"}
+    ).headers["Location"]
+    pair = Pair(before=500, after=400)
+    made = TrialResult(
+        meals=1, people=1, total=pair, lines=Pair(before=1, after=1), by_payer={"city": pair}, by_street={STREET: pair}, by_rule={"r1": pair},
+        titles={"r1": {"zh": "规则一", "en": "Rule one"}}, residents=Standing(less=1, lost_fen=100), operators=Standing(less=1, lost_fen=100),
+        movers=(Mover(code="R••03", pair=pair),), operator_movers=(Mover(code="V1", pair=pair),),
+        reasons=(Reason(rule_id="r1", code="x", sentence={"zh": "没有钱了", "en": "Nothing is left"}, meals=1, unknown=False),), left_out=("r1",),
+    )  # fmt: skip
+    with unit_of_work() as db:
+        number = jobs.JobId(int(where.rsplit("/", 1)[1]))
+        assert jobs.claim(db, number, clock=now) is not None
+        jobs.finish(db, number, 1, made.as_json(), clock=now)
+        street = next(one for one in areas.streets(db) if one.code == STREET)
+        vendor = names(db, ["V1"])["V1"]
+    chinese = finance.get(where).text
+    assert all(word in chinese for word in ("规则一", "没有钱了", street.name, vendor))
+    finance.post("/language", data={"language": "en"})
+    english = finance.get(where).text
+    assert all(word in english for word in ("Rule one", "Nothing is left", street.name_en or street.name, vendor))
+    assert not any(word in english for word in ("规则一", "没有钱了"))
 
 
 def test_a_trial_of_a_draft_with_mistakes_is_not_begun(finance: FlaskClient, bell: Bell) -> None:

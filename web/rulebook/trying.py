@@ -5,18 +5,19 @@ from datetime import date
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mealroute.areas import queries as areas
 from mealroute.core.db import unit_of_work
 from mealroute.core.errors import MealrouteError
 from mealroute.core.i18n import _, language
 from mealroute.rulebook.reading import load, read_draft
 from mealroute.rulebook.vocabulary import word as code_word
+from mealroute.settlement.payees import names as payee_names
 from mealroute.trials import queries, service
 from mealroute.trials.records import TrialResult
 from web import here
 from web.permissions import requires
 from web.rulebook.drafts import draft_page, uploaded
 from web.rulebook.views import bp
+from web.streets import street_names
 
 
 @bp.get("/rulebook/trials")
@@ -62,12 +63,14 @@ def start_trial() -> ResponseReturnValue:
 def trial(job: int) -> ResponseReturnValue:
     with unit_of_work(read_only=True) as db:
         found = queries.trial(db, job, scope=here.actor().scope)
-        names = {street.code: street.name for street in areas.streets(db)}
-    result = TrialResult.from_json(found.result) if found.result else None
+        names = street_names(db)
+        result = TrialResult.from_json(found.result) if found.result else None
+        payees = payee_names(db, [one.code for one in result.operator_movers]) if result else {}
     return render_template(
         "rulebook/trial.html",
         job=found,
         result=result,
         names=names,
+        payees=payees,
         payer=lambda code: code_word("payer", code, load().names),
     )
