@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 from sqlalchemy.orm import Session
 
+from mealroute.delivery.records import Outcome
 from mealroute.exporting import checking
 from mealroute.exporting.records import Compared, Differs, Format, Verdict, What
+from mealroute.orders.models import BookLine, Payment
+from mealroute.residents.models import Resident, StateChange
 from mealroute.settlement import queries
+from mealroute.settlement.simulate import close_month
 from mealroute.subsidy import queries as money
-from tests.integration.auditor import Books, recompute
-from tests.integration.close_world import FEBRUARY, MARCH, PAYER, Close
+from tests.integration.auditor import Books, recompute, rows_of, sums_of, workbook_digest
+from tests.integration.close_world import FEBRUARY, MARCH, MONDAY, PAYER, TUESDAY, Close, make_close
 from tests.integration.exports_world import AUDITOR, made, wish
 from tests.integration.test_exports_corrections import settled
 
@@ -44,6 +50,55 @@ def test_recomputed_from_the_files_alone_the_month_agrees_to_the_fen_and_the_dig
     assert found.by_payer["市级"] == sum(funds.get("city", 0) for funds in due.values())
     assert found.by_payer["区级"] == sum(funds.get("district", 0) for funds in due.values())
     assert found.corrections == (2 if month == MARCH else 0)
+
+
+def everything_late(db: Session) -> Close:
+    """February closed; then a door turns out refused, a death is learnt late, money is given back; March, which settles that, closed."""
+    close = make_close(db)
+    close.doors()
+    close_month(db, PAYER, FEBRUARY, close.four, clock=close.clock)
+    close.clock.at = datetime(2026, 4, 2, 1, 0, tzinfo=UTC)
+    close.record(0, Outcome.REFUSED)
+    dead, line = close.world.residents[1], db.get(BookLine, close.lines[2])
+    assert line is not None
+    db.add(StateChange(resident_id=dead, state="deceased", since=date(2026, 2, 1), reason="", by_name="民政", at=close.clock.at))  # fmt: skip
+    db.add(Payment(natural_key="back", order_id=line.order_id, kind="refund", amount_fen=1200, means="card", at=close.clock.at, by_name="测"))  # fmt: skip
+    db.flush()
+    close_month(db, PAYER, MARCH, close.four, clock=close.clock)
+    return close
+
+
+def test_all_that_came_late_is_in_each_file_of_the_next_month_and_each_file_comes_to_the_same(
+    db: Session, tmp_path: Path
+) -> None:
+    close = everything_late(db)
+    stands: Counter[str] = Counter()
+    for month in (FEBRUARY, MARCH):
+        found, _data, stated = books(close, tmp_path, month)
+        paths = {What.SETTLEMENT: tmp_path / f"settlement-{month}.csv"}
+        for what in (What.VENDOR_DAYS, What.NOTICE, What.PLATFORM):
+            paths[what] = tmp_path / f"{what}-{month}.csv"
+            paths[what].write_bytes(made(db, tmp_path, close.clock, wish(what, month=month))[1])
+        assert (found.faults, sums_of(*paths.values())) == ([], [])
+        book = tmp_path / f"{month}.xlsx"
+        book.write_bytes(made(db, tmp_path, close.clock, wish(month=month, form=Format.XLSX))[1])
+        rows = rows_of(paths[What.SETTLEMENT])
+        assert workbook_digest(book, list(rows[0])) == stated
+        stands.update({row["补贴键"]: 0 for row in rows})
+        for row in rows:
+            stands[row["补贴键"]] += int(row["补贴（分）"])
+    codes = [db.get_one(Resident, one).code for one in close.world.residents]
+    left = {key: fen for key, fen in stands.items() if fen}
+    first, second = MONDAY.isoformat(), TUESDAY.isoformat()
+    assert left == {
+        f"bj-meal-operator/{codes[2]}/{first}": 300,
+        f"bj-meal-operator/{codes[3]}/{first}": 300,
+        f"bj-meal-operator/{codes[0]}/{second}": 300,
+        f"bj-meal-resident/{codes[0]}/{second}": 500,
+    }
+    altered = paths[What.NOTICE]
+    altered.write_text(altered.read_text("utf-8-sig").replace("-15.00", "-14.00"), "utf-8-sig")
+    assert sums_of(*paths.values())
 
 
 def test_one_changed_cell_is_found_by_the_auditor_and_named_by_the_check(db: Session, tmp_path: Path) -> None:
