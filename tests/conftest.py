@@ -42,10 +42,10 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 LONGEST = (
-    "test_close_laws.py", "test_close_recomputed.py", "test_checks_in_parts.py", "test_settle_city.py", "test_every_page.py", "test_fences.py",
+    "test_fraud.py", "test_close_laws.py", "test_close_recomputed.py", "test_checks_in_parts.py", "test_settle_city.py", "test_every_page.py", "test_fences.py",
     "test_hands_hours.py", "test_by_kinds.py", "test_solving.py", "test_laws_engines.py", "test_laws.py", "test_jobs_outside.py", "test_jobs.py",
     "test_planning_jobs.py", "test_phone_in_a_browser.py", "test_phone_offline.py", "test_screen_reader.py", "test_pages_in_a_browser.py",
-    "test_calling.py", "test_fraud.py", "test_ladder_killed.py", "test_close_killed.py",
+    "test_calling.py", "test_ladder_killed.py", "test_close_killed.py",
 )  # fmt: skip
 """Files that take half a minute and more."""
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import Connection, Integer, Table, insert, select, text
 from sqlalchemy.orm import Session
 
+from mealroute.core.bulk import pour
 from mealroute.core.db import Base
 
 _T = TypeVar("_T")
@@ -61,3 +62,15 @@ def _rows(db: Session) -> list[tuple[Table, list[dict[str, Any]]]]:
 def _numbers(db: Session) -> dict[str, int]:
     query = "select quote_ident(sequencename), last_value from pg_sequences where schemaname = 'public' and last_value is not null"
     return dict(db.execute(text(query)).all())
+
+
+def carry(db: Session, to: Connection) -> None:
+    """Every row that is in ``db`` into an empty PostgreSQL with the same tables, whose sequences go on behind them."""
+    to.execute(text("set local session_replication_role = replica"))  # rows may name others that come later
+    for table in Base.metadata.sorted_tables:
+        if pour(to, table, table.columns.keys(), db.execute(select(table))):
+            for column in table.primary_key.columns:
+                behind = f'select setval(pg_get_serial_sequence(\'"{table.name}"\', \'{column.name}\'), max("{column.name}")) from "{table.name}"'
+                if isinstance(column.type, Integer):
+                    to.execute(text(behind))
+    to.execute(text("analyze"))

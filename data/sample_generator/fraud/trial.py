@@ -23,7 +23,7 @@ from data.sample_generator.fraud.tier_kinds import TIER_KINDS, TIER_LOOK_ALIKES
 from data.sample_generator.fraud.volume_kinds import VOLUME_KINDS
 from data.sample_generator.fraud.writing import at, rulebook, write
 from mealroute.checks import queries, service
-from mealroute.checks.records import FindingRecord, Severity
+from mealroute.checks.records import FindingRecord, RunRecord, Severity
 from mealroute.core.actor import SYSTEM, Scope
 from mealroute.core.clock import FixedClock
 
@@ -57,8 +57,13 @@ EXAMINED = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of the trial. ``found`` and ``missed``: kinds; ``false_alarms``: findings that touch nothing planted, by check and vendor."""
+    """What became of the trial. ``found`` and ``missed``: kinds; ``false_alarms``: findings that touch nothing planted, by check and vendor.
 
+    ``month``: what was written; ``checked``: the look at it.
+    """
+
+    month: Month
+    checked: RunRecord
     meals: int
     planted: tuple[Planted, ...]
     found: dict[str, tuple[str, ...]]
@@ -146,15 +151,25 @@ def make(
     return month, planted, innocent
 
 
+def looked_at(month: Month) -> FixedClock:
+    """The clock that shows when a month is looked at."""
+    return FixedClock(at(month.days[-1] + timedelta(days=9), 36_000))
+
+
+def complaints_of(month: Month) -> list[service.Complaint]:
+    """What people complained of in a month, as the checks take it."""
+    return [
+        (meal.id, meal.run.vendor.code, "not-brought", str(n), meal.day) for n, meal in enumerate(month.complaints, 1)
+    ]
+
+
 def run(db: Session, *, seed: int, people: int = 20) -> Result:
     """Write the month into an empty database, look at it once, and compare with what was planted."""
     month, planted, innocent = make(seed, people=people)
     write(db, month)
-    clock = FixedClock(at(month.days[-1] + timedelta(days=9), 36_000))
-    complaints = [
-        (meal.id, meal.run.vendor.code, "not-brought", str(n), meal.day) for n, meal in enumerate(month.complaints, 1)
-    ]
-    service.check_month(db, FIRST.strftime("%Y-%m"), by=SYSTEM, clock=clock, complaints=complaints, rulebook=rulebook())
+    checked = service.check_month(
+        db, FIRST.strftime("%Y-%m"), by=SYSTEM, clock=looked_at(month), complaints=complaints_of(month), rulebook=rulebook(),
+    )  # fmt: skip
     findings = queries.open_findings(db, FIRST.strftime("%Y-%m"), scope=Scope.everything())
     lines = {finding.id: set(queries.lines_of(db, finding.id)) for finding in findings}
     found = {
@@ -174,7 +189,7 @@ def run(db: Session, *, seed: int, people: int = 20) -> Result:
     )
     alike = {meal.id: name for name, meals in innocent.items() for meal in meals}
     return Result(
-        meals=len(month.meals), planted=tuple(planted), found={kind: codes for kind, codes in found.items() if codes},
+        month=month, checked=checked, meals=len(month.meals), planted=tuple(planted), found={kind: codes for kind, codes in found.items() if codes},
         missed=tuple(kind for kind, codes in found.items() if not codes), false_alarms=alarms,
         alike_alarms=tuple(sorted({(alike[line], alarm.code) for alarm in alarms for line in lines[alarm.id] if line in alike})),
         honest_vendors=HONEST,
