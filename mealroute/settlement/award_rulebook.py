@@ -66,11 +66,23 @@ def _shares(node: Node) -> tuple[tuple[str, int], ...]:
 def _grade(node: Node) -> Grade:
     node.only("code", "zh", "en", "least", "amount")
     amount = None
-    if node.has("amount"):
+    if "amount" in node.value:
         given = node.node("amount").only("kind", "yuan", "percent")
         kind = AmountKind(given.choice("kind", KINDS))
-        value = given.integer("percent", least=1) if kind is AmountKind.PERCENT else given.yuan("yuan")
-        amount = AwardAmount(kind=kind, value=value)
+        given.only("kind", "percent" if kind is AmountKind.PERCENT else "yuan")
+        amount = AwardAmount(kind=kind, value=_value(given, kind))
     return Grade(
         code=node.text("code"), zh=node.text("zh"), en=node.text("en"), least=node.integer("least"), amount=amount
     )
+
+
+def _value(given: Node, kind: AmountKind) -> int:
+    """Whole percent, or fen: more than nothing, and written as other rules write amounts."""
+    if kind is AmountKind.PERCENT:
+        return given.integer("percent", least=1, most=100)
+    if isinstance(given.value.get("yuan"), float):
+        given.fail("yuan", _("write an amount with decimals in quotes, such as “2.50”"))
+    fen = given.yuan("yuan")
+    if fen <= 0:
+        given.fail("yuan", _("must be more than nothing"))
+    return fen

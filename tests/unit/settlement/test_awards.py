@@ -58,6 +58,28 @@ def test_an_amount_without_its_document_is_refused(tmp_path: Path) -> None:
     assert caught.value.facts["key"] == "versions[0].document"
 
 
+@pytest.mark.parametrize(
+    ("amount", "key"),
+    [
+        ("", "amount"),
+        ('{kind: fixed, yuan: "-500.00"}', "amount.yuan"),
+        ("{kind: portion, yuan: 0}", "amount.yuan"),
+        ("{kind: portion, yuan: 0.2}", "amount.yuan"),
+        ("{kind: percent, percent: 101}", "amount.percent"),
+        ("{kind: fixed, yuan: 500, percent: 10}", "amount.percent"),
+    ],
+)
+def test_an_amount_that_is_a_slip_is_refused(tmp_path: Path, amount: str, key: str) -> None:
+    text = (RULES / "vendor-awards.yaml").read_text("utf-8")
+    paid = text.replace("least: 90}\n", f"least: 90, amount: {amount}}}\n").replace(
+        "\n    score: lowest\n", "\n    document: 测〔2026〕1号\n    shares: {city: 1}\n    score: lowest\n"
+    )
+    (tmp_path / "vendor-awards.yaml").write_text(paid, "utf-8")
+    with pytest.raises(RulebookError) as caught:
+        load_policies(tmp_path)
+    assert caught.value.facts["key"] == f"versions[0].grades[0].{key}"
+
+
 def test_an_amount_names_its_payers_and_a_mistake_names_its_line(tmp_path: Path) -> None:
     text = (RULES / "vendor-awards.yaml").read_text("utf-8")
     paid = text.replace("least: 90}", 'least: 90, amount: {kind: fixed, yuan: "500.00"}}').replace(
