@@ -14,6 +14,12 @@ OURS: Mapping[str, str] = {
     "示例区约定（演示用，非真实文件）": _l("agreed in the sample district (no real document)"),
     "本区自定参数，无文件规定": _l("set by the district, no document says so"),
     "本系统默认值，区内可改": _l("this system's own default, which the district may change"),
+    "户数和速度无文件规定，区自定": _l("no document gives households or speeds, they are set by the district"),
+    "人数、比例和宽限天数无文件规定，区自定": _l(
+        "no document gives people, shares or days of grace, they are set by the district"
+    ),
+    "装车之前的时间无文件规定，区自定": _l("no document says how long before loading, it is set by the district"),
+    "次数和比例无文件规定，区自定": _l("no document gives times or shares, they are set by the district"),
     "份数和比例无文件规定，区自定": _l("no document gives numbers or shares, they are set by the district"),
     "户数和比例无文件规定，区自定": _l("no document gives households or shares, they are set by the district"),
     "比例无文件规定，区自定": _l("no document gives shares, they are set by the district"),
@@ -49,6 +55,15 @@ OURS: Mapping[str, str] = {
     "同一户逐位相同": _l("the same to the last digit at the same door"),
     "一个账号在几部手机上轮流确认": _l("one account records in turn on several phones"),
     "整日记录逐秒照抄，或整体平移后照抄": _l("a day's records copied to the second, or copied and moved"),
+    "被暂停的商户换名再做": _l("a suspended vendor goes on under another name"),
+    "证照、信用代码或电话相同": _l("the same licence, credit code or telephone"),
+    "厨房停用之后仍有交付": _l("handovers after the kitchen was closed"),
+    "一人两个送餐员代码，同一时段两地送餐": _l("one driver under two codes, at two places at once"),
+    "退餐后仍申报": _l("cancelled and claimed all the same"),
+    "按虚报人数申报": _l("more people claimed than there are"),
+    "整条线的记录天天在送完一小时后一并上传": _l(
+        "whole rounds come in an hour or more after the last door, day after day"
+    ),
     "虚构人员：回访多人联系不上": _l("people who cannot be reached in the call-back may be invented"),
 }
 """What the rule files say in their own words, the longest of words that hold each other first."""
