@@ -19,7 +19,7 @@ class VendorFacts:
     capacity: Mapping[str, int]
     phones: frozenset[str]
     papers: frozenset[str] = frozenset()
-    """What tells whose business it is: credit code, licence number, telephone."""
+    """Fingerprints of what tells whose business it is: credit code, licence number, telephone."""
 
     def state_on(self, day: date) -> str:
         begun = [(since, n, state) for n, (since, state) in enumerate(self.states) if since <= day]

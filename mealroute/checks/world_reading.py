@@ -19,7 +19,7 @@ from mealroute.checks.models import OutsideNotice
 from mealroute.checks.records import Limits
 from mealroute.core.bulk import numbered
 from mealroute.core.clock import Clock, at_seconds
-from mealroute.core.crypto import blind_index
+from mealroute.core.crypto import blind_index, normalise
 from mealroute.core.rulebook import RULES, read
 from mealroute.core.text import compact
 from mealroute.delivery.models import Proof
@@ -263,11 +263,15 @@ def vendors_of(db: Session) -> dict[str, VendorFacts]:
         code: VendorFacts(
             code=code, licence_to=licence, contract_from=begins, contract_to=ends, states=tuple(steps.get(code, ())),
             state=before.get(code, state), capacity={slot: most for slot, most in (("lunch", lunch), ("dinner", dinner)) if most},
-            phones=frozenset({blind_index("phone", phone)} if phone else ()),
-            papers=frozenset(f"{kind}/{paper.strip()}" for kind, paper in (("uscc", uscc), ("licence", number), ("phone", phone or "")) if paper.strip()),
+            phones=_fingerprints(phone=phone or ""), papers=_fingerprints(phone=phone or "", uscc=uscc, licence=number),
         )
         for code, licence, begins, ends, state, lunch, dinner, phone, uscc, number in db.execute(query).tuples()
     }  # fmt: skip
+
+
+def _fingerprints(**values: str) -> frozenset[str]:
+    """What equal values have in common however they are written; a value without a letter or digit has none."""
+    return frozenset(blind_index(kind, value) for kind, value in values.items() if normalise(kind, value))
 
 
 def kitchens_closed(db: Session, last: date) -> dict[str, date]:

@@ -192,14 +192,14 @@ def fail(
 ) -> None:
     """The attempt ended with a reason that trying again will not mend; ``sentence`` by language, to be read in the reader's own."""
     ended = {"state": JobState.FAILED, "finished_at": clock.now(), "open_key": None, "error_code": code}
-    progress = db.scalar(select(Job.progress).where(Job.id == job_id)) or {}
-    _fenced(db, job_id, attempt, ended | _said(sentence, progress))
+    _fenced(db, job_id, attempt, ended | _said(db, job_id, sentence))
 
 
-def _said(sentence: str | Mapping[str, str], progress: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a reason: its text for whoever reads the table, and in each language beside the figures of the progress."""
+def _said(db: Session, job_id: JobId, sentence: str | Mapping[str, str]) -> dict[str, Any]:
+    """The columns of a reason: its text for whoever reads the table, and in each language beside the last figures of the progress."""
     if isinstance(sentence, str):
         return {"error_sentence": sentence}
+    progress = db.scalar(select(Job.progress).where(Job.id == job_id)) or {}
     return {"error_sentence": sentence[DEFAULT_LANGUAGE], "progress": {**progress, _REASON: dict(sentence)}}
 
 
@@ -287,7 +287,9 @@ def orphan(db: Session, job_id: JobId, attempt: int, *, stop: bool, clock: Clock
             "open_key": None,
             "error_code": "worker-lost",
             **_said(
-                in_each(_l("The work was interrupted %(n)d times; nothing was saved. Start it again."), n=attempt), {}
+                db,
+                job_id,
+                in_each(_l("The work was interrupted %(n)d times; nothing was saved. Start it again."), n=attempt),
             ),
         }
     db.execute(
@@ -335,9 +337,11 @@ def _fenced(db: Session, job_id: JobId, attempt: int, values: Mapping[str, Any])
 
 
 def _record(found: Job) -> JobRecord:
+    told = dict(found.progress)
+    reason = chosen(told.pop(_REASON, None) or again(found.error_sentence))
     return JobRecord(
         id=JobId(found.id), kind=found.kind, state=JobState(found.state), natural_key=found.natural_key, payload=found.payload,
-        progress=found.progress, result=found.result, attempt=found.attempt, cancel_requested=found.cancel_requested, stop_requested=found.stop_requested,
-        error_code=found.error_code, error_sentence=chosen(found.progress.get(_REASON) or again(found.error_sentence)), asker=found.asker, waiting_code=found.waiting_code, created_by=found.created_by, created_at=found.created_at,
+        progress=told, result=found.result, attempt=found.attempt, cancel_requested=found.cancel_requested, stop_requested=found.stop_requested,
+        error_code=found.error_code, error_sentence=reason, asker=found.asker, waiting_code=found.waiting_code, created_by=found.created_by, created_at=found.created_at,
         started_at=found.started_at, finished_at=found.finished_at,
     )  # fmt: skip

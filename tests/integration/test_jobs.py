@@ -207,12 +207,14 @@ def test_a_job_that_keeps_losing_its_worker_is_given_up_with_a_reason(
     db: Session, by: Actor, clock: FixedClock
 ) -> None:
     job_id, _new = jobs.enqueue(db, "plan-day", "plan/1", {}, by=by, clock=clock)
-    for _attempt in range(jobs.MAX_ATTEMPTS):
+    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
         jobs.claim(db, job_id, clock=clock)
+        jobs.heartbeat(db, job_id, attempt, {"done": attempt}, clock=clock)
         clock.at += timedelta(seconds=16)
         jobs.sweep(db, clock=clock)
 
     assert jobs.job(db, job_id).state is JobState.FAILED
+    assert jobs.job(db, job_id).progress == {"done": jobs.MAX_ATTEMPTS}
     assert jobs.job(db, job_id).error_code == "worker-lost"
     assert jobs.job(db, job_id).error_sentence == "任务中断了 3 次，没有保存任何内容。请重新开始。"
     with speaking("en"):
