@@ -28,13 +28,13 @@ def test_a_fresh_sqlite_database_equals_the_models(tmp_path: Path) -> None:
 def test_a_fresh_postgresql_database_equals_the_models(postgres_url: str) -> None:
     admin = make_engine(postgres_url)
     with admin.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text("drop database if exists migrated with (force)"))
-        connection.execute(text("create database migrated"))
+        connection.execute(text("drop database if exists fresh with (force)"))
+        connection.execute(text("create database fresh"))
     try:
-        _check(make_engine(admin.url.set(database="migrated").render_as_string(hide_password=False)))
+        _check(make_engine(admin.url.set(database="fresh").render_as_string(hide_password=False)))
     finally:
         with admin.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            connection.execute(text("drop database if exists migrated with (force)"))
+            connection.execute(text("drop database if exists fresh with (force)"))
         admin.dispose()
 
 
